@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from planner import results
+from planner.results import ResultsError, Row, read_results, read_summary, table_bytes, write_results, writer_lock
+
+SUMMARY = {"status": "optimal", "net_present_cost": 1.0 / 3.0, "stars": {2025: 0, 2026: 5}}
+ROWS = (Row(2025, "grid", "energy", "CNY", 1234567.891), Row(None, "all", "net_present_cost", "CNY", -0.0))
+
+
+def write(folder: Path, **files: bytes) -> None:
+    with writer_lock(folder):
+        write_results(folder, SUMMARY, {"cash.csv": table_bytes(ROWS), **files})
+
+
+def test_tables_and_summary_come_back_as_written(tmp_path: Path) -> None:
+    folder = tmp_path / "mill"
+    write(folder)
+    read = read_results(folder)
+    assert read.tables["cash"] == (
+        Row(2025, "grid", "energy", "CNY", 1234567.891),
+        Row(None, "all", *ROWS[1][2:4], 0.0),
+    )
+    assert read.summary["net_present_cost"] == 0.3333333333
+    assert read.summary["stars"] == {"2025": 0, "2026": 5}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mill"]
+
+
+def test_table_is_tidy_csv() -> None:
+    assert table_bytes(ROWS) == (
+        b"year,item,metric,unit,value\n2025,grid,energy,CNY,1234567.891\n,all,net_present_cost,CNY,0\n"
+    )
+
+
+def test_non_finite_numbers_become_null(tmp_path: Path) -> None:
+    assert results.rounded({"gap": float("inf"), "bound": float("nan")}) == {"gap": None, "bound": None}
+
+
+def test_a_new_result_replaces_the_old_one_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "mill"
+    write(folder, **{"old.csv": b"x"})
+    write(folder)
+    assert not (folder / "old.csv").exists()
+
+
+def test_a_failing_write_leaves_the_old_result(tmp_path: Path) -> None:
+    folder = tmp_path / "mill"
+    write(folder)
+    before = (folder / "summary.json").read_bytes()
+    with pytest.raises(TypeError), writer_lock(folder):
+        write_results(folder, {**SUMMARY, "status": object()}, {"cash.csv": b"half"})
+    assert (folder / "summary.json").read_bytes() == before
+    write(folder)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mill"]
+
+
+def test_a_writer_killed_between_renames_is_recovered(tmp_path: Path) -> None:
+    folder = tmp_path / "mill"
+    write(folder)
+    folder.rename(tmp_path / ".mill.old")
+    (tmp_path / ".mill.new").mkdir()
+    with writer_lock(folder):
+        assert read_summary(folder)["status"] == "optimal"
+        assert not (tmp_path / ".mill.new").exists()
+
+
+def test_one_writer_at_a_time(tmp_path: Path) -> None:
+    folder = tmp_path / "mill"
+    code = (
+        "import sys; from pathlib import Path; from planner.results import writer_lock\n"
+        "with writer_lock(Path(sys.argv[1])):\n    print('held', flush=True); sys.stdin.read()"
+    )
+    root = str(Path(__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": root}
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)], stdin=-1, stdout=-1, text=True, env=environment
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(ResultsError, match="another `plan solve` is writing"), writer_lock(folder):
+            pass
+        other.kill()
+    write(folder)
+
+
+def test_foreign_folders_are_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "thesis.doc").write_text("years of work")
+    with pytest.raises(ResultsError, match="refusing to replace"):
+        write(tmp_path)
+    with pytest.raises(ResultsError, match="is a file"):
+        write(tmp_path / "thesis.doc")
+    assert (tmp_path / "thesis.doc").exists()
+
+
+def test_a_changed_table_is_noticed(tmp_path: Path) -> None:
+    folder = tmp_path / "mill"
+    write(folder)
+    assert results.changed_files(folder, read_summary(folder)) == []
+    table = folder / "cash.csv"
+    table.write_text(table.read_text().replace("1234567", "1034567"))
+    assert results.changed_files(folder, read_summary(folder)) == ["cash.csv is not what `plan solve` wrote"]
+    table.unlink()
+    assert results.changed_files(folder, read_summary(folder)) == ["cash.csv is missing"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "is not a results folder"), ("{", "not readable JSON"), ("[]", "no status in it")],
+)
+def test_unreadable_summaries(tmp_path: Path, content: str | None, message: str) -> None:
+    if content is not None:
+        (tmp_path / "summary.json").write_text(content)
+    with pytest.raises(ResultsError, match=message):
+        read_summary(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("a,b\n", "columns are a,b"), ("year,item,metric,unit,value\n2025,a,b,c,ten\n", "not a tidy table")],
+)
+def test_unreadable_tables(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "summary.json").write_text(json.dumps(SUMMARY))
+    (tmp_path / "cash.csv").write_text(content)
+    with pytest.raises(ResultsError, match=message):
+        read_results(tmp_path)
+
+
+def test_missing_operation_says_how_to_make_it(tmp_path: Path) -> None:
+    folder = tmp_path / "mill"
+    with writer_lock(folder):
+        write_results(folder, {**SUMMARY, "scenario": {"file": "scenarios/mill/scenario.toml"}}, {})
+    with pytest.raises(ResultsError, match=r"plan solve scenarios/mill/scenario.toml --out .*mill"):
+        read_results(folder).operation_bytes()
