@@ -5,7 +5,7 @@
 
 No file is downloaded and nothing is measured: a factory is a table of end uses (`factories.py`), each with its energy
 per year, its share at standstill, what it follows and how uneven it is; a climate is twelve monthly means. Everything
-random comes from named streams of uniform numbers, so a run repeats byte for byte and a new end use moves no other series.
+random comes from named streams of uniform numbers, so a run repeats byte for byte and a new end use moves no other.
 
 A load is
 
