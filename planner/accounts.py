@@ -1,0 +1,185 @@
+"""The cash account of a plan, recomputed from problem and plan alone, to check the model and to show the money.
+
+Millions, real; costs positive, revenue and salvage negative. With n = y - first year, N years, discount rate r:
+
+    capex paid in y                         (1 + r)^-n
+    running cash and penalties of y         (1 + r)^-(n + timing_offset)
+    salvage, at the end of the last year    (1 + r)^-N
+
+    net_present_cost = discounted cash;  objective = net_present_cost + discounted penalties
+
+Penalties are no cash: excess * penalty_per_tonne, plus penalty_step_per_tonne * excess for each k = 1..penalty_steps
+such that paper exceeded its threshold in all of the years y - k .. y of the horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.problem import Problem
+from planner.investment import Investment, book_value, depreciation, investments, payments, salvage_value
+from planner.ledger import Inventory, inventory
+from planner.plan import Plan
+from planner.running import running_rows
+from planner.stock import Stock, sizes, stock_of
+
+Array = NDArray[np.float64]
+
+Kind = Literal[
+    "capex",
+    "opex_fixed",
+    "opex_variable",
+    "energy",
+    "demand_charge",
+    "export_revenue",
+    "contract",
+    "instrument",
+    "management",
+    "carbon",
+    "tax",
+    "salvage",
+]
+
+RELIANCE_SHARE = 1e-6  # of base-year gross emissions: excess above this is reliance on paper
+
+
+@dataclass(frozen=True)
+class CashRow:
+    """One amount of one year [million], undiscounted and discounted to the start of the first year."""
+
+    year: int
+    item: str
+    kind: Kind
+    amount: float
+    present: float
+
+
+@dataclass(frozen=True, eq=False)
+class Accounts:
+    """Money of a plan [million] and what stands for it. Arrays are (Y,)."""
+
+    years: tuple[int, ...]
+    rows: tuple[CashRow, ...]
+    net_present_cost: float
+    penalties: Array  # undiscounted
+    penalties_present: float
+    objective: float
+    capacities: Mapping[str, Array]  # nameplate [MW or MWh]
+    working: Mapping[str, Array]  # after degradation and commissioning [MW or MWh]
+    builds: Mapping[str, Mapping[int, float]]  # size by build year
+    installed: Mapping[str, Array]  # retrofits, 0 or 1
+    adopted: Mapping[str, Array]  # management items, 0 or 1
+    end_use_factors: Mapping[str, Array]  # share of each load that remains
+    volumes: Mapping[str, Array]  # contract volume in force [MW or MWh per year]
+
+    def cash(self, *kinds: str) -> Array:
+        """(Y,) undiscounted cash of the given kinds, or of all."""
+        return np.array(
+            [
+                sum(row.amount for row in self.rows if row.year == y and (not kinds or row.kind in kinds))
+                for y in self.years
+            ]
+        )
+
+    def capex(self) -> float:
+        """Undiscounted investment of all years [million]."""
+        return sum(row.amount for row in self.rows if row.kind == "capex")
+
+
+def accounts(problem: Problem, plan: Plan) -> Accounts:
+    """Recompute every payment of a plan."""
+    stock, full = stock_of(problem, plan), inventory(problem, plan)
+    rows = tuple(_rows(problem, plan, stock, full))
+    penalties = penalties_of(problem, full)
+    net_present_cost = sum(row.present for row in rows)
+    penalties_present = float(penalties @ running_discount(problem))
+    everything = sizes(stock)
+    zero = np.zeros(len(problem.years))
+    return Accounts(
+        years=problem.years,
+        rows=rows,
+        net_present_cost=net_present_cost,
+        penalties=penalties,
+        penalties_present=penalties_present,
+        objective=net_present_cost + penalties_present,
+        capacities={name: size.nameplate for name, size in everything.items()},
+        working={name: size.working for name, size in everything.items()},
+        builds={name: size.builds for name, size in everything.items()},
+        installed=stock.installed,
+        adopted=stock.adopted,
+        end_use_factors=stock.factors,
+        volumes={name: sum(vintages.values(), zero) for name, vintages in stock.volumes.items()},
+    )
+
+
+def running_discount(problem: Problem) -> Array:
+    """(Y,) present value of one unit of running cash."""
+    n = np.arange(len(problem.years))
+    return (1 + problem.finance.discount_rate) ** -(n + problem.finance.timing_offset)
+
+
+def capex_discount(problem: Problem) -> Array:
+    """(Y,) present value of one unit of capex paid at the start of the year."""
+    return (1 + problem.finance.discount_rate) ** -np.arange(len(problem.years), dtype=float)
+
+
+def penalties_of(problem: Problem, full: Inventory) -> Array:
+    """(Y,) penalties on paper tonnes above the threshold, rising with consecutive years of reliance."""
+    rules, excess = problem.durability, full.excess_tco2e
+    relied = excess > RELIANCE_SHARE * problem.base.gross_tco2e
+    steps = np.array(
+        [
+            sum(n >= k and bool(relied[n - k : n + 1].all()) for k in range(1, rules.penalty_steps + 1))
+            for n in range(len(excess))
+        ]
+    )
+    return np.asarray(excess * (rules.penalty_per_tonne + rules.penalty_step_per_tonne * steps), float)
+
+
+def _rows(problem: Problem, plan: Plan, stock: Stock, full: Inventory) -> Iterator[CashRow]:
+    built = investments(problem, plan, stock)
+    yield from _capex_rows(problem, built)
+    discount = running_discount(problem)
+    running = np.zeros(len(problem.years))
+    for item, kind, cash in running_rows(problem, plan, stock, full):
+        running = running + cash
+        for n in np.flatnonzero(cash):
+            yield CashRow(problem.years[n], item, kind, float(cash[n]), float(cash[n] * discount[n]))
+    yield from _tax_rows(problem, built, running)
+    yield from _salvage_rows(problem, built)
+
+
+def _capex_rows(problem: Problem, built: list[Investment]) -> Iterator[CashRow]:
+    discount = capex_discount(problem)
+    for one in built:
+        for n, paid in enumerate(payments(problem, one)):
+            if paid:
+                yield CashRow(problem.years[n], one.item, "capex", float(paid), float(paid * discount[n]))
+
+
+def _tax_rows(problem: Problem, built: list[Investment], running: Array) -> Iterator[CashRow]:
+    """Running cost and depreciation reduce the tax: -t * (running + depreciation)."""
+    rate = problem.finance.tax_rate
+    if rate:
+        depreciated = sum((depreciation(problem, one) for one in built), np.zeros(len(problem.years)))
+        for n, discount in enumerate(running_discount(problem)):
+            saved = -rate * float(running[n] + depreciated[n])
+            yield CashRow(problem.years[n], "profit tax", "tax", saved, saved * float(discount))
+
+
+def _salvage_rows(problem: Problem, built: list[Investment]) -> Iterator[CashRow]:
+    """Value at the end of the last year, and the tax on what it exceeds the books."""
+    finance, last = problem.finance, problem.years[-1]
+    discount = (1 + finance.discount_rate) ** -len(problem.years)
+    for one in built:
+        value = salvage_value(problem, one)
+        taxed = finance.tax_rate * (value - book_value(problem, one)) if finance.tax_rate else 0.0
+        if value:
+            yield CashRow(last, one.item, "salvage", -value, -value * discount)
+        if taxed:
+            yield CashRow(last, one.item, "tax", taxed, taxed * discount)
