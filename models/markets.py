@@ -1,0 +1,129 @@
+"""Markets: what crosses the fence, at which price, and the demand charge on its peak.
+
+    import[k] ≤ max_import[k]     export[k] ≤ max_export[k]                   (bounds)
+    import[k] + Σ_c delivered over the grid[c] ≤ max_import[k]                connection_within_limit
+    import[k] + Σ_c delivered over the grid[c] ≤ peak[k,y,b]                  peak_covers_import
+    Σ_t import[k]·Δt ≤ max_import_mwh_per_year[k]                             import_within_year
+    peak rule:      peak[k,y,b] ≤ highest[k,y];  peak[k,y,b] ≥ ratchet[k]·highest[k,y]    highest_peak, ratchet
+                    cost = charge[k,y]·Σ_b months[b]·peak[k,y,b]
+    contract rule:  peak[k,y,b] ≤ tolerance[k]·contract[k,y] + over[k,y,b]    peak_within_contract
+                    cost = charge[k,y]·(12·contract[k,y] + factor[k]·Σ_b months[b]·over[k,y,b])
+
+Energy over the grid from contracts counts towards connection and peak of the grid market (the first electricity market).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from pyomo.environ import Block, ConcreteModel, Constraint, NonNegativeReals, Var
+
+from models.ports import billing_ports, data_ports
+from models.problem import ELECTRICITY, Market, Problem
+from models.terms import Terms, block, operated
+
+
+def grid_market(problem: Problem) -> Market | None:
+    """The market that stands for the public grid: the first that sells electricity as scope 2."""
+    return next((k for k in problem.markets if k.carrier == ELECTRICITY and k.scope == 2), None)
+
+
+def import_bound_mwh(k: Market, hours: float) -> float:
+    """Most that a market can deliver in a year [MWh]; raises ValueError where it has no limit."""
+    bound = min(k.max_import_mw * hours, k.max_import_mwh_per_year if k.max_import_mwh_per_year is not None else np.inf)
+    if not np.isfinite(bound):
+        raise ValueError(f"market {k.name}: max_import_mw must be finite")
+    return bound
+
+
+def add_markets_step(s: ConcreteModel, problem: Problem) -> None:
+    """Import and export of every market in one step, with their price as a yearly quantity."""
+    b, named, grid = block(s, "markets"), {k.name: k for k in problem.markets}, grid_market(problem)
+    b.import_mw = Var(list(named), domain=NonNegativeReals, bounds=lambda _, k: (0, named[k].max_import_mw))
+    sellers = [k for k, x in named.items() if x.export_price is not None]
+    b.export_mw = Var(sellers, domain=NonNegativeReals, bounds=lambda _, k: (0, named[k].max_export_mw))
+    price = data_ports(s, b, "price", {k: x.price for k, x in named.items()})
+    feed_in = data_ports(s, b, "export_price", {k: named[k].export_price for k in sellers})
+    over_grid = [c.name for c in problem.contracts if c.name in s.contracts.delivered_mw and not c.direct_line]
+    delivered = sum(s.contracts.delivered_mw[c] for c in over_grid)
+    charged = [k for k, x in named.items() if x.demand_rule != "none"]
+    peak = billing_ports(s, b, "peak_mw", charged)
+
+    def drawn(k: str) -> object:
+        return b.import_mw[k] + (delivered if grid is not None and k == grid.name else 0.0)
+
+    b.peak_covers_import = Constraint(charged, rule=lambda b, k: drawn(k) <= peak[k])
+    b.connection_within_limit = Constraint(
+        [grid.name] if grid is not None and over_grid else [], rule=lambda b, k: drawn(k) <= named[k].max_import_mw
+    )
+    for k, x in named.items():
+        s.site.supply[x.carrier].append(b.import_mw[k])
+        s.site.quantities["import_mwh", k] = 1.0 * b.import_mw[k]
+        cost = price[k] * b.import_mw[k]
+        if k in sellers:
+            s.site.use[x.carrier].append(b.export_mw[k])
+            s.site.quantities["export_mwh", k] = 1.0 * b.export_mw[k]
+            cost = cost - feed_in[k] * b.export_mw[k]
+        s.site.quantities["energy_cost", k] = cost
+
+
+def add_markets(m: ConcreteModel, problem: Problem) -> Terms:
+    """Energy bills, demand charges and yearly limits of every market."""
+    b, years, named, terms = block(m, "markets"), problem.years, {k.name: k for k in problem.markets}, Terms()
+    hours = float(problem.steps.hours_per_year.sum())
+    limited = [k for k, x in named.items() if x.max_import_mwh_per_year is not None]
+    b.import_within_year = Constraint(
+        [(k, y) for k in limited for y in years],
+        rule=lambda b, k, y: operated(m, "import_mwh", k, y) <= named[k].max_import_mwh_per_year,
+    )
+    for k, x in named.items():
+        import_bound_mwh(x, hours)
+        for n, y in enumerate(years):
+            terms.running[y].append(float(x.price_index[n]) * operated(m, "energy_cost", k, y))
+            fixed = np.broadcast_to(x.fixed_cost, len(years))[n]
+            if fixed:
+                terms.running[y].append(float(fixed))
+            for q, t in ((x.emission_factor, terms.scope1_tco2e), (x.upstream_factor, terms.scope3_tco2e)):
+                factor = float(np.broadcast_to(q, len(years))[n])
+                if factor and (x.scope == 1 or t is terms.scope3_tco2e):
+                    t[y].append(factor * operated(m, "import_mwh", k, y))
+    _add_demand_charges(b, problem, terms)
+    return terms
+
+
+def _add_demand_charges(b: Block, problem: Problem, terms: Terms) -> None:
+    charged = {k.name: k for k in problem.markets if k.demand_rule != "none"}
+    contracted = [k for k, x in charged.items() if x.demand_rule == "contract"]
+    years, months = problem.years, problem.steps.months_per_billing
+    periods = range(len(months))
+    index = [(k, y, q) for k in charged for y in years for q in periods]
+    b.peak_mw = Var(index, bounds=lambda _, k, y, q: (0, charged[k].max_import_mw))
+    ratcheted = [(k, y) for k, x in charged.items() if x.demand_rule == "peak" and x.ratchet_share > 0 for y in years]
+    b.highest_peak_mw = Var(ratcheted, domain=NonNegativeReals)
+    of_ratchet = [(k, y, q) for k, y in ratcheted for q in periods]
+    b.highest_peak = Constraint(of_ratchet, rule=lambda b, k, y, q: b.peak_mw[k, y, q] <= b.highest_peak_mw[k, y])
+    b.ratchet = Constraint(
+        of_ratchet,
+        rule=lambda b, k, y, q: b.peak_mw[k, y, q] >= charged[k].ratchet_share * b.highest_peak_mw[k, y],
+    )
+    b.contract_demand_mw = Var(
+        [(k, y) for k in contracted for y in years],
+        bounds=lambda _, k, y: (charged[k].contract_min_mw, charged[k].max_import_mw),
+    )
+    over_index = [(k, y, q) for k, y, q in index if k in contracted]
+    b.over_contract_mw = Var(over_index, domain=NonNegativeReals)
+    b.peak_within_contract = Constraint(
+        over_index,
+        rule=lambda b, k, y, q: (
+            b.peak_mw[k, y, q]
+            <= charged[k].contract_tolerance * b.contract_demand_mw[k, y] + b.over_contract_mw[k, y, q]
+        ),
+    )
+    for k, x in charged.items():
+        for n, y in enumerate(years):
+            charge = float(np.broadcast_to(x.demand_charge, len(years))[n])
+            if k in contracted:
+                over = sum(float(months[q]) * b.over_contract_mw[k, y, q] for q in periods)
+                billed = 12.0 * b.contract_demand_mw[k, y] + x.contract_excess_factor * over
+            else:
+                billed = sum(float(months[q]) * b.peak_mw[k, y, q] for q in periods)
+            terms.running[y].append(charge * billed)

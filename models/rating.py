@@ -1,0 +1,172 @@
+"""The rating: gates and points of a standard, as the planner's constraints.
+
+A metric is a ratio numerator/denominator; gates and point steps are written on the product form, so that nothing is divided:
+
+    numerator − threshold·denominator ≥ −M·(1 − star[y,l])                    gate_at_least   (sense "min")
+    threshold·denominator − numerator ≥ −M·(1 − star[y,l])                    gate_at_most    (sense "max")
+    numerator − at_least[j]·denominator ≥ −M·(1 − reached[q,i,j,y])           points_are_earned
+    points[q,y] ≤ questionnaire[q] + Σ_items points·adopted + Σ_j step[j]·reached[j]   points_of_indicator
+    points[q,y] ≤ max_points[q]                                               (bound)
+    Σ_q points[q,y] ≥ min_score_share[l]·max_points·star[y,l]                 score_reached
+    star[y,l] ≤ adopted[item,y]                                               gate_item_met
+    star[y,l] ≤ star[y,l−1]                                                   levels_are_cumulative
+    star[y,l] = 1  for l up to the target                                     target_reached
+
+M is the largest shortfall that the site's own limits allow; rows are scaled by it. The same rows, on the durable ledger,
+hold durable stars where the target asks for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyomo.environ import Binary, Block, ConcreteModel, Constraint, Var
+
+from models.ledger import gross_bound_tco2e, used_bound_mwh
+from models.problem import Level, Metric, Problem, Rating
+from models.terms import block
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A metric in one year: numerator and denominator with the bounds that size M."""
+
+    numerator: object
+    denominator: object
+    numerator_min: float
+    numerator_max: float
+    denominator_max: float
+
+    def shortfall(self, threshold: float) -> float:
+        """Largest value of threshold·denominator − numerator."""
+        return max(threshold * self.denominator_max - self.numerator_min, 1e-6)
+
+    def excess(self, threshold: float) -> float:
+        """Largest value of numerator − threshold·denominator, the denominator being at least zero."""
+        return max(self.numerator_max, 1e-6)
+
+
+def ratios(m: ConcreteModel, problem: Problem, y: int, durable: bool) -> dict[Metric, Ratio]:
+    """All metrics of year y in the modelled or the durable ledger."""
+    g, n = m.ledger, y - problem.years[0]
+    used, gross = used_bound_mwh(problem), gross_bound_tco2e(problem)
+    claimed = g.durable_claimed_mwh[y] if durable else g.claimed_mwh[y]
+    residual = g.durable_gross_tco2e[y] if durable else g.gross_market_tco2e[y]
+    credits = g.durable_credits_tco2e[y] if durable else g.credits_tco2e[y]
+    removals = g.durable_removals_tco2e[y] if durable else g.removals_tco2e[y]
+    restated = float(problem.base.restated_tco2e[n])
+    return {
+        "renewable_electricity_share": Ratio(claimed, g.used_mwh[y], 0.0, used, used),
+        "neutralised_share": Ratio(credits + removals, residual, 0.0, gross, gross),
+        "removal_share_of_residual": Ratio(removals, residual, 0.0, gross, gross),
+        "own_reduction_share": Ratio(
+            restated - g.own_inventory_tco2e[y], restated, restated - gross, restated, restated
+        ),
+        "onsite_renewable_share": Ratio(g.onsite_claim_mwh[y], g.used_mwh[y], 0.0, used, used),
+        "emissions_per_tce": Ratio(residual, g.energy_tce[y], 0.0, gross, 1.0),
+        "residual_share_of_base": Ratio(residual, problem.base.gross_tco2e, 0.0, gross, problem.base.gross_tco2e),
+    }
+
+
+def add_rating(m: ConcreteModel, problem: Problem) -> None:
+    """Star binaries of every year, and of the durable ledger in the years in which durable stars are required."""
+    if problem.rating is None or problem.target is None:
+        return
+    first = problem.years[0]
+    rated = [y for y in problem.years if problem.target.stars[y - first] > 0]
+    held = [y for y in problem.years if problem.target.durable_stars[y - first] > 0]
+    for name, durable, years, target in (
+        ("rating", False, rated, problem.target.stars),
+        ("durable_rating", True, held, problem.target.durable_stars),
+    ):
+        _add_stars(m, problem, name, years, durable, {y: int(target[y - first]) for y in years})
+
+
+def _add_stars(
+    m: ConcreteModel, problem: Problem, name: str, years: list[int], durable: bool, target: dict[int, int]
+) -> None:
+    b, rating = block(m, name), problem.rating
+    assert rating is not None
+    metrics = {y: ratios(m, problem, y, durable) for y in years}
+    levels = {level.stars: level for level in rating.levels}
+    order = sorted(levels)
+    index = [(y, k) for y in years for k in order]
+    b.star = Var(index, domain=Binary)
+    gates = [(y, k, j) for y, k in index for j in range(len(levels[k].gates))]
+
+    def gate(y: int, k: int, j: int) -> tuple[Ratio, object, float]:
+        g = levels[k].gates[j]
+        return metrics[y][g.metric], g, g.threshold
+
+    def gate_at_least(b: Block, y: int, k: int, j: int) -> object:
+        q, _, threshold = gate(y, k, j)
+        big = q.shortfall(threshold)
+        return (q.numerator - threshold * q.denominator) / big >= -(1 - b.star[y, k])
+
+    def gate_at_most(b: Block, y: int, k: int, j: int) -> object:
+        q, _, threshold = gate(y, k, j)
+        big = q.excess(threshold)
+        return (threshold * q.denominator - q.numerator) / big >= -(1 - b.star[y, k])
+
+    b.gate_at_least = Constraint([g for g in gates if gate(*g)[1].sense == "min"], rule=gate_at_least)
+    b.gate_at_most = Constraint([g for g in gates if gate(*g)[1].sense == "max"], rule=gate_at_most)
+    _add_points(m, b, problem, rating, years, metrics)
+    b.score_reached = Constraint(
+        index,
+        rule=lambda b, y, k: (
+            sum(b.points[q.name, y] for q in rating.indicators if q.role == "score")
+            - levels[k].min_score_share * rating.max_points * b.star[y, k]
+            >= 0
+        ),
+    )
+    _add_gate_items(m, b, problem, rating, index)
+    b.levels_are_cumulative = Constraint(
+        [(y, k) for y, k in index if k != order[0]],
+        rule=lambda b, y, k: b.star[y, k] <= b.star[y, order[order.index(k) - 1]],
+    )
+    b.target_reached = Constraint([(y, k) for y, k in index if k <= target[y]], rule=lambda b, y, k: b.star[y, k] >= 1)
+
+
+def _add_points(
+    m: ConcreteModel, b: Block, problem: Problem, rating: Rating, years: list[int], metrics: dict[int, dict]
+) -> None:
+    scored = {q.name: q for q in rating.indicators if q.role == "score"}
+    steps = [
+        (q, i, j, y)
+        for q, x in scored.items()
+        for i, metric in enumerate(x.metrics)
+        for j in range(len(metric.at_least))
+        for y in years
+    ]
+    b.points = Var([(q, y) for q in scored for y in years], bounds=lambda _, q, y: (0, scored[q].max_points))
+    b.reached = Var(steps, domain=Binary)
+
+    def points_are_earned(b: Block, q: str, i: int, j: int, y: int) -> object:
+        table = scored[q].metrics[i]
+        x, threshold = metrics[y][table.metric], table.at_least[j]
+        big = x.shortfall(threshold)
+        return (x.numerator - threshold * x.denominator) / big >= -(1 - b.reached[q, i, j, y])
+
+    def points_of_indicator(b: Block, q: str, y: int) -> object:
+        items = sum(x.points[q] * m.management.adopted[x.name, y] for x in problem.management if q in x.points)
+        earned = sum(
+            (t.points[j] - (t.points[j - 1] if j else 0.0)) * b.reached[q, i, j, y]
+            for i, t in enumerate(scored[q].metrics)
+            for j in range(len(t.at_least))
+        )
+        return b.points[q, y] - items - earned <= scored[q].questionnaire_points
+
+    b.points_are_earned = Constraint(steps, rule=points_are_earned)
+    b.points_of_indicator = Constraint(list(b.points), rule=points_of_indicator)
+
+
+def _add_gate_items(
+    m: ConcreteModel, b: Block, problem: Problem, rating: Rating, index: list[tuple[int, Level]]
+) -> None:
+    needed = [item for q in rating.indicators if q.role == "gate" for item in q.gate_items]
+
+    def gate_item_met(b: Block, y: int, k: int, item: str) -> object:
+        adopted = sum(m.management.adopted[x.name, y] for x in problem.management if x.gate == item)
+        return b.star[y, k] - adopted <= 0
+
+    b.gate_item_met = Constraint([(y, k, item) for y, k in index for item in needed], rule=gate_item_met)

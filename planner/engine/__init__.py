@@ -1,0 +1,11 @@
+"""The engine: press, bridge and solve. The only package that names the solver.
+
+`solve(problem, Options(...)) -> Plan`. `interrupted` is the flag that a signal handler sets to stop with the plan in hand.
+"""
+
+from __future__ import annotations
+
+from planner.engine.bridge import Options, SolverError, interrupted
+from planner.engine.monolith import solve
+
+__all__ = ["Options", "SolverError", "interrupted", "solve"]

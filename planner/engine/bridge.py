@@ -1,0 +1,186 @@
+"""The bridge to HiGHS: the only place that passes a model, runs the solver and believes a status.
+
+Rules, each seen to fail without it: coefficients are finite and banded before they are passed; counts are checked after;
+every returned status is read; a plan is kept at a limit; the gap is computed here; binaries are rounded, fixed and the model
+re-solved; "infeasible" from presolve is confirmed without it by the caller. One HiGHS object runs at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.engine.press import Matrix
+
+Float = NDArray[np.float64]
+
+LARGEST_COEFFICIENT = 1e9
+_REFUSED = ("1.14.0",)
+interrupted = threading.Event()
+
+
+class SolverError(RuntimeError):
+    """The solver returned something that cannot be believed; the message says what."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run established. `x` is None where no feasible point is held."""
+
+    status: str  # optimal, feasible, infeasible, unbounded, none
+    termination: str
+    objective: float
+    lower_bound: float
+    x: Float | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def gap(self) -> float:
+        """(objective − bound) / |objective|, infinite without a plan or a bound."""
+        if not (np.isfinite(self.objective) and np.isfinite(self.lower_bound)):
+            return float("inf")
+        return max(0.0, self.objective - self.lower_bound) / max(abs(self.objective), 1e-9)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to solve. `gap` is relative; `time_limit_s` bounds the whole solve."""
+
+    gap: float = 1e-3
+    time_limit_s: float = 600.0
+    threads: int = 2
+    seed: int = 0
+    log: bool = False
+
+
+def check(matrix: Matrix) -> None:
+    """Raises SolverError for numbers that make an interface drop rows and still report an optimum."""
+    for name, values in (("coefficient", matrix.rows.data), ("cost", matrix.cost)):
+        if not np.isfinite(values).all():
+            raise SolverError(f"a {name} of the model is not finite")
+        if values.size and np.abs(values).max() > LARGEST_COEFFICIENT:
+            raise SolverError(f"a {name} of the model is {np.abs(values).max():.3g}, above {LARGEST_COEFFICIENT:.0e}")
+    for name, low, up in (("column", matrix.lower, matrix.upper), ("row", matrix.row_lower, matrix.row_upper)):
+        if np.isnan(low).any() or np.isnan(up).any() or (low > up + 1e-9).any():
+            raise SolverError(f"bounds of a {name} are not an interval")
+
+
+def _set(h: Any, name: str, setting: object) -> None:
+    if h.setOptionValue(name, setting) != highspy.HighsStatus.kOk:
+        raise SolverError(f"HiGHS refused option {name} = {setting!r}")
+
+
+def _highs(options: Options) -> Any:
+    h = highspy.Highs()
+    if h.version() in _REFUSED:
+        raise SolverError(f"HiGHS {h.version()} returns wrong optima; install 1.15.1 or later")
+    _set(h, "output_flag", options.log)
+    _set(h, "threads", options.threads)
+    _set(h, "random_seed", options.seed)
+    return h
+
+
+def _pass(h: Any, matrix: Matrix, relaxed: bool) -> None:
+    check(matrix)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = matrix.rows.shape[1], matrix.rows.shape[0]
+    lp.col_cost_, lp.offset_ = matrix.cost, matrix.offset
+    lp.col_lower_, lp.col_upper_ = matrix.lower, matrix.upper
+    lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = matrix.rows.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = matrix.rows.indices.astype(np.int32)
+    lp.a_matrix_.value_ = matrix.rows.data
+    if matrix.integer.any() and not relaxed:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(q)] for q in matrix.integer]
+    if h.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS refused the model")
+    if (h.getNumCol(), h.getNumRow(), h.getNumNz()) != (lp.num_col_, lp.num_row_, matrix.rows.nnz):
+        raise SolverError("HiGHS holds other rows, columns or non-zeros than were passed")
+
+
+def _watch(h: Any, deadline: float) -> None:
+    """Stops a run at the deadline or when `interrupted` is set, from inside every kind of solver."""
+
+    def stop(event: Any) -> None:
+        if interrupted.is_set() or time.monotonic() > deadline:
+            event.interrupt()
+
+    for callback in (h.cbSimplexInterrupt, h.cbIpmInterrupt, h.cbMipInterrupt):
+        callback.subscribe(stop)
+
+
+def run(
+    matrix: Matrix,
+    options: Options,
+    *,
+    relaxed: bool = False,
+    start: Float | None = None,
+    presolve: bool = True,
+    deadline: float | None = None,
+    method: str | None = None,
+) -> Outcome:
+    """One run of HiGHS. `start` gives values of the integer columns of a MIP start."""
+    deadline = time.monotonic() + options.time_limit_s if deadline is None else deadline
+    begun = time.monotonic()
+    h = _highs(options)
+    mip = bool(matrix.integer.any()) and not relaxed
+    _set(h, "time_limit", max(1.0, deadline - begun))
+    if mip:
+        _set(h, "mip_rel_gap", options.gap)
+    if not presolve:
+        _set(h, "presolve", "off")
+    if method:
+        _set(h, "solver", method)
+    _pass(h, matrix, relaxed)
+    if start is not None and mip:
+        columns = np.flatnonzero(matrix.integer).astype(np.int32)
+        if h.setSolution(len(columns), columns, start[columns]) == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS refused the start")
+    passed = time.monotonic()
+    _watch(h, deadline)
+    if h.run() == highspy.HighsStatus.kError and h.getModelStatus() != highspy.HighsModelStatus.kInterrupt:
+        raise SolverError(f"HiGHS failed: {h.modelStatusToString(h.getModelStatus())}")
+    outcome = _read(h, matrix, mip)
+    return replace(outcome, seconds={"hand_over": passed - begun, "run": time.monotonic() - passed})
+
+
+_LIMITS = ("kTimeLimit", "kIterationLimit", "kSolutionLimit", "kInterrupt")
+
+
+def _read(h: Any, matrix: Matrix, mip: bool) -> Outcome:
+    status, info = h.getModelStatus(), h.getInfo()
+    words = h.modelStatusToString(status)
+    named = highspy.HighsModelStatus
+    if status in (named.kInfeasible, named.kUnboundedOrInfeasible):
+        return Outcome("infeasible", words, np.inf, np.inf, None)
+    if status == named.kUnbounded:
+        return Outcome("unbounded", words, -np.inf, -np.inf, None)
+    held = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    if status == named.kOptimal:
+        if not held:
+            raise SolverError("HiGHS says optimal and holds no feasible point")
+        objective = float(info.objective_function_value)
+        bound = float(info.mip_dual_bound) if mip else objective
+        return Outcome("optimal", words, objective, bound, np.array(h.getSolution().col_value))
+    if status not in tuple(getattr(named, q) for q in _LIMITS):
+        raise SolverError(f"HiGHS ended with status {words}")
+    bound = float(info.mip_dual_bound) if mip else -np.inf
+    if not held or not mip:
+        return Outcome("none", words, np.inf, bound, None)
+    return Outcome("feasible", words, float(info.objective_function_value), bound, np.array(h.getSolution().col_value))
+
+
+def fixed(matrix: Matrix, x: Float) -> Matrix:
+    """The model with its integer columns fixed at the rounded values of x."""
+    lower, upper = matrix.lower.copy(), matrix.upper.copy()
+    whole = np.rint(x[matrix.integer])
+    lower[matrix.integer], upper[matrix.integer] = whole, whole
+    return replace(matrix, lower=lower, upper=upper, integer=np.zeros_like(matrix.integer))
