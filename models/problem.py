@@ -49,6 +49,7 @@ class Steps:
 
     @property
     def count(self) -> int:
+        """T, the number of steps."""
         return len(self.times_per_year)
 
     @property
@@ -133,6 +134,7 @@ class Sizing:
 
     @property
     def life_years(self) -> int:
+        """A, the number of years that a build works."""
         return len(self.share_by_age)
 
 
@@ -305,6 +307,8 @@ class Gate:
 
 @dataclass(frozen=True)
 class Level:
+    """A level of a standard: its stars, the least score and the gates that it needs."""
+
     stars: int
     min_score_share: float  # of the maximum score
     gates: tuple[Gate, ...]

@@ -118,7 +118,10 @@ class _Builder:
 
 
 def press(problem: Problem) -> Pressed:
-    """The monolith of a problem: its plan, and its step stamped over all steps and years. Raises ValueError for a problem that does not fit together."""
+    """The monolith of a problem: its plan, and its step stamped over all steps and years.
+
+    Raises ValueError, with every fault, for a problem that does not fit together.
+    """
     check(problem)
     step = build_step(problem)
     plan = build_plan(problem, tuple(step.site.quantities))
