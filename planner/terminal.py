@@ -1,0 +1,462 @@
+"""The plan on the terminal, from a results folder: readable at 80 columns, aligned, and never wider than the window.
+
+One section per question: the answer, what to do when, the naive plans beside it, stars, cash, tonnes and energy by year,
+what decides. Everything is read from `summary.json` and the tidy tables, so `show` needs no model.
+Money is in units of 10,000 (10k CNY is 万元), emissions in t CO2e.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from planner.results import Results, Row
+
+Cell = str | float | None
+MONEY = 10_000.0
+ALL = "all"
+
+STATUS = {
+    "optimal": "optimal within the gap asked for",
+    "feasible": "a plan, not proven within the gap asked for",
+    "infeasible": "the target is out of reach",
+    "none": "stopped without a plan",
+}
+VERBS = {
+    "start": "do",
+    "adopt": "set up",
+    "build": "build",
+    "build_energy": "build",
+    "sign": "sign",
+    "retire": "retire",
+}
+CASH_COLUMNS = {
+    "capex": "Invest",
+    "energy": "Energy",
+    "demand_charge": "Demand charge",
+    "export_revenue": "Sold",
+    "contract": "Green power",
+    "opex_fixed": "Upkeep",
+    "opex_variable": "Upkeep",
+    "management": "Upkeep",
+    "instrument": "Paper",
+    "carbon": "Carbon price",
+    "tax": "Tax",
+    "salvage": "Salvage value",
+    "total": "Total",
+    "present_value": "Present value",
+}
+EMISSION_COLUMNS = {
+    "scope1": "Scope 1",
+    "captured": "Captured",
+    "scope2_location": "Scope 2 location",
+    "scope2_market": "Scope 2 market",
+    "scope3": "Scope 3",
+    "credits": "Credits",
+    "removals": "Removals",
+    "net": "Net",
+}
+LEDGER_COLUMNS = {
+    "used": "Used",
+    "onsite_renewable": "On-site renewable",
+    "direct": "Direct line",
+    "grid": "Grid",
+    "exported": "Sold",
+    "grid_claims": "Grid claimed",
+    "claimed": "Claimed green",
+    "hourly_matched": "Hourly matched",
+}
+SHARE_COLUMNS = {
+    "renewable_electricity_share": "Green power %",
+    "neutralised_share": "Offset %",
+    "own_reduction_share": "Own reduction %",
+    "paper_share": "Paper %",
+}
+PLAN_NAMES = {
+    "business_as_usual": "Business as usual",
+    "paper_only": "Paper only",
+    "cheapest_first": "Cheapest measure first",
+    "optimum": "This plan",
+}
+
+
+def show(results: Results, console: Console) -> None:
+    """Print every section that the results have something for."""
+    show_headline(results, console)
+    for title, table in sections(results, console.width):
+        console.print()
+        console.print(Text(title, style="bold"))
+        console.print(table)
+    show_decisive(results, console)
+
+
+def sections(results: Results, width: int) -> Iterable[tuple[str, Table]]:
+    """The tables in reading order, without the empty ones."""
+    unit = money_unit(results.summary)
+    tables = results.tables
+    emissions = [row for row in tables.get("emissions", ()) if row.item == ALL]
+    candidates: tuple[tuple[str, Table | None], ...] = (
+        ("What to do when", roadmap_table(results)),
+        (f"Beside it: the naive plans [{unit}]", plans_table(results)),
+        ("Stars per year (modelled, not a certificate)", stars_table(results)),
+        *parts(f"Cash per year [{unit}, real]", year_columns(tables.get("cash", ()), CASH_COLUMNS, MONEY), width),
+        *parts("Emissions per year [t CO2e]", year_columns(emissions, EMISSION_COLUMNS), width),
+        *parts("Electricity per year [MWh]", year_columns(tables.get("ledger", ()), LEDGER_COLUMNS), width),
+        *parts("Bought across the fence [MWh]", item_columns(tables.get("ledger", ()), "import"), width),
+        ("Sizes", sizes_table(results, width)),
+        (
+            f"What each step brings [{unit}; cost per t in {results.summary.get('currency', 'CNY')}]",
+            measures_table(results),
+        ),
+    )
+    return [(title, table) for title, table in candidates if table is not None]
+
+
+# --- headline ---------------------------------------------------------------------------------------------------------
+
+
+def show_headline(results: Results, console: Console) -> None:
+    """Name, rating, cost and how good the plan is proven to be."""
+    summary = results.summary
+    scenario = summary.get("scenario", {})
+    console.print(Text(f"{scenario.get('name', '')}  {scenario.get('title', '')}".strip(), style="bold"))
+    rating = rating_words(summary)
+    if rating:
+        console.print(Text(rating, style="bold green"))
+    for line in (cost_words(summary), proof_words(summary)):
+        if line:
+            console.print(Text(line))
+    for line in summary.get("explanation", ()):
+        console.print(Text(str(line)))
+
+
+def rating_words(summary: Mapping[str, Any]) -> str:
+    """For example `Modelled rating: 5 stars (3-6 if assumptions differ) from 2030 to 2040; durable stars 4`."""
+    stars, target = summary.get("stars") or {}, summary.get("target") or {}
+    if not stars:
+        return ""
+    year = str(target.get("year") or max(stars))
+    words = f"Modelled rating: {star_words(stars[year], summary.get('stars_range', {}).get(year))}"
+    last = int(year)
+    while stars.get(str(last + 1), -1) >= stars[year]:
+        last += 1
+    words += f" in {year}" if last == int(year) else f" from {year} to {last}"
+    durable = summary.get("durable_stars", {}).get(year)
+    return words + ("" if durable is None else f"; durable: {durable}")
+
+
+def star_words(stars: int, reach: Sequence[int] | None = None) -> str:
+    """`5 stars (3-6 if assumptions differ)`; `no stars` for zero."""
+    words = {0: "no stars", 1: "1 star"}.get(stars, f"{stars} stars")
+    if reach and tuple(reach) != (stars, stars):
+        words += f" ({reach[0]}-{reach[1]} if assumptions differ)"
+    return words
+
+
+def cost_words(summary: Mapping[str, Any]) -> str:
+    """Net present cost beside business as usual."""
+    cost = summary.get("net_present_cost")
+    if cost is None:
+        return ""
+    unit = money_unit(summary)
+    words = f"Net present cost [{unit}]: {number(cost / MONEY, 0)}"
+    usual = (summary.get("naive") or {}).get("business_as_usual", {}).get("net_present_cost")
+    if usual:
+        above = (cost - usual) / MONEY
+        side = "above" if above >= 0 else "below"
+        words += f", {number(abs(above), 0)} ({abs(cost / usual - 1):.1%}) {side} business as usual"
+    if summary.get("penalties"):
+        words += f"; penalties for paper {number(summary['penalties'] / MONEY, 0)}"
+    return words
+
+
+def proof_words(summary: Mapping[str, Any]) -> str:
+    """Status, termination, gap, resolution and verification in one line."""
+    words = STATUS.get(summary["status"], str(summary["status"])).capitalize()
+    gap = summary.get("gap")
+    if gap is not None:
+        words += f" (gap {gap:.2%})"
+    if summary.get("termination"):
+        words += f"; {summary['termination']}"
+    if summary.get("steps_per_year"):
+        words += f"; {summary['steps_per_year']} steps a year ({summary.get('resolution')})"
+    if summary.get("verified"):
+        words += "; verified by recomputing"
+    return f"{words}."
+
+
+def money_unit(summary: Mapping[str, Any]) -> str:
+    """Unit of every amount that is shown."""
+    return f"10k {summary.get('currency', 'CNY')}"
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def roadmap_table(results: Results) -> Table | None:
+    """Decisions by year; what is bought every year is one line from first to last year."""
+    rows = results.tables.get("roadmap", ())
+    capex = {(row.year, row.item): row.value for row in rows if row.metric == "capex"}
+    table = new_table("Year", "Step", "!Size", f"!Invest [{money_unit(results.summary)}]")
+    seen: set[tuple[int | None, str]] = set()
+    for row in rows:
+        if row.metric not in VERBS:
+            continue
+        key = (row.year, row.item)
+        cost = None if key in seen else capex.get(key)
+        seen.add(key)
+        size = "" if row.metric in ("start", "adopt") else f"{number(row.value)} {row.unit}"
+        step = f"{VERBS[row.metric]} {label(results, row.item)}"
+        table.add_row(str(row.year), step, size, "" if cost is None else number(cost / MONEY))
+    for item, bought in _by_item(row for row in rows if row.metric in ("buy", "use")).items():
+        years = f"{bought[0].year}-{bought[-1].year}" if len(bought) > 1 else str(bought[0].year)
+        low, high = min(row.value for row in bought), max(row.value for row in bought)
+        size = number(low, 0) if low == high else f"{number(low, 0)} to {number(high, 0)}"
+        table.add_row(years, f"{bought[0].metric} {label(results, item)}", f"{size} {bought[0].unit}/year", "")
+    return table if table.row_count else None
+
+
+def plans_table(results: Results) -> Table | None:
+    """Business as usual, the naive plans and the optimum side by side."""
+    naive = results.summary.get("naive") or {}
+    if not naive:
+        return None
+    usual = naive.get("business_as_usual", {}).get("net_present_cost")
+    years = results.summary.get("years") or list(results.summary.get("stars") or ("first",))
+    target = (results.summary.get("target") or {}).get("year", "target")
+    headings = (
+        "Net present cost",
+        "Above usual",
+        f"Stars {years[0]}",
+        f"Stars {target}",
+        f"Durable {target}",
+        "Own reduction %",
+    )
+    table = new_table("Plan", *(f"!{heading}" for heading in headings))
+    for name, plan in naive.items():
+        cost = plan.get("net_present_cost")
+        above = None if cost is None or usual is None else (cost - usual) / MONEY
+        share = plan.get("own_reduction_share")
+        table.add_row(
+            PLAN_NAMES.get(name, name.replace("_", " ")),
+            _cell(cost, MONEY, decimals=0),
+            _cell(above, decimals=0),
+            *(_cell(plan.get(key), decimals=0) for key in ("stars_year_one", "stars_target", "durable_target")),
+            _cell(share, 0.01, decimals=1),
+        )
+        if plan.get("note"):
+            table.add_row(f"  {plan['note']}")
+    return table
+
+
+def stars_table(results: Results) -> Table | None:
+    """Stars, durable stars, points and the shares that the gates look at."""
+    summary = results.summary
+    stars, durable = summary.get("stars") or {}, summary.get("durable_stars") or {}
+    if not stars:
+        return None
+    rating = _by_year((*results.tables.get("rating", ()), *results.tables.get("emissions", ())), ALL)
+    table = new_table(
+        "Year", "!Stars", "!Range", "!Durable", "!Points", *(f"!{name}" for name in SHARE_COLUMNS.values())
+    )
+    for year, count in stars.items():
+        reach = summary.get("stars_range", {}).get(year)
+        values = rating.get(int(year), {})
+        shares = [values.get(key) for key in SHARE_COLUMNS]
+        table.add_row(
+            year,
+            str(count),
+            f"{reach[0]}-{reach[1]}" if reach else "",
+            str(durable.get(year, "")),
+            number(values["score"], 1) if "score" in values else "",
+            *("" if share is None else number(100 * share, 1) for share in shares),
+        )
+    return table
+
+
+def year_columns(rows: Iterable[Row], headings: Mapping[str, str], divisor: float = 1.0) -> dict[str, list[str]]:
+    """Cells by heading, one per year: all rows of its metrics summed. Columns of zeros are left out, money has a sum."""
+    rows = [row for row in rows if row.year is not None and row.metric in headings]
+    years = sorted({row.year for row in rows if row.year is not None})
+    sums = {heading: dict.fromkeys(years, 0.0) for heading in headings.values()}
+    for row in rows:
+        sums[headings[row.metric]][row.year or 0] += row.value / divisor
+    used = {heading: list(values.values()) for heading, values in sums.items() if any(map(_counts, values.values()))}
+    if not used:
+        return {}
+    if divisor == MONEY:
+        used = {heading: [*values, sum(values)] for heading, values in used.items()}
+    decimals = decimals_for(value for values in used.values() for value in values[: len(years)])
+    cells = {heading: [number(value, decimals) for value in values] for heading, values in used.items()}
+    return {"Year": [*map(str, years), "Sum"][: len(next(iter(cells.values())))], **cells}
+
+
+def item_columns(rows: Sequence[Row], metric: str) -> dict[str, list[str]]:
+    """Cells by item, one per year, of one metric. Items that stay at zero are left out."""
+    items = {item: [row.value for row in group] for item, group in _by_item(rows, metric).items()}
+    used = {item: values for item, values in items.items() if any(map(_counts, values))}
+    if not used:
+        return {}
+    years = sorted({row.year for row in rows if row.year is not None and row.metric == metric})
+    cells = {item.replace("_", " "): [number(value, 0) for value in values] for item, values in used.items()}
+    return {"Year": [*map(str, years)], **cells}
+
+
+def parts(title: str, columns: Mapping[str, list[str]], width: int) -> list[tuple[str, Table]]:
+    """One table, or as many as the window needs; each starts with the year."""
+    tables: list[tuple[str, Table]] = []
+    rest = [heading for heading in columns if heading != "Year"]
+    while rest:
+        shown = fitting(columns, rest, width)
+        table = new_table("Year", *(f"!{heading}" for heading in shown))
+        for line, year in enumerate(columns["Year"]):
+            if year == "Sum":
+                table.add_section()
+            table.add_row(year, *(columns[heading][line] for heading in shown))
+        tables.append((title if not tables else f"{title}, continued", table))
+        rest = rest[len(shown) :]
+    return tables
+
+
+def fitting(columns: Mapping[str, list[str]], headings: Sequence[str], width: int) -> list[str]:
+    """As many of the headings, at least one, as fit beside the year."""
+    room, shown = width - _wide("Year", columns), 0
+    while shown < len(headings) and (room := room - _wide(headings[shown], columns)) >= 0:
+        shown += 1
+    return list(headings[: max(shown, 1)])
+
+
+def _wide(heading: str, columns: Mapping[str, list[str]]) -> int:
+    """Characters that one column of a table takes, the two blanks behind it included."""
+    return 2 + max(len(text) for text in (*heading.split(), *columns[heading]))
+
+
+def sizes_table(results: Results, width: int) -> Table | None:
+    """Working size of everything that is ever there, in the years in which a size changes."""
+    rows = [row for row in results.tables.get("capacities", ()) if row.metric == "nameplate"]
+    sizes: dict[tuple[str, str], dict[int, float]] = {}
+    for row in rows:
+        sizes.setdefault((row.item, row.unit), {})[row.year or 0] = row.value
+    sizes = {key: values for key, values in sizes.items() if max(values.values()) > 1e-9}
+    if not sizes:
+        return None
+    years = milestones(sizes.values(), max(2, (width - 40) // 9))
+    table = new_table("Item", "Unit", *(f"!{year}" for year in years))
+    for (item, unit), values in sizes.items():
+        table.add_row(label(results, item), unit, *(number(values.get(year, 0.0)) for year in years))
+    return table
+
+
+def measures_table(results: Results) -> Table | None:
+    """Payback, internal rate of return and cost per tonne of each investment."""
+    rows = results.tables.get("measures", ())
+    table = new_table("Step", "!Invest", "!Saves a year", "!Payback years", "!IRR %", "!Cost per t", "!t a year")
+    for item, group in _by_item(rows).items():
+        values = {row.metric: row.value for row in group}
+        table.add_row(
+            label(results, item),
+            _cell(values.get("capex"), MONEY),
+            _cell(values.get("yearly_saving"), MONEY),
+            _cell(values.get("payback_years"), decimals=1),
+            _cell(values.get("irr"), 0.01, decimals=1),
+            _cell(values.get("cost_per_tonne"), decimals=0),
+            _cell(values.get("tonnes_per_year"), decimals=0),
+        )
+    return table if table.row_count else None
+
+
+def show_decisive(results: Results, console: Console) -> None:
+    """Clauses that bind and assumed fields that decide."""
+    for key, title in (
+        ("binding", "What binds"),
+        ("deciding_fields", "Assumed fields that decide (see the rating table's sources)"),
+        ("relaxed_fields", "Relaxed, so not exact"),
+        ("warnings", "Warnings"),
+    ):
+        lines = results.summary.get(key) or ()
+        if lines:
+            console.print()
+            console.print(Text(title, style="bold"))
+        for line in lines:
+            console.print(Padding(Text(str(line)), (0, 0, 0, 2)))
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+
+
+def new_table(*headings: str) -> Table:
+    """A table in the one style used here; a heading that starts with ! is a column of numbers, never broken."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    for heading in headings:
+        if heading.startswith("!"):
+            table.add_column(heading[1:].replace(" ", "\n"), justify="right", no_wrap=True, vertical="bottom")
+        else:
+            table.add_column(heading, overflow="fold")
+    return table
+
+
+def number(value: float, decimals: int | None = None) -> str:
+    """With thousands separators; decimals by magnitude unless given.
+
+    >>> number(1234.5), number(12.345), number(-0.0), number(0.0123)
+    ('1,234', '12.3', '0', '0.012')
+    """
+    places = decimals_for((value,)) if decimals is None else decimals
+    return f"{value + 0.0:,.{places}f}" if round(value, places) else "0"
+
+
+def decimals_for(values: Iterable[float]) -> int:
+    """Decimals that show the largest value with about three digits: 0 from 100 on, 1 from 10, 2 from 1, else 3."""
+    largest = max((abs(value) for value in values), default=0.0)
+    return next((places for limit, places in ((99.5, 0), (9.95, 1), (0.995, 2)) if largest >= limit), 3)
+
+
+def milestones(sizes: Iterable[Mapping[int, float]], room: int) -> list[int]:
+    """First year, last year and the years in which most sizes change, at most `room` of them."""
+    changes: dict[int, int] = {}
+    for values in sizes:
+        before = 0.0
+        for year, value in values.items():
+            changes[year] = changes.get(year, 0) + (abs(value - before) > 1e-9)
+            before = value
+    first, last = min(changes), max(changes)
+    others = sorted((year for year in changes if year not in (first, last)), key=lambda year: (-changes[year], year))
+    kept = [year for year in others if changes[year]][: max(0, room - 2)]
+    return sorted({first, last, *kept})
+
+
+def label(results: Results, item: str) -> str:
+    """The item's label if the scenario or the library has one, else its name in words."""
+    labels: Mapping[str, str] = results.summary.get("labels") or {}
+    name, _, part = item.partition(" ")
+    return f"{labels.get(name, name.replace('_', ' '))} {part}".strip()
+
+
+def _cell(value: float | None, divisor: float = 1.0, decimals: int | None = None) -> str:
+    return "-" if value is None else number(value / divisor, decimals)
+
+
+def _counts(value: float) -> bool:
+    return abs(value) > 1e-9
+
+
+def _by_item(rows: Iterable[Row], metric: str | None = None) -> dict[str, list[Row]]:
+    items: dict[str, list[Row]] = {}
+    for row in rows:
+        if metric is None or row.metric == metric:
+            items.setdefault(row.item, []).append(row)
+    return items
+
+
+def _by_year(rows: Iterable[Row], item: str) -> dict[int, dict[str, float]]:
+    years: dict[int, dict[str, float]] = {}
+    for row in rows:
+        if row.item == item and row.year is not None:
+            years.setdefault(row.year, {})[row.metric] = row.value
+    return years

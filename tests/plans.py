@@ -1,0 +1,55 @@
+"""A small dyehouse with one of everything, and a plan for it made by hand: consistent, not optimal."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.problem import Gate, Indicator, Level, Problem
+from planner.plan import Plan
+from tests.factories import Site, rating
+
+
+def dyehouse(years: tuple[int, ...]) -> tuple[Problem, Plan]:
+    """Motors and steam; PV, battery, e-boiler, leak repair, a PPA, certificates, credits; five stars from 2030."""
+    site = Site(years=years, hours=(4380.0, 4380.0))
+    gates = (Gate("renewable_electricity_share", "min", 0.8), Gate("neutralised_share", "min", 1.0))
+    standard = rating(
+        Level(3, 0.2, gates[1:]), Level(5, 0.5, gates), indicators=(Indicator("energy", "score", 100.0, 40.0),)
+    )
+    boiler = {"inputs": {"gas": 1 / 0.9}, "outputs": {"steam": 1.0}}
+    problem = site.problem(
+        demands=(site.demand(load=10.0), site.demand("dyeing", 20.0, carrier="steam")),
+        markets=(site.grid(demand_rule="peak", demand_charge=0.04), site.gas()),
+        converters=(
+            site.converter("pv_roof", sizing=site.sizing(3.0), availability=(0.5, 0.0), renewable=True),
+            site.converter("gas_boiler", sizing=site.sizing(existing=25.0), **boiler),
+        ),
+        stores=(site.store(power=site.sizing(0.3), energy=site.sizing(0.8)),),
+        retrofits=(site.retrofit("leak_repair", {"motors": 0.1}, capex=0.5),),
+        contracts=(site.contract(kind="green_tariff", price=3e-5, tenor_years=5),),
+        instruments=(site.instrument("ccer", "credit", 7e-5), site.instrument("gec", "certificate", 5e-6)),
+        management=(site.management("metering", 0.8, 0.1, points={"energy": 20.0}),),
+        finance=site.finance(0.06),
+        rating=standard,
+        base=site.base(90000.0),
+    )
+    late = [y for y in years if y >= years[0] + 5]
+    green = 9.0 * 8760 - 4.0 * 4380
+    signed = late[::5]
+    emitted = 20.0 / 0.9 * 8760 * 0.2
+    decisions = {
+        "retrofits.start": {("leak_repair", years[0]): 1.0},
+        "management.adopt": {("metering", late[0]): 1.0},
+        "converters.build_mw": {("pv_roof", years[1]): 8.0},
+        "stores.build_mw": {("battery", years[2]): 1.0},
+        "stores.build_mwh": {("battery", years[2]): 2.0},
+        "contracts.sign_volume": {("ppa", y): green for y in signed},
+        "contracts.annual_mwh": {("ppa", y): green for y in late},
+        "instruments.quantity": {("ccer", y): emitted * 1.001 for y in late},
+    }
+    sun = np.where(np.array(years) >= years[1], 4.0, 0.0)[:, None] * np.array([1.0, 0.0])
+    operation = {
+        "converters.activity_mw": {"pv_roof": sun, "gas_boiler": 20.0},
+        "markets.import_mw": {"grid": 9.0 - sun, "gas": 20.0 / 0.9},
+    }
+    return problem, site.plan(decisions, operation)
