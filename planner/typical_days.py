@@ -17,6 +17,7 @@ months (`months_per_billing`), which never understates it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,30 +37,45 @@ LEAST_DAYS = 2  # per billing group: its peak day and one mean
 
 @dataclass(frozen=True)
 class RepresentativeYear:
-    """Steps, and how a full-year series becomes one value per step. `shares` is (R, 365) with rows that sum to one;
-    None means that the steps are the series' own."""
+    """Steps, and how a full-year series becomes one value per step.
+
+    `shares` is (R, 365) with rows that sum to one; None means that the steps are the series' own. `period_steps` is the
+    number of steps of a given period: a mean day is repeated, or averaged over as many parts of the day.
+    """
 
     steps: Steps
     shares: Array | None = None
     notes: tuple[str, ...] = ()
+    period_steps: int | None = None
 
     def project(self, series: Array, weight: Array | None = None) -> Array:
         """(T,) mean of a full-year series over the days that each step stands for, weighted with `weight` if given.
+
+        A series that has one value per step already stays as it is.
 
         >>> year = full_year(1.0)
         >>> float(year.project(np.arange(8760.0))[17])
         17.0
         """
-        if self.shares is None:
+        if self.shares is None or len(series) == self.steps.count:
             return np.asarray(series, dtype=np.float64)
         days = by_day(series)
-        if weight is None:
-            return np.asarray(self.shares @ days).ravel()
-        loads = np.maximum(by_day(weight), 0.0)
-        total = self.shares @ loads
-        plain = self.shares @ days
-        weighted = np.divide(self.shares @ (days * loads), total, out=plain.copy(), where=total > 1e-12)
-        return np.asarray(weighted).ravel()
+        means = np.asarray(self.shares @ days)
+        if weight is not None and len(weight) == len(series):
+            loads = np.maximum(by_day(weight), 0.0)
+            total = self.shares @ loads
+            np.divide(self.shares @ (days * loads), total, out=means, where=total > 1e-12)
+        return self._in_period(means).ravel()
+
+    def _in_period(self, means: Array) -> Array:
+        if self.period_steps is None:
+            return means
+        step = np.arange(self.period_steps)
+        per_day = means.shape[1]
+        if self.period_steps >= per_day:
+            return means[:, step % per_day]
+        edges = np.append(step, self.period_steps) * per_day // self.period_steps
+        return np.stack([means[:, a:b].mean(axis=1) for a, b in itertools.pairwise(edges)], axis=1)
 
 
 def by_day(series: Array) -> Array:
@@ -92,20 +108,31 @@ def full_year(hours: float) -> RepresentativeYear:
     return RepresentativeYear(steps)
 
 
-def given_steps(hours: float, times_per_year: Sequence[float]) -> RepresentativeYear:
-    """A handful of steps in the order given, cyclic, each occurring `times_per_year` times; one billing period."""
+def given_periods(
+    hours: float, times_per_year: Sequence[float], period_steps: int, months: Sequence[int] | None = None
+) -> RepresentativeYear:
+    """Periods of `period_steps` steps in the order given, each cyclic and occurring `times_per_year` times.
+
+    `months` (1..12, one per period) make one billing period of each month named, which stands for its share of the
+    year; without them there is one for the whole year. A full-year series becomes the mean day of the period's month.
+    """
     count = len(times_per_year)
-    zeros = np.zeros(count, dtype=np.int64)
+    named = np.zeros(count, dtype=np.int64) if months is None else np.asarray(months, dtype=np.int64)
+    billing = np.unique(named, return_inverse=True)[1]
+    weights = np.asarray(times_per_year, dtype=np.float64)
+    start = np.repeat(np.arange(count) * period_steps, period_steps)
+    within = np.tile(np.arange(period_steps), count)
     steps = Steps(
         hours=hours,
-        times_per_year=np.asarray(times_per_year, dtype=np.float64),
-        before=np.roll(np.arange(count), 1),
-        billing=zeros,
-        months_per_billing=np.array([12.0]),
-        period=zeros,
-        labels=("given",),
+        times_per_year=np.repeat(weights, period_steps),
+        before=start + (within - 1) % period_steps,
+        billing=np.repeat(billing, period_steps),
+        months_per_billing=12 * np.bincount(billing, weights) / weights.sum(),
+        period=np.repeat(np.arange(count), period_steps),
+        labels=tuple(f"period {p + 1}" + (f" ({MONTHS[m - 1]})" if m else "") for p, m in enumerate(named)),
     )
-    return RepresentativeYear(steps)
+    member = np.array([month_of_day() == m - 1 if m else np.ones(DAYS, dtype=bool) for m in named])
+    return RepresentativeYear(steps, member / member.sum(axis=1, keepdims=True), period_steps=period_steps)
 
 
 def typical_days(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.typical_days import billing_groups, full_year, given_steps, month_of_day, month_span, typical_days
+from planner.typical_days import billing_groups, full_year, given_periods, month_of_day, month_span, typical_days
 
 
 def factory_year(seed: int = 1, per_day: int = 24) -> dict[str, np.ndarray]:
@@ -129,8 +129,19 @@ def test_deterministic_and_quick_at_15_minutes():
     assert first.steps.times_per_year.sum() * 0.25 == pytest.approx(8760)
 
 
-def test_given_steps_are_cyclic_in_one_billing_period():
-    steps = given_steps(1.0, [4380, 4380]).steps
-    assert list(steps.before) == [1, 0]
+def test_given_periods_are_cyclic_each():
+    steps = given_periods(1.0, [4380, 4380], 1).steps
+    assert list(steps.before) == [0, 1]
     assert list(steps.months_per_billing) == [12]
     assert steps.hours_per_year.sum() == 8760
+    steps = given_periods(1.0, [90, 275], 24, [7, 1]).steps
+    assert list(steps.billing[[0, 24]]) == [1, 0]
+    assert steps.months_per_billing == pytest.approx([12 * 275 / 365, 12 * 90 / 365])
+
+
+def test_given_periods_take_the_mean_day_of_their_month():
+    series = np.repeat(month_of_day(), 24) + np.tile(np.arange(24) >= 12, 365)
+    assert list(given_periods(1.0, [365], 2, [7]).project(series)) == [6.0, 7.0]
+    assert list(given_periods(1.0, [182.5], 48, [7]).project(series)[[0, 12, 24, 47]]) == [6.0, 7.0, 6.0, 7.0]
+    own = np.array([3.0, 4.0])
+    assert list(given_periods(1.0, [365], 2).project(own)) == [3.0, 4.0]
