@@ -141,7 +141,8 @@ def test_given_periods_are_cyclic_each():
 
 def test_given_periods_take_the_mean_day_of_their_month():
     series = np.repeat(month_of_day(), 24) + np.tile(np.arange(24) >= 12, 365)
-    assert list(given_periods(1.0, [365], 2, [7]).project(series)) == [6.0, 7.0]
-    assert list(given_periods(1.0, [182.5], 48, [7]).project(series)[[0, 12, 24, 47]]) == [6.0, 7.0, 6.0, 7.0]
+    assert given_periods(1.0, [365], 2, [7]).project(series) == pytest.approx([6.0, 7.0])
+    two_days = given_periods(1.0, [182.5], 48, [7]).project(series)
+    assert two_days[[0, 12, 24, 47]] == pytest.approx([6.0, 7.0, 6.0, 7.0])
     own = np.array([3.0, 4.0])
     assert list(given_periods(1.0, [365], 2).project(own)) == [3.0, 4.0]
