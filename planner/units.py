@@ -1,14 +1,14 @@
 """Quantities as bills state them, in MWh of a carrier: steam by the tonne, gas by the 万Nm3, GJ, tce, 万kWh.
 
 Sources: 29.3076 GJ/tce and 1 kWh = 3.6 MJ from GB/T 2589-2020, general rules for the comprehensive energy consumption;
-lower heating values of fuels from its appendix A and, for gas, 389.31 GJ per 10^4 Nm3 from the accounting guidelines of
-the Ministry of Ecology and Environment (2022). Steam from IAPWS-IF97.
+lower heating values of fuels from the library; steam from IAPWS-IF97.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cache
 
 from planner.faults import did_you_mean
 
@@ -30,16 +30,6 @@ ENERGY_MWH: dict[str, float] = {
     "tce": 29.3076 * GJ,
     "吨标煤": 29.3076 * GJ,
     "kgce": 29.3076e-3 * GJ,
-}
-
-# lower heating values [MWh per unit], of what bills state by volume or weight
-FUEL_MWH: dict[tuple[str, str], float] = {
-    ("gas", "Nm3"): 0.038931 * GJ,
-    ("coal", "t"): 20.934 * GJ,  # raw coal
-    ("diesel", "t"): 42.705 * GJ,
-    ("biomass", "t"): 15.9 * GJ,  # pellets, assumed; as received 14.5 to 17.5
-    ("hydrogen", "t"): 119.96 * GJ,
-    ("hydrogen", "Nm3"): 0.010784 * GJ,
 }
 
 SAME_UNIT = {
@@ -71,7 +61,7 @@ SATURATED = (
     (2.5, 223.95, 2802.0),
 )
 ATMOSPHERE_MPA = 0.101
-STEAM_GAUGE_MPA = 0.8  # default of industrial boilers
+STEAM_GAUGE_MPA = 0.7  # default: saturated at 0.8 MPa absolute
 FEED_WATER_C = 20.0  # default: no condensate comes back
 WATER_KJ_PER_KG_K = 4.19
 
@@ -101,7 +91,7 @@ def steam_mwh_per_tonne(
         QuantityError: outside that range.
 
     >>> round(steam_mwh_per_tonne(), 3)
-    0.747
+    0.746
     >>> round(steam_mwh_per_tonne(0.9, 200, return_c=80) * 3.6, 2)  # IAPWS-IF97: 2828.3 - 335 kJ/kg
     2.49
     """
@@ -117,6 +107,19 @@ def steam_mwh_per_tonne(
         raise QuantityError(f"a steam temperature up to {boiling + 200:.0f} °C at this pressure, not {temperature_c:g}")
     enthalpy = _between(absolute, pressures, enthalpies) + (2.0 + 0.29 * absolute) * superheat
     return (enthalpy - WATER_KJ_PER_KG_K * return_c) / 3600
+
+
+@cache
+def fuel_mwh() -> dict[tuple[str, str], float]:
+    """Lower heating values of the library's fuels [MWh per unit] by carrier and unit; the first fuel of a carrier counts."""
+    from planner.library import load  # imported only when a bill is stated by volume or weight
+
+    values: dict[tuple[str, str], float] = {}
+    for entry in load("fuels").values():
+        for unit, name in (("Nm3", "mwh_per_nm3"), ("t", "mwh_per_t")):
+            if name in entry.about:
+                values.setdefault((entry.values["carrier"], unit), float(entry.about[name]))
+    return values
 
 
 _NUMBER = re.compile(r"^\s*(-?[\d][\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
@@ -158,9 +161,9 @@ def mwh_per_unit(unit: str, carrier: str) -> float:
         return SCALE[scale] * _steam_state(state)
     kind, _, fuel = plain.partition("_")
     measure, of = (SAME_UNIT.get(kind, kind), fuel or carrier)
-    if (of, measure) in FUEL_MWH:
-        return SCALE[scale] * FUEL_MWH[of, measure]
-    words = [*ENERGY_MWH, "t_steam", *(m for c, m in FUEL_MWH if c == carrier)]
+    if (of, measure) in fuel_mwh():
+        return SCALE[scale] * fuel_mwh()[of, measure]
+    words = [*ENERGY_MWH, "t_steam", *(m for c, m in fuel_mwh() if c == carrier)]
     hint = did_you_mean(plain, words)
     raise QuantityError(f"a unit of {carrier}: {', '.join(words)}" + (f" ({hint})" if hint else ""))
 
@@ -171,9 +174,9 @@ def mwh(quantity: float | str, carrier: str) -> float:
     >>> mwh(21500, "electricity"), mwh("1200 万kWh", "electricity")
     (21500.0, 12000.0)
     >>> round(mwh("310 万Nm3", "gas")), round(mwh("3600 GJ", "steam")), round(mwh("500 tce", "coal"))
-    (33524, 1000, 4070)
+    (33523, 1000, 4070)
     >>> round(mwh("12,000 t_steam", "steam"))
-    8964
+    8948
 
     Raises:
         QuantityError: it cannot be read.

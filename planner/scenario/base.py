@@ -129,9 +129,14 @@ class SeriesFile(SeriesKeys):
     """A series in place of a named profile, for example `profile = { file = "pv.csv", column = "cf" }`."""
 
 
-class Named(Table):
-    """What every named table may have."""
+class Labelled(Table):
+    """A named table that results show under a label."""
 
-    preset: str | None = key("library entry that supplies the keys not given here; default: the entry of the same name")
     label: str | None = key("name in results, English")
     label_zh: str | None = key("name in results, Chinese")
+
+
+class Preset(Labelled):
+    """A named table whose keys the library may supply."""
+
+    preset: str | None = key("library entry that supplies the keys not given here; default: the entry of the same name")

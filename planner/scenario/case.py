@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from planner.scenario.base import (
+    Labelled,
     Month,
     NonNegative,
     Positive,
@@ -117,7 +118,7 @@ class Finance(Table):
     )
 
 
-class OtherEmission(Table):
+class OtherEmission(Labelled):
     """A source outside the energy balance: process carbon, refrigerant, SF6, wastewater, freight, goods, waste."""
 
     scope: Literal[1, 3] = key("scope", ...)
@@ -125,8 +126,6 @@ class OtherEmission(Table):
         "emission in the base year's output, a number or by year", ..., unit="t CO2e", plausible=(0, 1e6)
     )
     follows: str | None = key("production that it follows")
-    label: str | None = key("name in results, English")
-    label_zh: str | None = key("name in results, Chinese")
 
 
 class Cap(Table):
@@ -229,7 +228,7 @@ class Solver(Table):
     seed: int = key("seed of the solver and of the clustering", 0, ge=0, le=2**31 - 1)
 
 
-class Production(Table):
+class Production(Labelled):
     """An output that demands and emissions may follow."""
 
     output: float = key("output in the base year", ..., gt=0)
@@ -238,5 +237,3 @@ class Production(Table):
     index: dict[Year, NonNegative] | None = key(
         "output relative to the base year by year, instead of growth", plausible=(0.2, 5)
     )
-    label: str | None = key("name in results, English")
-    label_zh: str | None = key("name in results, Chinese")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from planner.scenario.base import (
+    Labelled,
     Month,
-    Named,
+    Preset,
     SeriesFile,
     SeriesKeys,
     Table,
@@ -39,7 +40,7 @@ class TimeOfUse(Table):
     otherwise: str = key("name of the price in all other hours", "flat")
 
 
-class Market(SeriesKeys, Named):
+class Market(SeriesKeys, Labelled):
     """Purchase and sale of a carrier: grid, gas, biomass, district steam, a neighbour's waste heat."""
 
     carrier: str | None = key("carrier traded; default: electricity with a tariff, the fuel's own with a fuel")
@@ -72,7 +73,7 @@ class Market(SeriesKeys, Named):
     tce_per_mwh: float | None = key("standard coal equivalent", unit="tce/MWh", plausible=(0.05, 0.5), ge=0)
 
 
-class Contract(Named):
+class Contract(Preset):
     """A supply contract for renewable electricity."""
 
     kind: Literal["as_produced", "baseload", "green_tariff", "virtual"] | None = key(
@@ -106,7 +107,7 @@ class Contract(Named):
     sign_cost: float | None = money("cost of signing", plausible=(1000, 1e7))
 
 
-class Instrument(Named):
+class Instrument(Preset):
     """A claim bought by the year: renewable certificates, credits or removals."""
 
     kind: Literal["certificate", "credit", "removal"] | None = key("what it is")

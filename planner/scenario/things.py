@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from planner.scenario.base import (
-    Named,
+    Labelled,
     NonNegative,
     Positive,
+    Preset,
     Quantity,
     SeriesFile,
     SeriesKeys,
@@ -22,7 +23,7 @@ from planner.scenario.base import (
 )
 
 
-class Demand(SeriesKeys):
+class Demand(SeriesKeys, Labelled):
     """Final use of a carrier by one end use."""
 
     carrier: str = key("carrier used", ...)
@@ -38,20 +39,16 @@ class Demand(SeriesKeys):
     )
     follows: str | None = key("production whose index it follows")
     growth_per_year: float = rate("growth after the base year, besides production")
-    label: str | None = key("name in results, English")
-    label_zh: str | None = key("name in results, Chinese")
 
 
-class Carrier(Table):
+class Carrier(Labelled):
     """A carrier that is not built in, or a change to one that is."""
 
     temperature_c: float | None = key("supply temperature; only heat carriers have one", unit="°C", plausible=(20, 600))
     dumping: bool | None = key("surplus may be thrown away; default: heat carriers may, others not")
-    label: str | None = key("name in results, English")
-    label_zh: str | None = key("name in results, Chinese")
 
 
-class BuildKeys(Named):
+class BuildKeys(Preset):
     """When something may be built, how it is paid and how long it lasts."""
 
     life_years: int | None = years("technical life", plausible=(3, 50))
@@ -204,7 +201,7 @@ class Retrofit(BuildKeys):
     embodied_tco2e: float | None = key("embodied carbon", unit="t CO2e", plausible=(0, 1e5), ge=0)
 
 
-class Management(Named):
+class Management(Preset):
     """A system, procedure or status that the rating asks for."""
 
     capex: float | None = money("investment", plausible=(1000, 1e8))
