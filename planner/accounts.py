@@ -119,8 +119,9 @@ def accounts(problem: Problem, plan: Plan) -> Accounts:
 
 def running_discount(problem: Problem) -> Array:
     """(Y,) present value of one unit of running cash."""
-    n = np.arange(len(problem.years))
-    return (1 + problem.finance.discount_rate) ** -(n + problem.finance.timing_offset)
+    years = np.arange(len(problem.years), dtype=float) + problem.finance.timing_offset
+    factors: Array = (1 + problem.finance.discount_rate) ** -years
+    return factors
 
 
 def capex_discount(problem: Problem) -> Array:
@@ -138,7 +139,8 @@ def penalties_of(problem: Problem, full: Inventory) -> Array:
             for n in range(len(excess))
         ]
     )
-    return np.asarray(excess * (rules.penalty_per_tonne + rules.penalty_step_per_tonne * steps), float)
+    penalties: Array = excess * (rules.penalty_per_tonne + rules.penalty_step_per_tonne * steps)
+    return penalties
 
 
 def _rows(problem: Problem, plan: Plan, stock: Stock, full: Inventory) -> Iterator[CashRow]:

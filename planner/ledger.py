@@ -185,12 +185,14 @@ def durable(problem: Problem, plan: Plan, full: Inventory) -> Inventory:
 
 def share(part: Array, whole: Array) -> Array:
     """part / whole, and zero where the whole is zero."""
-    return np.divide(part, whole, out=np.zeros_like(part, dtype=float), where=np.abs(whole) > 0)
+    quotient: Array = np.divide(part, whole, out=np.zeros_like(part, dtype=float), where=np.abs(whole) > 0)
+    return quotient
 
 
 def annual(problem: Problem, per_step: Array) -> Array:
     """(Y,) MWh per year of a (Y, T) power [MW]."""
-    return np.asarray(per_step @ problem.steps.hours_per_year, float)
+    energy: Array = per_step @ problem.steps.hours_per_year
+    return energy
 
 
 def grid_market(problem: Problem) -> Market | None:

@@ -74,10 +74,12 @@ def demand_charges(problem: Problem, plan: Plan, market: Market) -> Array:
     months, charge = problem.steps.months_per_billing, by_year(problem, market.demand_charge)
     if market.demand_rule == "peak":
         least = market.ratchet_share * peaks.max(axis=1, keepdims=True)
-        return charge * (np.maximum(peaks, least) @ months)
+        billed: Array = np.maximum(peaks, least) @ months
+        return charge * billed
     contract = np.array([plan.decision("markets.contract_demand_mw", market.name, y) for y in problem.years])
     above = np.maximum(0.0, peaks - market.contract_tolerance * contract[:, None])
-    return charge * (12 * contract + market.contract_excess_factor * (above @ months))
+    cost: Array = charge * (12 * contract + market.contract_excess_factor * (above @ months))
+    return cost
 
 
 def contract_payment(problem: Problem, contract: Contract, volumes: Mapping[int, Array], delivered: Array) -> Array:
@@ -152,4 +154,5 @@ def _starts_per_year(problem: Problem, plan: Plan, converter: str) -> Array:
     """(Y,) unit starts a year, from the number of units online."""
     online = series(problem, plan, "converters.online", converter)
     started = np.maximum(0.0, online - online[:, problem.steps.before])
-    return np.asarray(started @ problem.steps.times_per_year, float)
+    starts: Array = started @ problem.steps.times_per_year
+    return starts

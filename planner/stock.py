@@ -54,10 +54,12 @@ class Stock:
 def stock_of(problem: Problem, plan: Plan) -> Stock:
     """What the plan's decisions make stand in each year."""
     installed = {
-        r.name: _alive(problem, _starts(plan, "retrofits.start", r.name), r.life_years) for r in problem.retrofits
+        r.name: _alive(problem, _starts(problem, plan, "retrofits.start", r.name), r.life_years)
+        for r in problem.retrofits
     }
     active = {
-        r.name: installed[r.name] - (1 - r.first_year_share) * _at(problem, _starts(plan, "retrofits.start", r.name))
+        r.name: installed[r.name]
+        - (1 - r.first_year_share) * _at(problem, _starts(problem, plan, "retrofits.start", r.name))
         for r in problem.retrofits
     }
     factors, side_use_mw = _end_use(problem, active)
@@ -69,7 +71,8 @@ def stock_of(problem: Problem, plan: Plan) -> Stock:
         installed=installed,
         active=active,
         adopted={
-            m.name: _alive(problem, _starts(plan, "management.adopt", m.name), horizon) for m in problem.management
+            m.name: _alive(problem, _starts(problem, plan, "management.adopt", m.name), horizon)
+            for m in problem.management
         },
         factors=factors,
         side_use_mw=side_use_mw,
@@ -112,9 +115,9 @@ def _segment_cost(segment: Segment, size: float) -> float:
     return segment.capex_fixed + segment.capex_per_unit * size
 
 
-def _starts(plan: Plan, name: str, item: str) -> list[int]:
+def _starts(problem: Problem, plan: Plan, name: str, item: str) -> list[int]:
     """Years in which a yes-or-no decision of one item is taken."""
-    return sorted(int(i[1]) for i, value in plan.decisions.get(name, {}).items() if i[0] == item and value > 0.5)
+    return [y for y in problem.years if plan.decision(name, item, y) > 0.5]
 
 
 def _at(problem: Problem, years: list[int]) -> Array:
@@ -128,8 +131,7 @@ def _alive(problem: Problem, starts: list[int], life: int) -> Array:
 def _size(problem: Problem, plan: Plan, column: str, name: str, sizing: Sizing) -> Size:
     """`column` is the decision that builds it, such as "stores.build_mwh"."""
     kind = column.split(".", maxsplit=1)[0]
-    table = plan.decisions.get(column, {})
-    builds = {int(i[1]): value for i, value in table.items() if i[0] == name and value > 0.0}
+    builds = {y: size for y in problem.years if (size := plan.decision(column, name, y)) > 0.0}
     retired = np.array([plan.decision(f"{kind}.retired_share", name, y) for y in problem.years])
     existing = sizing.existing * (1 - retired)
     nameplate, working = existing.copy(), existing.copy()
@@ -158,8 +160,7 @@ def _end_use(problem: Problem, active: Mapping[str, Array]) -> tuple[dict[str, A
 def _volumes(problem: Problem, plan: Plan, contract: Contract) -> dict[int, Array]:
     """Volume in force by signing year: y0 <= y < y0 + tenor."""
     years = np.array(problem.years)
-    table = plan.decisions.get("contracts.sign_volume", {})
-    signed = {int(i[1]): value for i, value in sorted(table.items(), key=str) if i[0] == contract.name}
+    signed = {y: plan.decision("contracts.sign_volume", contract.name, y) for y in problem.years}
     return {
         y0: volume * ((years >= y0) & (years < y0 + contract.tenor_years)).astype(float)
         for y0, volume in signed.items()
