@@ -17,7 +17,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from planner.library.rating_table import RatingTable
 
 FOLDER = Path(__file__).parent
 
@@ -89,6 +92,15 @@ def entry(kind: str, name: str) -> Entry:
     if name not in entries:
         raise LibraryError(f"library has no {kind} named {name!r}; {nearest(name, entries)}")
     return entries[name]
+
+
+def rating(name: str) -> RatingTable:
+    """A rating standard by name, e.g. t_ceca_g_0171_2022."""
+    from planner.library.rating_table import RATINGS, read_rating, standards  # imports this module
+
+    if name not in standards():
+        raise LibraryError(f"library has no rating standard named {name!r}; {nearest(name, standards())}")
+    return read_rating(RATINGS / f"{name}.toml")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
