@@ -12,7 +12,7 @@ A metric is a ratio numerator/denominator; gates and point steps are written on 
     star[y,l] ≤ star[y,l−1]                                                   levels_are_cumulative
     star[y,l] = 1  for l up to the target                                     target_reached
 
-M is the largest shortfall that the site's own limits allow; rows are scaled by it. The same rows, on the durable ledger,
+M is the largest shortfall that the site's own limits allow. The same rows, on the durable ledger,
 hold durable stars where the target asks for them.
 """
 
@@ -101,12 +101,12 @@ def _add_stars(
     def gate_at_least(b: Block, y: int, k: int, j: int) -> object:
         q, _, threshold = gate(y, k, j)
         big = q.shortfall(threshold)
-        return (q.numerator - threshold * q.denominator) / big >= -(1 - b.star[y, k])
+        return q.numerator - threshold * q.denominator >= -big * (1 - b.star[y, k])
 
     def gate_at_most(b: Block, y: int, k: int, j: int) -> object:
         q, _, threshold = gate(y, k, j)
         big = q.excess(threshold)
-        return (threshold * q.denominator - q.numerator) / big >= -(1 - b.star[y, k])
+        return threshold * q.denominator - q.numerator >= -big * (1 - b.star[y, k])
 
     b.gate_at_least = Constraint([g for g in gates if gate(*g)[1].sense == "min"], rule=gate_at_least)
     b.gate_at_most = Constraint([g for g in gates if gate(*g)[1].sense == "max"], rule=gate_at_most)
@@ -145,7 +145,7 @@ def _add_points(
         table = scored[q].metrics[i]
         x, threshold = metrics[y][table.metric], table.at_least[j]
         big = x.shortfall(threshold)
-        return (x.numerator - threshold * x.denominator) / big >= -(1 - b.reached[q, i, j, y])
+        return x.numerator - threshold * x.denominator >= -big * (1 - b.reached[q, i, j, y])
 
     def points_of_indicator(b: Block, q: str, y: int) -> object:
         items = sum(x.points[q] * m.management.adopted[x.name, y] for x in problem.management if q in x.points)

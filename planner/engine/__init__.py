@@ -1,11 +1,13 @@
 """The engine: press, bridge and solve. The only package that names the solver.
 
-`solve(problem, Options(...)) -> Plan`. `interrupted` is the flag that a signal handler sets to stop with the plan in hand.
+`solve(problem, Options(...)) -> Plan`; `explain` says by how much an infeasible target is missed and one way back.
+`interrupted` is the flag that a signal handler sets to stop with the plan in hand.
 """
 
 from __future__ import annotations
 
 from planner.engine.bridge import Options, SolverError, interrupted
+from planner.engine.elastic import Explanation, Slack, explain
 from planner.engine.monolith import solve
 
-__all__ = ["Options", "SolverError", "interrupted", "solve"]
+__all__ = ["Explanation", "Options", "Slack", "SolverError", "explain", "interrupted", "solve"]
