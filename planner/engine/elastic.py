@@ -127,7 +127,7 @@ def _row_scale(matrix: Matrix, index: np.ndarray) -> Float:
     """Size of a row without a limit of its own: its largest coefficient, at least one."""
     data, start = matrix.rows.data, matrix.rows.indptr
     largest: list[float] = [float(np.abs(data[start[r] : start[r + 1]]).max()) for r in index]
-    return np.maximum(np.array(largest), 1.0)
+    return np.array([max(1.0, q) for q in largest])
 
 
 def _lift(pressed: Pressed) -> tuple[Matrix, list[tuple[str, Key, int]]]:
