@@ -50,12 +50,13 @@ RELIANCE_SHARE = 1e-6  # of base-year gross emissions: excess above this is reli
 
 @dataclass(frozen=True)
 class CashRow:
-    """One amount of one year [million], undiscounted and discounted to the start of the first year."""
+    """One amount of one year [million], undiscounted, `time` years after the start of the first year, and discounted."""
 
     year: int
     item: str
     kind: Kind
     amount: float
+    time: float
     present: float
 
 
@@ -119,14 +120,19 @@ def accounts(problem: Problem, plan: Plan) -> Accounts:
 
 def running_discount(problem: Problem) -> Array:
     """(Y,) present value of one unit of running cash."""
-    years = np.arange(len(problem.years), dtype=float) + problem.finance.timing_offset
-    factors: Array = (1 + problem.finance.discount_rate) ** -years
-    return factors
+    return np.array([_present(problem, 1.0, time) for time in _running_times(problem)])
 
 
-def capex_discount(problem: Problem) -> Array:
-    """(Y,) present value of one unit of capex paid at the start of the year."""
-    return (1 + problem.finance.discount_rate) ** -np.arange(len(problem.years), dtype=float)
+def _running_times(problem: Problem) -> list[float]:
+    return [n + problem.finance.timing_offset for n in range(len(problem.years))]
+
+
+def _present(problem: Problem, amount: float, time: float) -> float:
+    return float(amount * (1 + problem.finance.discount_rate) ** -time)
+
+
+def _row(problem: Problem, year: int, item: str, kind: Kind, *, amount: float, time: float) -> CashRow:
+    return CashRow(year, item, kind, float(amount), float(time), _present(problem, amount, time))
 
 
 def penalties_of(problem: Problem, full: Inventory) -> Array:
@@ -146,22 +152,21 @@ def penalties_of(problem: Problem, full: Inventory) -> Array:
 def _rows(problem: Problem, plan: Plan, stock: Stock, full: Inventory) -> Iterator[CashRow]:
     built = investments(problem, plan, stock)
     yield from _capex_rows(problem, built)
-    discount = running_discount(problem)
+    times = _running_times(problem)
     running = np.zeros(len(problem.years))
     for item, kind, cash in running_rows(problem, plan, stock, full):
         running = running + cash
         for n in np.flatnonzero(cash):
-            yield CashRow(problem.years[n], item, kind, float(cash[n]), float(cash[n] * discount[n]))
+            yield _row(problem, problem.years[n], item, kind, amount=cash[n], time=times[n])
     yield from _tax_rows(problem, built, running)
     yield from _salvage_rows(problem, built)
 
 
 def _capex_rows(problem: Problem, built: list[Investment]) -> Iterator[CashRow]:
-    discount = capex_discount(problem)
     for one in built:
         for n, paid in enumerate(payments(problem, one)):
             if paid:
-                yield CashRow(problem.years[n], one.item, "capex", float(paid), float(paid * discount[n]))
+                yield _row(problem, problem.years[n], one.item, "capex", amount=paid, time=n)
 
 
 def _tax_rows(problem: Problem, built: list[Investment], running: Array) -> Iterator[CashRow]:
@@ -169,19 +174,18 @@ def _tax_rows(problem: Problem, built: list[Investment], running: Array) -> Iter
     rate = problem.finance.tax_rate
     if rate:
         depreciated = sum((depreciation(problem, one) for one in built), np.zeros(len(problem.years)))
-        for n, discount in enumerate(running_discount(problem)):
-            saved = -rate * float(running[n] + depreciated[n])
-            yield CashRow(problem.years[n], "profit tax", "tax", saved, saved * float(discount))
+        for n, time in enumerate(_running_times(problem)):
+            saved = -rate * (running[n] + depreciated[n])
+            yield _row(problem, problem.years[n], "profit tax", "tax", amount=saved, time=time)
 
 
 def _salvage_rows(problem: Problem, built: list[Investment]) -> Iterator[CashRow]:
     """Value at the end of the last year, and the tax on what it exceeds the books."""
-    finance, last = problem.finance, problem.years[-1]
-    discount = (1 + finance.discount_rate) ** -len(problem.years)
+    last, end, rate = problem.years[-1], len(problem.years), problem.finance.tax_rate
     for one in built:
         value = salvage_value(problem, one)
-        taxed = finance.tax_rate * (value - book_value(problem, one)) if finance.tax_rate else 0.0
+        taxed = rate * (value - book_value(problem, one)) if rate else 0.0
         if value:
-            yield CashRow(last, one.item, "salvage", -value, -value * discount)
+            yield _row(problem, last, one.item, "salvage", amount=-value, time=end)
         if taxed:
-            yield CashRow(last, one.item, "tax", taxed, taxed * discount)
+            yield _row(problem, last, one.item, "tax", amount=taxed, time=end)
