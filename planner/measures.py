@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 
 LOWEST_RATE, HIGHEST_RATE = -0.95, 100.0
 BISECTIONS = 200
+ROUNDING = 1e-9  # of the largest payment
 
 
 def simple_payback(plan: Accounts, reference: Accounts) -> float | None:
@@ -45,8 +46,7 @@ def internal_rate_of_return(plan: Accounts, reference: Accounts) -> float | None
 
     Cash falls on the dates of the accounts: capex at the start of its year, salvage at the end of the last.
     """
-    flows = [(row.time, row.amount) for row in reference.rows] + [(row.time, -row.amount) for row in plan.rows]
-    times, amounts = np.array([t for t, _ in flows]), np.array([a for _, a in flows])
+    times, amounts = _difference(plan, reference)
 
     def net_present_value(rate: float) -> float:
         return float(amounts @ (1 + rate) ** -times)
@@ -72,3 +72,15 @@ def cost_per_tonne(plan: Accounts, reference: Accounts, plan_tco2e: Array, refer
     if avoided <= 0 or not math.isfinite(avoided):
         return None
     return (plan.net_present_cost - reference.net_present_cost) / avoided
+
+
+def _difference(plan: Accounts, reference: Accounts) -> tuple[Array, Array]:
+    """Dates and what the plan saves on each; amounts that are rounding only are zero."""
+    net: dict[float, float] = {}
+    for row in reference.rows:
+        net[row.time] = net.get(row.time, 0.0) + row.amount
+    for row in plan.rows:
+        net[row.time] = net.get(row.time, 0.0) - row.amount
+    largest = max((abs(row.amount) for row in (*plan.rows, *reference.rows)), default=0.0)
+    amounts = np.array(list(net.values()))
+    return np.array(list(net)), np.where(np.abs(amounts) > ROUNDING * largest, amounts, 0.0)
