@@ -159,7 +159,7 @@ def resolve(where: str, node: Any, sources: Mapping[str, str], numbers: dict[str
     return node
 
 
-COUNTS = frozenset({"stars", "scope"})  # names of things, not quantities
+COUNTS = frozenset({"stars", "scope", "months"})  # names of things, not quantities
 
 
 def _item_name(position: int, item: Any) -> str:

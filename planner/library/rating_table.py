@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -90,21 +90,41 @@ class TableIndicator:
 
 @dataclass(frozen=True)
 class RatingTable:
-    """A standard. `numbers` holds every number by dotted path, e.g. `boundaries.I.levels.5.min_score_share`."""
+    """A standard. `numbers` holds every number by dotted path, e.g. `boundaries.I.levels.5.min_score_share`.
+
+    Everything is read from `tables` and `numbers`, so `replace(table, numbers=...)` is the standard with other numbers.
+    """
 
     id: str
     label_en: str
     label_zh: str
     issuer: str
-    remark: str
     readings: tuple[str, ...]  # empty: nothing in it can be read in two ways
-    boundaries: Mapping[str, Boundary]
-    indicators: tuple[TableIndicator, ...]
-    max_points: Number
-    partly_share: Number  # of an item's points that count while it is partly met
+    tables: Mapping[str, Any]  # the file's tables, numbers as plain values
     numbers: Mapping[str, Number]
+    remark: str = ""
 
     @property
+    def max_points(self) -> Number:
+        """The highest score."""
+        return self.numbers["max_points"]
+
+    @property
+    def partly_share(self) -> Number:
+        """Share of an item's points that counts while it is partly met."""
+        return self.numbers["partly_share"]
+
+    @cached_property
+    def boundaries(self) -> Mapping[str, Boundary]:
+        """Boundary types by name."""
+        return {name: _boundary(name, table, self.numbers) for name, table in self.tables["boundaries"].items()}
+
+    @cached_property
+    def indicators(self) -> tuple[TableIndicator, ...]:
+        """First-level indicators in the order of the standard."""
+        return tuple(_table_indicator(table, self.numbers) for table in self.tables["indicators"])
+
+    @cached_property
     def items(self) -> Mapping[str, Item]:
         """Questionnaire items of all indicators by id."""
         return {item.id: item for indicator in self.indicators for item in indicator.items}
@@ -216,21 +236,20 @@ def read_rating(path: Path) -> RatingTable:
     sources, numbers = raw.pop("sources", {}), dict[str, Number]()
     tables = resolve(path.name, raw, sources, numbers)
     try:
-        return RatingTable(
+        table = RatingTable(
             id=tables["id"],
             label_en=tables["label_en"],
             label_zh=tables["label_zh"],
             issuer=tables["issuer"],
-            remark=tables.get("remark", ""),
             readings=tuple(tables.get("readings", ())),
-            boundaries={name: _boundary(name, table, numbers) for name, table in tables["boundaries"].items()},
-            indicators=tuple(_table_indicator(table, numbers) for table in tables["indicators"]),
-            max_points=numbers["max_points"],
-            partly_share=numbers["partly_share"],
+            tables=tables,
             numbers=numbers,
+            remark=tables.get("remark", ""),
         )
+        table.max_points, table.partly_share, table.boundaries, table.items  # noqa: B018 - reads all of it
     except KeyError as missing:
         raise LibraryError(f"{path.name}: no {missing.args[0]}") from None
+    return table
 
 
 def _metric(name: str) -> Metric:
