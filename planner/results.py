@@ -65,10 +65,11 @@ class Results:
         """The full-precision archive; raises ResultsError with the command that makes it again."""
         path = self.folder / OPERATION
         if not path.is_file():
-            scenario = self.summary.get("scenario", {}).get("file", "SCENARIO")
+            scenario = self.summary.get("scenario", {})
+            file = self.folder / scenario.get("folder", ".") / scenario.get("file", "scenario.toml")
             raise ResultsError(
-                f"{path} is missing: the operation at full precision is not committed.\n"
-                f"Make it again with: plan solve {scenario} --out {self.folder}"
+                f"{path} is missing: problem and operation at full precision are not committed.\n"
+                f"Make it again with: plan solve {shown(file)} --out {shown(self.folder)}"
             )
         return path.read_bytes()
 
@@ -216,6 +217,26 @@ def changed_files(folder: Path, summary: Mapping[str, Any]) -> list[str]:
         elif sha256(path.read_bytes()) != digest:
             wrong.append(f"{name} is not what `plan solve` wrote")
     return wrong
+
+
+def changed_inputs(folder: Path, summary: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Inputs of the scenario that differ from what was solved, and those that are not there to compare."""
+    scenario = summary.get("scenario", {})
+    base = (folder / scenario.get("folder", ".")).resolve()
+    changed, absent = [], []
+    for name, digest in summary.get("inputs", {}).items():
+        path = base / name
+        if not path.is_file():
+            absent.append(f"input {shown(path)} is not there: not compared")
+        elif sha256(path.read_bytes()) != digest:
+            changed.append(f"input {shown(path)} has changed since this plan was made: run `plan solve` again")
+    return changed, absent
+
+
+def shown(path: Path) -> str:
+    """A path relative to the working folder if it is inside it."""
+    path = path.resolve()
+    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _read_table(path: Path) -> tuple[Row, ...]:

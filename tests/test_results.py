@@ -135,6 +135,6 @@ def test_unreadable_tables(tmp_path: Path, content: str, message: str) -> None:
 def test_missing_operation_says_how_to_make_it(tmp_path: Path) -> None:
     folder = tmp_path / "mill"
     with writer_lock(folder):
-        write_results(folder, {**SUMMARY, "scenario": {"file": "scenarios/mill/scenario.toml"}}, {})
-    with pytest.raises(ResultsError, match=r"plan solve scenarios/mill/scenario.toml --out .*mill"):
+        write_results(folder, {**SUMMARY, "scenario": {"folder": "../scenarios/mill", "file": "scenario.toml"}}, {})
+    with pytest.raises(ResultsError, match=r"plan solve .*/scenarios/mill/scenario.toml --out .*/mill"):
         read_results(folder).operation_bytes()

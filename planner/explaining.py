@@ -1,0 +1,140 @@
+"""An infeasible target in the user's words: what is missed, by how much, and one proven way to reach it.
+
+The engine names rows of the model; here they become keys of the scenario with their units. Rows that differ only in their
+year become one line with the worst year.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.problem import Gate, Problem
+from planner.ledger import is_delivered
+
+if TYPE_CHECKING:
+    from planner.engine import Explanation, Slack
+
+MILLION = 1e6
+METRIC_UNITS = {"renewable_electricity_share": "MWh", "onsite_renewable_share": "MWh"}
+
+
+@dataclass(frozen=True)
+class Miss:
+    """One slack in words: `what` it is about, without year, and its number in `unit`."""
+
+    what: str
+    year: int | None
+    limit: float
+    amount: float
+    unit: str
+
+
+def explain_in_words(problem: Problem, explanation: Explanation, currency: str) -> list[str]:
+    """Lines for the terminal and the summary."""
+    missed = [_demanded(problem, slack) for slack in explanation.missed]
+    lines = ["No plan reaches the target. What is missed at least, with all that is allowed used:"]
+    lines += [f"  {line}" for line in _merged(missed, _missed_words)] or [
+        "  (loads, balances or limits of the site itself)"
+    ]
+    if explanation.way:
+        raised = [_means(problem, slack, currency) for slack in explanation.way]
+        lines.append("One way to reach it, proven by solving with it:")
+        lines += [f"  {line}" for line in _merged(raised, _raised_words)]
+        cost = explanation.way_objective * MILLION
+        if math.isfinite(cost):
+            lines.append(f"  The plan then costs {cost:,.0f} {currency} (net present cost with penalties).")
+    else:
+        lines.append("Larger limits alone do not help: lower the target, or add an option that serves it.")
+    return lines
+
+
+def gate_words(gate: Gate) -> str:
+    """A gate as a rule.
+
+    >>> gate_words(Gate("renewable_electricity_share", "min", 0.8))
+    'renewable electricity share at least 80 %'
+    """
+    limit = f"{gate.threshold:g}" if gate.metric == "emissions_per_tce" else f"{100 * gate.threshold:g} %"
+    return f"{gate.metric.replace('_', ' ')} {'at least' if gate.sense == 'min' else 'at most'} {limit}"
+
+
+def _demanded(problem: Problem, slack: Slack) -> Miss:
+    block, _, row = slack.row.partition(".")
+    if block in ("rating", "durable_rating"):
+        return _rated(problem, slack, row, "durable " if block == "durable_rating" else "")
+    if row == "own_reduction_above_floor":
+        return Miss("durability.own_reduction_floor", _year(slack), slack.limit, slack.amount, "t CO2e")
+    if row == "removal_share_on_path":
+        return Miss("durability.removal_share_path", _year(slack), slack.limit, slack.amount, "t CO2e of removals")
+    year = _year(slack) if row == "cap_by_year" else None
+    return Miss(f"emissions.caps {slack.index[0]}", year, slack.limit, slack.amount, "t CO2e")
+
+
+def _rated(problem: Problem, slack: Slack, row: str, durable: str) -> Miss:
+    year, stars = _year(slack), int(slack.index[1])
+    what = f"{stars} {durable}stars, "
+    if row == "score_reached":
+        return Miss(f"{what}score", year, slack.limit, slack.amount, "points")
+    if row == "gate_item_met":
+        return Miss(f"{what}gate item {slack.index[2]} (no management item meets it in time)", year, 1.0, 1.0, "item")
+    levels = problem.rating.levels if problem.rating else ()
+    gate = next(level for level in levels if level.stars == stars).gates[int(slack.index[2])]
+    return Miss(what + gate_words(gate), year, slack.limit, slack.amount, METRIC_UNITS.get(gate.metric, "t CO2e"))
+
+
+def _means(problem: Problem, slack: Slack, currency: str) -> Miss:
+    kind, _, row = slack.row.partition(".")
+    year = _year(slack)
+    name = str(slack.index[0])
+    if kind == "finance":
+        return Miss("finance.annual_capex_limit", year, slack.limit * MILLION, slack.amount * MILLION, currency)
+    if kind == "groups":
+        return Miss(f"space or connection {name}", year, slack.limit, slack.amount, "")
+    if kind == "instruments":
+        claim = next(i.kind for i in problem.instruments if i.name == name)
+        unit = "MWh" if claim == "certificate" else "t CO2e"
+        return Miss(f"instruments.{name}.max_per_year", year, slack.limit, slack.amount, unit)
+    if kind == "contracts":
+        delivered = next(is_delivered(c) for c in problem.contracts if c.name == name)
+        key, unit = ("max_mw", "MW") if delivered else ("max_mwh_per_year", "MWh")
+        return Miss(f"contracts.{name}.{key}", year, slack.limit, slack.amount, unit)
+    key, unit = ("max_mwh", "MWh") if row.endswith("mwh") else ("max_mw", "MW")
+    return Miss(f"{kind}.{name}.{key}", year, slack.limit, slack.amount, unit)
+
+
+def _merged(misses: Iterable[Miss], words: Callable[[Miss], str]) -> list[str]:
+    """One line per thing: its years and its worst year."""
+    groups: dict[str, list[Miss]] = {}
+    for miss in misses:
+        groups.setdefault(miss.what, []).append(miss)
+    return [_span(group) + words(max(group, key=lambda one: one.amount)) for group in groups.values()]
+
+
+def _span(group: Sequence[Miss]) -> str:
+    years = sorted({miss.year for miss in group if miss.year is not None})
+    if not years:
+        return ""
+    worst = max(group, key=lambda one: one.amount).year
+    return f"{years[0]}: " if len(years) == 1 else f"{years[0]}-{years[-1]}, worst {worst}: "
+
+
+def _missed_words(miss: Miss) -> str:
+    return f"{miss.what}: missed by {_amount(miss.amount)} {miss.unit}"
+
+
+def _raised_words(miss: Miss) -> str:
+    words = f"raise {miss.what} from {_amount(miss.limit)} to {_amount(miss.limit + miss.amount)} {miss.unit}"
+    return words.rstrip()
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
+
+
+def _year(slack: Slack) -> int | None:
+    """The year in the index of a row: the only number that can be one."""
+    years = [part for part in slack.index if isinstance(part, int) and 1900 < part < 2200]
+    return years[0] if years else None
