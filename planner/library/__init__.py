@@ -6,7 +6,7 @@ low, high, unit, year, source and status of each number. Keys that a scenario do
 
 In the files a number is `{ value, low, high, unit, year, source, status }`, `source = "@id"` refers to the table
 `[sources]` of the file, and status is verified (two independent public sources), probable (one) or assumed (our
-judgement; then low and high are given). Bare numbers are refused. Lists of numbers carry lists or none as low and high.
+judgement; then low and high are given). Bare numbers are refused. A list of numbers has lists as low and high.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def resolve(where: str, node: Any, sources: Mapping[str, str], numbers: dict[str
         return {k: resolve(where, v, sources, numbers, f"{path}.{k}" if path else k) for k, v in node.items()}
     if isinstance(node, list):
         return [resolve(where, v, sources, numbers, f"{path}.{_item_name(i, v)}") for i, v in enumerate(node)]
-    if isinstance(node, int | float) and not isinstance(node, bool) and path.rsplit(".", 1)[-1] not in COUNTS:
+    if isinstance(node, int | float) and not isinstance(node, bool) and COUNTS.isdisjoint(path.split(".")):
         raise LibraryError(f"{where}.{path}: bare number {node}; wanted a table with value, unit, year, source, status")
     return node
 
