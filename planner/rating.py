@@ -157,7 +157,8 @@ def rate(rating: Rating, facts: Facts, done: Collection[ManagementItem]) -> Rati
             stars = level.stars
         elif held:
             held, missing = False, failed
-    binding = min((c for c in clauses if c.level <= stars and c.kind != "gate_item"), key=_narrowness, default=None)
+    demanding = [c for c in clauses if c.level <= stars and c.kind != "gate_item" and c.threshold]
+    binding = min(demanding, key=_narrowness, default=None)
     return RatingResult(stars, score, rating.max_points, points, tuple(clauses), tuple(missing), binding)
 
 
