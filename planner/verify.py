@@ -3,7 +3,7 @@
     verify(problem, plan).ok        every row of the problem holds, every requirement is met, and cost, tonnes, points and
                                     stars agree with what the solver reported to 1e-6
 
-`planner.checks` states the tolerances. Cost is compared with `plan.facts.objective`, which includes penalties; tonnes and
+`planner.verify_rows` states the tolerances. Cost is compared with `plan.facts.objective`, which includes penalties; tonnes and
 megawatt-hours with the model's `ledger` where the plan carries it; stars and points may be more than the model needed to
 claim, never less.
 """
@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from models.problem import EmissionCap, Problem
 from planner.accounts import Accounts, accounts
-from planner.checks import RELATIVE_TOLERANCE, Findings, Violation
-from planner.checks_decisions import check_decisions
-from planner.checks_operation import check_operation, yearly_tolerance
 from planner.ledger import Inventory, durable, inventory
 from planner.plan import Plan
 from planner.rating import RatedYear, rate_years
 from planner.stock import stock_of
+from planner.verify_decisions import check_decisions
+from planner.verify_operation import check_operation, yearly_tolerance
+from planner.verify_rows import RELATIVE_TOLERANCE, Findings, Violation
 
 Array = NDArray[np.float64]
 

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.problem import ELECTRICITY, Converter, Problem, Store
-from planner.checks import RELATIVE_TOLERANCE, STEP_TOLERANCE, Findings
 from planner.ledger import annual, is_delivered
 from planner.plan import Plan
 from planner.running import through_market_mw
 from planner.stock import Stock, series
+from planner.verify_rows import RELATIVE_TOLERANCE, STEP_TOLERANCE, Findings
 
 Array = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from models.problem import Problem
 from planner.accounts import Accounts
-from planner.checks import RELATIVE_TOLERANCE, STEP_TOLERANCE, WHOLE_TOLERANCE, Findings
 from planner.ledger import is_delivered
 from planner.plan import Plan
 from planner.stock import LEAST_SIZE, Size, Stock, sizes
+from planner.verify_rows import RELATIVE_TOLERANCE, STEP_TOLERANCE, WHOLE_TOLERANCE, Findings
 
 Array = NDArray[np.float64]
 YES_OR_NO = ("retrofits.start", "management.adopt")
