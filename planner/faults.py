@@ -32,8 +32,9 @@ class Fault:
 class ScenarioFaults(Exception):
     """Everything that is wrong with a scenario, in one exception."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], warnings: Sequence[Fault] = ()) -> None:
         self.faults = tuple(faults)
+        self.warnings = tuple(warnings)
         super().__init__("\n".join(map(str, self.faults)))
 
 

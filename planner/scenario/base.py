@@ -21,16 +21,20 @@ def key(
     *,
     unit: str | None = None,
     plausible: tuple[float, float] | None = None,
+    form: str | None = None,
     factory: Callable[[], Any] | None = None,
     **limits: Any,
 ) -> Any:
     """A key of a table: what it means, its unit, its default (`...`: required) and its plausible range.
 
-    Breaking `limits` (ge, gt, le, lt, min_length, max_length, pattern) is a fault, leaving `plausible` a warning.
+    `form` says in words what a pattern asks for. Breaking `limits` (ge, gt, le, lt, min_length, max_length, pattern) is
+    a fault, leaving `plausible` a warning.
     """
     extra: dict[str, Any] = {}
     if unit is not None:
         extra["unit"] = unit
+    if form is not None:
+        extra["form"] = form
     if plausible is not None:
         extra["plausible"] = list(plausible)
     start: dict[str, Any] = {"default_factory": factory} if factory is not None else {"default": default}

@@ -26,10 +26,18 @@ from planner.scenario.base import (
 class Head(Table):
     """What the case is called and where it stands."""
 
-    name: str = key("name of the case and of its results folder", ..., pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
+    name: str = key(
+        "name of the case and of its results folder",
+        ...,
+        pattern=r"^[a-z0-9][a-z0-9-]*$",
+        max_length=60,
+        form="a name in lower-case letters, digits and hyphens",
+    )
     title: str = key("title in the report, English", "")
     title_zh: str = key("title in the report, Chinese", "")
-    currency: str = key("currency of every amount", "CNY", pattern=r"^[A-Z]{3}$")
+    currency: str = key(
+        "currency of every amount", "CNY", pattern=r"^[A-Z]{3}$", form="three capital letters such as CNY"
+    )
     price_year: int | None = calendar_year("year of whose prices all real amounts are; default: the first year")
     province: str | None = key("province, English, for grid factor, tariff and climate, e.g. Jiangsu")
     city: str | None = key("city, for the report")
@@ -172,6 +180,7 @@ class Rating(Table):
     """The rating aimed at."""
 
     standard: str = key("rating standard of the library", "t_ceca_g_0171_2022")
+    file: str | None = key("edited copy of a standard, a TOML file inside the scenario's folder, instead of standard")
     boundary: str = key("boundary type of the standard: I (scopes 1 and 2) or II (with scope 3)", "I")
     reading: Literal["all_levels_full", "graded"] = key("reading of 'offset' at the lower levels", "all_levels_full")
     target_stars: int | None = key(
@@ -221,6 +230,7 @@ class Solver(Table):
         "days:N (N typical days), full (every step of the year) or given (the periods of [horizon])",
         "days:8",
         pattern=r"^(full|given|days:[1-9][0-9]{0,2})$",
+        form="days:N such as days:8, full, or given",
     )
     gap: float = key("relative gap at which to stop", 0.001, unit="share", plausible=(1e-6, 0.05), ge=0, lt=1)
     time_limit_s: float = key("time limit", 600.0, unit="s", plausible=(5, 86400), gt=0)
