@@ -49,8 +49,8 @@ Numbers = float | Sequence[float] | NDArray[np.float64]
 class Site:
     """Years and steps of a toy factory; its methods make the parts of a `Problem` in matching shapes.
 
-    `hours[t]` is how many hours of the year step t stands for (each step lasts one hour). The default is one billing
-    period of twelve months and steps that follow one another in a circle.
+    `hours[t]` is how many hours of the year step t stands for (each step lasts one hour). Steps that stand for equally
+    many form one typical day and follow one another in a circle. The default is one billing period of twelve months.
     """
 
     years: tuple[int, ...] = (2025,)
@@ -70,14 +70,19 @@ class Site:
         count = len(self.hours)
         billing = np.array(self.billing or (0,) * count, dtype=np.int64)
         periods = int(billing.max()) + 1
+        days, period = np.unique(self.hours, return_inverse=True)
+        before = np.empty(count, dtype=np.int64)
+        for day in range(len(days)):
+            of_day = np.flatnonzero(period == day)
+            before[of_day] = np.roll(of_day, 1)
         return Steps(
             hours=1.0,
             times_per_year=np.array(self.hours, float),
-            before=np.roll(np.arange(count), 1),
+            before=before,
             billing=billing,
             months_per_billing=np.full(periods, 12.0 / periods),
-            period=np.zeros(count, dtype=np.int64),
-            labels=("day",),
+            period=period.astype(np.int64),
+            labels=tuple(f"{weight:g} times" for weight in days),
         )
 
     def demand(
