@@ -2,7 +2,8 @@
 
     grid[y]    = imports of electricity + contract deliveries over the grid
     used[y]    = grid + direct lines + generation on site − export
-    onsite_claim[y] ≤ renewable generation − export                           export_gives_up_claim
+    onsite_claim[y] ≤ renewable generation − export + M·all_renewable_sold[y] export_gives_up_claim
+    onsite_claim[y] ≤ M·(1 − all_renewable_sold[y])                           nothing_left_to_claim
     grid_claims[y]  = bundled deliveries + green tariff + virtual + certificates
     grid_claims[y] ≤ grid[y]                                                  claims_within_grid
     scope2_location = grid·factor + Σ heat import·factor
@@ -12,6 +13,7 @@
     own_inventory   = scope1 and heat at base-year factors − captured + base_factor·(grid − credited)
     credited ≤ bundled lasting contract MWh;  credited ≤ electricity of electrified heat    credited_by_contract, credited_by_heat
     paid_tco2e ≥ scope1 − captured − free_allowance                           carbon_price_covers_scope1
+    durable_credits ≤ credits                                                 durable_credits_within_credits
     tonnage[metric,y] ≤ limit[y];  Σ_y tonnage ≤ total                        cap_by_year, cap_in_total
 
 Exports give up their claim, renewable first; where other generation may be sold too, the binary `all_renewable_sold`

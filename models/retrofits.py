@@ -3,10 +3,16 @@
     installed[r,y] = Σ_{y−life < b ≤ y} start[r,b]                             (expression)
     installed[r,y] ≤ 1                                                        installed_once
     remaining[d,0,y] = 1
-    done[r,d,y] = installed[r,y]·remaining before r                            done_* (exact McCormick, four rows)
-    begun[r,d,y] = start[r,y]·remaining before r                               begun_* (only where the first year is partial)
+    done[r,d,y] = installed[r,y]·remaining before r, for a binary and a share in [lowest, 1] exactly:
+        done ≤ installed                                                       done_only_if
+        done ≤ remaining before                                                done_within_remaining
+        done ≥ lowest·installed                                                done_at_least_lowest
+        done ≥ remaining before − (1 − installed)                              done_if_so
+    begun[r,d,y] = start[r,y]·remaining before r                               begun_only_if, begun_within_remaining,
+        (only where the first year is partial; the same four rows)             begun_at_least_lowest, begun_if_so
     treated_share[r,d,y] = done − (1 − first_year_share)·begun                 treated_share_is_active_part
     remaining after r = remaining before r − saving[r,d]·treated_share[r,d,y]  remaining_after_measure
+    remaining_share[d,y] = remaining after the last measure on d               remaining_is_last
     installed[r,y] ≤ installed[q,y]        for q in requires[r]                required_is_installed
     installed[r,y] + installed[q,y] ≤ 1    for q in excludes[r]                exclusive_measures
 
