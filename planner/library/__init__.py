@@ -94,6 +94,7 @@ def entry(kind: str, name: str) -> Entry:
     return entries[name]
 
 
+@cache
 def rating(name: str) -> RatingTable:
     """A rating standard by name, e.g. t_ceca_g_0171_2022."""
     from planner.library.rating_table import RATINGS, read_rating, standards  # imports this module

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -229,7 +229,6 @@ def standards() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in RATINGS.glob("*.toml")))
 
 
-@cache
 def read_rating(path: Path) -> RatingTable:
     """The standard in a file; a user's edited copy is read the same way."""
     raw = read_toml(path)
