@@ -40,6 +40,7 @@ class SeriesReader:
     step_minutes: int = 60
     given_steps: int | None = None
     _files: dict[str, CsvFile] = field(default_factory=dict)
+    _stamped: set[tuple[str, int, str]] = field(default_factory=set)  # files whose stamps have been checked
 
     def load(self, keys: SeriesKeys, key: str, carrier: str = "electricity") -> Array:
         """Load of a carrier [MW] per step; never negative."""
@@ -95,7 +96,12 @@ class SeriesReader:
             self._files[keys.file] = read_csv(self.folder, keys.file, f"{key}.file")
         table = self._files[keys.file]
         read = _day_rows if keys.layout == "day_rows" else _column
-        return self._year(read(table, keys, key), keys, key, table.name)
+        stamp_at = _stamp_column(table, keys, key)
+        seen = (table.name, -1 if stamp_at is None else stamp_at, keys.leap_day)
+        if stamp_at is not None and seen not in self._stamped:
+            _check_stamps(table, stamp_at, keys, key)
+            self._stamped.add(seen)
+        return self._year(read(table, keys, key, stamp_at), keys, key, table.name)
 
     def _year(self, series: Array, keys: SeriesKeys, key: str, file: str) -> tuple[Array, float]:
         if self.given_steps is not None:
@@ -189,12 +195,10 @@ def _find(table: CsvFile, column: str, key: str) -> int:
     return table.header.index(column)
 
 
-def _column(table: CsvFile, keys: SeriesKeys, key: str) -> Array:
-    """One column of numbers, its stamps checked if there are any."""
-    stamp_at = _stamp_column(table, keys, key)
+def _column(table: CsvFile, keys: SeriesKeys, key: str, stamp_at: int | None) -> Array:
+    """One column of numbers."""
     named = keys.column is not None
     at = _find(table, keys.column or "", f"{key}.column") if named else _only_numbers(table, stamp_at, key)
-    _check_stamps(table, stamp_at, keys, key)
     return _numbers(table, [at], key)[:, 0]
 
 
@@ -206,9 +210,7 @@ def _only_numbers(table: CsvFile, stamp_at: int | None, key: str) -> int:
     return columns[0]
 
 
-def _check_stamps(table: CsvFile, stamp_at: int | None, keys: SeriesKeys, key: str) -> None:
-    if stamp_at is None:
-        return
+def _check_stamps(table: CsvFile, stamp_at: int, keys: SeriesKeys, key: str) -> None:
     times, offsets, faults = [], [], []
     for row, line in zip(table.rows, table.lines, strict=True):
         stamp = read_stamp(row[stamp_at]) if stamp_at < len(row) else None
@@ -223,10 +225,9 @@ def _check_stamps(table: CsvFile, stamp_at: int | None, keys: SeriesKeys, key: s
     check_year(Stamps(times, offsets, table.lines, key, table.name), may_miss_leap_day=keys.leap_day == "drop")
 
 
-def _day_rows(table: CsvFile, keys: SeriesKeys, key: str) -> Array:
+def _day_rows(table: CsvFile, keys: SeriesKeys, key: str, stamp_at: int | None) -> Array:
     """Rows of one day each, as meters export them: the date, perhaps other columns, then 24, 48 or 96 values."""
     columns = _columns_of_day(table, key)
-    stamp_at = _stamp_column(table, keys, key)
     if stamp_at is None:
         raise refuse(
             f"{key}.time_column",
@@ -235,7 +236,6 @@ def _day_rows(table: CsvFile, keys: SeriesKeys, key: str) -> Array:
             file=table.name,
             line=table.lines[0],
         )
-    _check_stamps(table, stamp_at, keys, key)
     return _numbers(table, columns, key).reshape(-1)
 
 

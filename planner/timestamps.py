@@ -28,6 +28,18 @@ def read_stamp(cell: str) -> tuple[datetime, str] | None:
     >>> read_stamp("2025/3/1 0:15"), read_stamp("1.3.2025")
     ((datetime.datetime(2025, 3, 1, 0, 15), ''), None)
     """
+    if cell[4:5] != "-" or cell[7:8] != "-":
+        return _read_slowly(cell)
+    try:
+        moment = datetime.fromisoformat(cell)
+    except ValueError:
+        return _read_slowly(cell)
+    offset = cell[-6:] if moment.utcoffset() is not None else ""
+    return moment.replace(tzinfo=None), offset.lstrip("0123456789:")
+
+
+def _read_slowly(cell: str) -> tuple[datetime, str] | None:
+    """A stamp in one of the other year-first spellings."""
     match = _STAMP.match(cell)
     if match is None:
         return None
