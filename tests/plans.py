@@ -1,11 +1,20 @@
-"""A small dyehouse with one of everything, and a plan for it made by hand: consistent, not optimal."""
+"""A small dyehouse with one of everything, a plan for it made by hand (consistent, not optimal), and its results folder."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from models.problem import Gate, Indicator, Level, Problem
+from planner.accounts import accounts
+from planner.answer import account_for
+from planner.archive import pack
 from planner.plan import Plan
+from planner.results import sha256, table_bytes, write_results, writer_lock
+from planner.summary import Beside, summarise
+from planner.tables import tables
 from tests.factories import Site, rating
 
 
@@ -32,6 +41,7 @@ def dyehouse(years: tuple[int, ...]) -> tuple[Problem, Plan]:
         finance=site.finance(0.06),
         rating=standard,
         base=site.base(90000.0),
+        target=site.target([5 if y >= years[0] + 5 else 0 for y in years]),
     )
     late = [y for y in years if y >= years[0] + 5]
     green = 9.0 * 8760 - 4.0 * 4380
@@ -52,4 +62,22 @@ def dyehouse(years: tuple[int, ...]) -> tuple[Problem, Plan]:
         "converters.activity_mw": {"pv_roof": sun, "gas_boiler": 20.0},
         "markets.import_mw": {"grid": 9.0 - sun, "gas": 20.0 / 0.9},
     }
-    return problem, site.plan(decisions, operation)
+    cost = accounts(problem, site.plan(decisions, operation)).objective
+    return problem, site.plan(decisions, operation, objective=cost)
+
+
+def dyehouse_results(folder: Path, years: tuple[int, ...] = tuple(range(2025, 2041)), **changes: Any) -> Path:
+    """`folder/results` as `plan solve` would write it for `folder/scenario.toml`."""
+    (folder / "scenario.toml").write_text("# a dyehouse\n")
+    answer = account_for(*dyehouse(years))
+    context = {
+        "scenario": {"name": "dyehouse", "title": "", "file": "scenario.toml", "folder": ".."},
+        "currency": "CNY",
+        "inputs": {"scenario.toml": sha256(b"# a dyehouse\n")},
+    }
+    plans = {"business_as_usual": Beside(answer), "optimum": Beside(answer)}
+    summary = summarise(answer, plans, answer.problem.years[-1], context) | changes
+    files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, "CNY").items()}
+    with writer_lock(folder / "results"):
+        write_results(folder / "results", summary, {**files, "operation.npz": pack(answer.problem, answer.plan)})
+    return folder / "results"
