@@ -60,10 +60,10 @@ def _check_allowed(problem: Problem, plan: Plan, findings: Findings) -> None:
             least = WHOLE_TOLERANCE if table in YES_OR_NO else STEP_TOLERANCE
             permitted = year in items.get(str(name), ()) and year in problem.years
             most = np.inf if permitted else 0.0
-            findings.at_most(f"{table} allowed in {year}", str(name), value, most, unit="", tolerance=least)
-            findings.at_most(f"{table} not negative in {year}", str(name), -value, 0.0, unit="", tolerance=least)
+            findings.at_most(f"{table} allowed", f"{name} in {year}", value, most, unit="", tolerance=least)
+            findings.at_most(f"{table} not negative", f"{name} in {year}", -value, 0.0, unit="", tolerance=least)
             if table in YES_OR_NO:
-                findings.whole(f"{table} is yes or no in {year}", str(name), value, unit="")
+                findings.whole(f"{table} is yes or no", f"{name} in {year}", value, unit="")
 
 
 def _check_size(problem: Problem, name: str, size: Size, findings: Findings) -> None:
@@ -73,13 +73,13 @@ def _check_size(problem: Problem, name: str, size: Size, findings: Findings) -> 
             continue
         outside = min(max(s.min_size - built, built - s.max_size) for s in sizing.segments)
         tolerance = max(STEP_TOLERANCE, RELATIVE_TOLERANCE * built)
-        findings.at_most(f"build of {year} in a segment", name, outside, 0.0, unit="MW or MWh", tolerance=tolerance)
+        findings.at_most("build in a segment", f"{name} in {year}", outside, 0.0, unit="MW or MWh", tolerance=tolerance)
         if sizing.package:
-            findings.whole(f"build of {year} in packages", name, built / sizing.package, unit="packages")
+            findings.whole("build in packages", f"{name} in {year}", built / sizing.package, unit="packages")
     limit = np.maximum(sizing.max_total, sizing.existing)
     findings.at_most("total within limit", name, size.nameplate, limit, unit="MW or MWh", tolerance=STEP_TOLERANCE)
     retired = size.retired_share
-    findings.at_most("retired share at most one", name, retired, 1.0, unit="share", tolerance=RELATIVE_TOLERANCE)
+    findings.at_most("retired share within one", name, retired, 1.0, unit="share", tolerance=RELATIVE_TOLERANCE)
     before = np.concatenate([[0.0], retired[:-1]])
     findings.at_most("retirement is final", name, before, retired, unit="share", tolerance=RELATIVE_TOLERANCE)
 
@@ -116,7 +116,12 @@ def _check_contracts(problem: Problem, plan: Plan, stock: Stock, findings: Findi
         for year, volume in signed.items():
             if volume > STEP_TOLERANCE:
                 findings.at_most(
-                    f"volume of {year} above minimum", c.name, c.min_volume, volume, unit=unit, tolerance=STEP_TOLERANCE
+                    "volume above minimum",
+                    f"{c.name} in {year}",
+                    c.min_volume,
+                    volume,
+                    unit=unit,
+                    tolerance=STEP_TOLERANCE,
                 )
         in_force = sum(stock.volumes[c.name].values(), np.zeros(len(problem.years)))
         findings.at_most("volume within maximum", c.name, in_force, c.max_volume, unit=unit, tolerance=STEP_TOLERANCE)
