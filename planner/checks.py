@@ -228,7 +228,8 @@ def _resolution(at: Context) -> Iterator[Finding]:
 
 def _site(at: Context) -> Iterator[Finding]:
     site = at.scenario.site
-    yield from known(("site", "climate"), site.climate, library.load("climates"), "a climate of the library")
+    if site.climate is not None:
+        yield from known(("site", "climate"), site.climate, library.load("climates"), "a climate of the library")
     for name, converter in at.scenario.converters.items():
         area = converter.area
         if area is not None and getattr(site, f"{area}_m2") == 0:

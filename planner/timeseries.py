@@ -8,6 +8,7 @@ longer step. `from_bills` puts twelve monthly totals on a shape.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -262,7 +263,7 @@ def _numbers(table: CsvFile, columns: list[int], key: str) -> Array:
     """The cells of some columns (rows, columns); every cell that is no finite number is a fault."""
     last = max(columns)
     try:
-        numbers = np.array([[float(row[j]) for j in columns] for row in table.rows])
+        numbers = np.array([list(map(float, map(itemgetter(j), table.rows))) for j in columns]).T
         if np.isfinite(numbers).all():
             return numbers
     except (ValueError, IndexError):
