@@ -32,7 +32,7 @@ class Site:
     use: dict[str, list] = field(default_factory=lambda: defaultdict(list))
     exportable: dict[str, list] = field(default_factory=lambda: defaultdict(list))
     quantities: dict[tuple[str, str], object] = field(default_factory=dict)
-    data: ComponentMap = field(default_factory=ComponentMap)  # port -> (T,) or (Y, T) numbers
+    data: ComponentMap = field(default_factory=ComponentMap)  # port -> (T,) numbers
     plan: ComponentMap = field(default_factory=ComponentMap)  # port -> (component, index): column of each year
     billing: ComponentMap = field(default_factory=ComponentMap)  # port -> (component, index): column of year and period
     before: ComponentMap = field(default_factory=ComponentMap)  # port -> column of the preceding step

@@ -16,7 +16,7 @@
     installed[r,y] ≤ installed[q,y]        for q in requires[r]                required_is_installed
     installed[r,y] + installed[q,y] ≤ 1    for q in excludes[r]                exclusive_measures
 
-The operation sees only `remaining_share[d,y]`, what is left of the end use after the last measure, and
+The demands read `remaining_share[d,y]`, what is left of the end use after the last measure, and
 `treated_share[r,d,y]` where a measure uses or frees another carrier.
 """
 
