@@ -32,7 +32,6 @@ MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MAX_GROUPS = 4  # billing groups, unless the year has more tariff tables
 MAX_PRICE_TABLES = 12  # more distinct daily price profiles than this are a market, not a tariff
-LEAST_DAYS = 2  # per billing group: its peak day and one mean
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def typical_days(
     net_load: Array,
     *,
     prices: Sequence[Array] = (),
-    annual_peaks: Sequence[Array] = (),
+    annual_peaks: Mapping[str, Array] | None = None,
     classes: IntArray | None = None,
 ) -> RepresentativeYear:
     """The year as `count` weighted days.
@@ -154,7 +153,7 @@ def typical_days(
     apart.
     """
     if count >= DAYS:
-        return _with_days(hours, np.arange(DAYS), month_of_day(), np.zeros(DAYS, dtype=bool))
+        return _with_days(hours, np.arange(DAYS), month_of_day(), {})
     tables = _price_tables(prices)
     notes: list[str] = []
     features = [by_day(s) for s in series.values()]
@@ -163,7 +162,9 @@ def typical_days(
         features += [by_day(p) for p in prices]
         tables = np.zeros(DAYS, dtype=np.int64)
     groups = billing_groups(tables, max(1, min(MAX_GROUPS, count // 3)))
-    kept = _peak_days(by_day(net_load).max(axis=1), groups, [by_day(p).max(axis=1) for p in annual_peaks], count)
+    others = {name: by_day(p).max(axis=1) for name, p in (annual_peaks or {}).items()}
+    peaks = _peak_days(by_day(net_load).max(axis=1), groups, others, count)
+    kept = np.isin(np.arange(DAYS), list(peaks))
     parts = _parts(groups, tables, classes, ~kept)
     room = count - int(kept.sum())
     if classes is not None and parts.max() + 1 > room:
@@ -174,7 +175,7 @@ def typical_days(
         raise ValueError(f"{count} days are too few for {groups.max() + 1} billing groups: wanted at least {least}")
     assignment = _clusters(_normalised(features), parts, room)
     assignment[kept] = assignment.max() + 1 + np.arange(int(kept.sum()))
-    return _with_days(hours, assignment, groups, kept, tuple(notes))
+    return _with_days(hours, assignment, groups, peaks, tuple(notes))
 
 
 def billing_groups(tables: IntArray, most: int) -> IntArray:
@@ -222,18 +223,18 @@ def _price_tables(prices: Sequence[Array]) -> IntArray | None:
     return np.argsort(np.argsort(first))[inverse.ravel()]
 
 
-def _peak_days(net: Array, groups: IntArray, others: Sequence[Array], count: int) -> NDArray[np.bool_]:
-    """(365,) bool: each group's day of highest net load, then the days of the other annual peaks while there is
-    room."""
-    kept = np.zeros(DAYS, dtype=bool)
-    group_count = int(groups.max()) + 1
-    if count >= LEAST_DAYS * group_count:
-        for g in range(group_count):
-            days = np.flatnonzero(groups == g)
-            kept[days[np.argmax(net[days])]] = True
-    for peak in others:
-        if peak[kept].max(initial=-np.inf) < peak.max() and count >= kept.sum() + 1 + 2 * group_count:
-            kept[int(np.argmax(peak))] = True
+def _peak_days(net: Array, groups: IntArray, others: Mapping[str, Array], count: int) -> dict[int, str]:
+    """Days kept as they are, with the name of their peak: each group's highest net load, then the year's other peaks.
+
+    At most a third of the days are peaks, so that the year between them is not blurred.
+    """
+    kept: dict[int, str] = {}
+    for g in range(int(groups.max()) + 1):
+        days = np.flatnonzero(groups == g)
+        kept[int(days[np.argmax(net[days])])] = "peak"
+    for name, peak in others.items():
+        if peak[list(kept)].max() < peak.max() and len(kept) < count // 3:
+            kept[int(np.argmax(peak))] = f"{name.replace('_', ' ')} peak"
     return kept
 
 
@@ -271,7 +272,7 @@ def _clusters(features: Array, parts: IntArray, room: int) -> IntArray:
 
 
 def _with_days(
-    hours: float, assignment: IntArray, groups: IntArray, kept: NDArray[np.bool_], notes: tuple[str, ...] = ()
+    hours: float, assignment: IntArray, groups: IntArray, peaks: Mapping[int, str], notes: tuple[str, ...] = ()
 ) -> RepresentativeYear:
     """Steps of the representative days, ordered by billing group and then by their first day in the year."""
     clusters = sorted(np.unique(assignment), key=lambda c: (groups[assignment == c][0], np.argmax(assignment == c)))
@@ -291,21 +292,21 @@ def _with_days(
         billing=np.repeat(group, per_day),
         months_per_billing=np.array([float(len(m)) for m in in_group]),
         period=np.repeat(np.arange(count), per_day),
-        labels=_labels(member, group, in_group, kept),
+        labels=_labels(member, group, in_group, peaks),
     )
     return RepresentativeYear(steps, member / weights[:, None], notes)
 
 
 def _labels(
-    member: NDArray[np.bool_], group: IntArray, in_group: Sequence[IntArray], kept: NDArray[np.bool_]
+    member: NDArray[np.bool_], group: IntArray, in_group: Sequence[IntArray], peaks: Mapping[int, str]
 ) -> tuple[str, ...]:
     """Names such as "Jul-Aug 2 (41 days)" and "Jul-Aug peak"."""
     labels = []
     number: dict[int, int] = {}
     for days, g in zip(member, group, strict=True):
-        name = month_span(in_group[g])
-        if kept[days].any():
-            labels.append(f"{name} peak")
+        name, first = month_span(in_group[g]), int(np.argmax(days))
+        if first in peaks and days.sum() == 1:
+            labels.append(f"{name} {peaks[first]}")
             continue
         number[g] = number.get(g, 0) + 1
         labels.append(f"{name} {number[g]} ({int(days.sum())} days)")

@@ -87,7 +87,7 @@ def test_two_kinds_of_identical_days_are_recovered_exactly():
 def test_the_annual_heat_peak_stays():
     series = factory_year()
     series["heat"][24 * 40 + 5] = 9.0
-    year = typical_days(16, 1.0, series, series["load"], annual_peaks=[series["heat"]])
+    year = typical_days(16, 1.0, series, series["load"], annual_peaks={"heat": series["heat"]})
     assert year.project(series["heat"]).max() == pytest.approx(9.0)
 
 
