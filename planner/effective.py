@@ -11,12 +11,20 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 _BARE = re.compile(r"^[A-Za-z0-9_-]+$")
+OTHERS = {"excludes", "requires"}
 HEADER = "# Written by `plan solve`: the scenario with presets and defaults. Edit scenario.toml, not this file.\n"
 
 
 def effective_toml(scenario: Scenario) -> str:
-    """The whole scenario; keys without a value are left out, because TOML has no null."""
-    return HEADER + toml(scenario.model_dump(mode="json", exclude_none=True))
+    """The whole scenario; keys without a value are left out, because TOML has no null.
+
+    Presets of measures name others that they exclude or require; of these the ones that the scenario has are written.
+    """
+    tables = scenario.model_dump(mode="json", exclude_none=True)
+    for measure in tables["retrofits"].values():
+        for key in OTHERS & measure.keys():
+            measure[key] = [name for name in measure[key] if name in tables["retrofits"]]
+    return HEADER + toml(tables)
 
 
 def toml(tables: Mapping[str, Any], path: str = "") -> str:

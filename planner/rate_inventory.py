@@ -32,9 +32,9 @@ from planner.answer import account_for
 from planner.archive import ArchiveError, unpack
 from planner.assumptions import done_in
 from planner.clauses import clause_words
-from planner.faults import did_you_mean
+from planner.faults import did_you_mean, one_of
 from planner.library import LibraryError
-from planner.library.rating_table import RATINGS, RatingTable, read_rating
+from planner.library.rating_table import RATINGS, RatingTable, read_rating, standards
 from planner.rating import METRICS, Facts, RatingResult, facts_of, rate
 from planner.results import ResultsError, read_results
 
@@ -152,6 +152,8 @@ def _rate_file(path: Path) -> RateReport:
     keys = _table(path, tables, "rating", RATING_KEYS)
     given = _table(path, tables, "inventory", ("year", *NUMBERS, *SCOPES.values()))
     name = str(keys.get("standard", "t_ceca_g_0171_2022"))
+    if name not in standards():
+        raise RateError(f"{path}: rating.standard: got {name!r}, wanted {one_of(standards())}")
     try:
         table = read_rating(RATINGS / f"{name}.toml")
         boundary = str(keys.get("boundary", next(iter(table.boundaries))))

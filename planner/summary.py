@@ -15,6 +15,7 @@ from planner.answer import MILLION, Answer, findings
 from planner.clauses import binding
 from planner.measures import cost_per_tonne, internal_rate_of_return, simple_payback
 
+ROUNDING = 1e-12  # a relative gap below this is none
 PACKAGES = ("zero-carbon-planner", "highspy", "numpy", "pyomo", "scipy")
 
 
@@ -29,7 +30,8 @@ class Beside:
 def proof(answer: Answer, usual: Answer | None) -> dict[str, Any]:
     """How the solver stopped and what it proved; money in the scenario's currency."""
     facts = answer.plan.facts
-    gap_money = (facts.objective - facts.lower_bound) * MILLION
+    gap = facts.gap if facts.gap > ROUNDING else 0.0
+    gap_money = (facts.objective - facts.lower_bound) * MILLION if gap else 0.0
     extra = None
     if usual is not None:
         above = (answer.money.net_present_cost - usual.money.net_present_cost) * MILLION
@@ -38,7 +40,7 @@ def proof(answer: Answer, usual: Answer | None) -> dict[str, Any]:
         "status": facts.status,
         "termination": facts.termination,
         "lower_bound": facts.lower_bound * MILLION,
-        "gap": facts.gap,
+        "gap": gap,
         "gap_money": gap_money,
         "gap_share_of_extra_cost": extra,
         "model": dict(facts.size),
@@ -125,5 +127,9 @@ def summarise(answer: Answer, plans: Mapping[str, Beside], year: int, context: M
         "naive": beside(plans, year) if plans else {},
         "relaxed_fields": [],
         **context,
+        "timings_s": {
+            **context.get("timings_s", {}),
+            **{f"solver_{k}": v for k, v in answer.plan.facts.timings_s.items()},
+        },
         "versions": versions(),
     }

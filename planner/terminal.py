@@ -22,12 +22,6 @@ Cell = str | float | None
 MONEY = 10_000.0
 ALL = "all"
 
-STATUS = {
-    "optimal": "optimal within the gap asked for",
-    "feasible": "a plan, not proven within the gap asked for",
-    "infeasible": "the target is out of reach",
-    "none": "stopped without a plan",
-}
 VERBS = {
     "start": "do",
     "adopt": "set up",
@@ -98,22 +92,19 @@ def show(results: Results, console: Console) -> None:
 
 def sections(results: Results, width: int) -> Iterable[tuple[str, Table]]:
     """The tables in reading order, without the empty ones."""
-    unit = money_unit(results.summary)
+    unit, currency = money_unit(results.summary), results.summary.get("currency", "CNY")
     tables = results.tables
     emissions = [row for row in tables.get("emissions", ()) if row.item == ALL]
     candidates: tuple[tuple[str, Table | None], ...] = (
         ("What to do when", roadmap_table(results)),
         (f"Beside it: the naive plans [{unit}]", plans_table(results)),
+        (f"Worth against business as usual [{unit}; cost per t in {currency}]", worth_table(results)),
         ("Stars per year (modelled, not a certificate)", stars_table(results)),
         *parts(f"Cash per year [{unit}, real]", year_columns(tables.get("cash", ()), CASH_COLUMNS, MONEY), width),
         *parts("Emissions per year [t CO2e]", year_columns(emissions, EMISSION_COLUMNS), width),
         *parts("Electricity per year [MWh]", year_columns(tables.get("ledger", ()), LEDGER_COLUMNS), width),
         *parts("Bought across the fence [MWh]", item_columns(tables.get("ledger", ()), "import"), width),
         ("Sizes", sizes_table(results, width)),
-        (
-            f"What each step brings [{unit}; cost per t in {results.summary.get('currency', 'CNY')}]",
-            measures_table(results),
-        ),
     )
     return [(title, table) for title, table in candidates if table is not None]
 
@@ -177,15 +168,16 @@ def cost_words(summary: Mapping[str, Any]) -> str:
 
 
 def proof_words(summary: Mapping[str, Any]) -> str:
-    """Status, termination, gap, resolution and verification in one line."""
-    words = STATUS.get(summary["status"], str(summary["status"])).capitalize()
+    """Why it stopped, what is proven, at which resolution, and whether it was recomputed."""
     gap = summary.get("gap")
-    if gap is not None:
-        words += f" (gap {gap:.2%})"
-    if summary.get("termination"):
-        words += f"; {summary['termination']}"
+    within = "" if gap is None else f" within {gap:.2%} of the best possible"
+    words = {
+        "optimal": f"Solved: the plan is{within or ' the best possible'}",
+        "feasible": f"Stopped ({str(summary.get('termination')).lower()}), holding a plan{within}",
+        "infeasible": "No plan: the target is out of reach",
+    }.get(summary["status"], f"No plan: {summary.get('termination')}")
     if summary.get("steps_per_year"):
-        words += f"; {summary['steps_per_year']} steps a year ({summary.get('resolution')})"
+        words += f"; {summary['steps_per_year']:,} steps a year ({summary.get('resolution')})"
     if summary.get("verified"):
         words += "; verified by recomputing"
     return f"{words}."
@@ -353,21 +345,21 @@ def sizes_table(results: Results, width: int) -> Table | None:
     return table
 
 
-def measures_table(results: Results) -> Table | None:
-    """Payback, internal rate of return and cost per tonne of each investment."""
-    rows = results.tables.get("measures", ())
-    table = new_table("Step", "!Invest", "!Saves a year", "!Payback years", "!IRR %", "!Cost per t", "!t a year")
-    for item, group in _by_item(rows).items():
-        values = {row.metric: row.value for row in group}
-        table.add_row(
-            label(results, item),
-            _cell(values.get("capex"), MONEY),
-            _cell(values.get("yearly_saving"), MONEY),
-            _cell(values.get("payback_years"), decimals=1),
-            _cell(values.get("irr"), 0.01, decimals=1),
-            _cell(values.get("cost_per_tonne"), decimals=0),
-            _cell(values.get("tonnes_per_year"), decimals=0),
-        )
+def worth_table(results: Results) -> Table | None:
+    """Payback, internal rate of return and cost per tonne of the plans against business as usual."""
+    naive = results.summary.get("naive") or {}
+    headings = ("Invest", "Payback years", "IRR %", "Cost per t", "t CO2e avoided")
+    table = new_table("Plan", *(f"!{heading}" for heading in headings))
+    for name, plan in naive.items():
+        if "avoided_tco2e" in plan:
+            table.add_row(
+                PLAN_NAMES.get(name, name.replace("_", " ")),
+                _cell(plan.get("capex"), MONEY, decimals=0),
+                _cell(plan.get("payback_years"), decimals=1),
+                _cell(plan.get("irr"), 0.01, decimals=1),
+                _cell(plan.get("cost_per_tonne"), decimals=0),
+                _cell(plan.get("avoided_tco2e"), decimals=0),
+            )
     return table if table.row_count else None
 
 
@@ -384,7 +376,7 @@ def show_decisive(results: Results, console: Console) -> None:
             console.print()
             console.print(Text(title, style="bold"))
         for line in lines:
-            console.print(Padding(Text(str(line)), (0, 0, 0, 2)))
+            console.print(Padding(Text(str(line)), (0, 0, 0, 2), expand=False))
 
 
 # --- cells ------------------------------------------------------------------------------------------------------------

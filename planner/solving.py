@@ -1,0 +1,306 @@
+"""`plan solve`: read, assemble, solve, check, write, show.
+
+    scenario -> problem -> business as usual fills the base -> plan -> accountant and verify -> plans beside it -> folder
+
+Nothing is written as a success that the accountant does not confirm. An interrupt stops the solver and keeps its plan.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from models.problem import Problem
+from planner import terminal
+from planner.answer import Answer, account_for
+from planner.archive import pack
+from planner.assemble import Assembly, assemble
+from planner.assumptions import Standard, deciding, reach
+from planner.base_year import base_year_check
+from planner.effective import effective_toml
+from planner.engine import Options, SolverError, explain, interrupted, solve
+from planner.explaining import explain_in_words
+from planner.faults import ScenarioFaults
+from planner.library import LibraryError
+from planner.plan import Plan
+from planner.progress import Progress, stopping
+from planner.reading import Reading, read_scenario
+from planner.results import (
+    EFFECTIVE,
+    OPERATION,
+    ResultsError,
+    read_results,
+    sha256,
+    table_bytes,
+    write_results,
+    writer_lock,
+)
+from planner.summary import Beside, summarise, versions
+from planner.tables import tables
+from planner.variants import business_as_usual, paper_only, with_base
+from planner.verify import verify
+
+DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
+RESOLUTION = re.compile(r"^(full|given|days:[1-9][0-9]{0,2})$")
+BESIDE_TIME_SHARE = 0.25  # of the time limit, for each plan beside the optimum
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for; None leaves the scenario's own setting."""
+
+    scenario: Path
+    out: Path | None = None
+    resolution: str | None = None
+    gap: float | None = None
+    time_limit: float | None = None
+    threads: int | None = None
+    naive: bool = True
+    quiet: bool = False
+    as_json: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario on its way to a result."""
+
+    reading: Reading
+    folder: Path
+    assembly: Assembly
+    options: Options
+    progress: Progress
+
+    def warnings(self) -> list[str]:
+        """Of the scenario, its assembly, and its base year against the bills."""
+        billed = [check.warning for check in base_year_check(self.assembly)]
+        return [*map(str, self.reading.warnings), *self.assembly.warnings, *filter(None, billed)]
+
+
+def run(request: Request) -> int:
+    """Solve a scenario and return the exit code."""
+    try:
+        with stopping(interrupted):
+            return _run(request)
+    except ScenarioFaults as faults:
+        return _end(BAD_INPUT, f"{faults}\n{len(faults.faults)} faults")
+    except (ResultsError, LibraryError) as error:
+        return _end(BAD_INPUT, str(error))
+    except SolverError as error:
+        return _end(NO_PLAN, f"no plan: {error}")
+
+
+def _run(request: Request) -> int:
+    progress = Progress(request.quiet)
+    with progress.phase("read"):
+        reading = _with_request(read_scenario(request.scenario), request)
+    folder = (request.out or Path("results") / reading.scenario.scenario.name).resolve()
+    with writer_lock(folder):
+        with progress.phase("assemble"):
+            assembly = assemble(reading)
+        settings = reading.scenario.solver
+        options = Options(settings.gap, settings.time_limit_s, settings.threads or (os.cpu_count() or 1), settings.seed)
+        case = Case(reading, folder, assembly, options, progress)
+        for warning in case.warnings():
+            progress.say(f"warning: {warning}")
+        return _solve(case, request)
+
+
+def _with_request(reading: Reading, request: Request) -> Reading:
+    """The reading with the settings of the command line in its scenario."""
+    if request.resolution is not None and not RESOLUTION.match(request.resolution):
+        raise ResultsError(f"--resolution: got {request.resolution!r}, wanted days:N, full or given")
+    given = {
+        "resolution": request.resolution,
+        "gap": request.gap,
+        "time_limit_s": request.time_limit,
+        "threads": request.threads,
+    }
+    changes = {key: value for key, value in given.items() if value is not None}
+    solver = reading.scenario.solver.model_copy(update=changes)
+    return replace(reading, scenario=reading.scenario.model_copy(update={"solver": solver}))
+
+
+def _solve(case: Case, request: Request) -> int:
+    progress = case.progress
+    with progress.phase("business_as_usual"):
+        usual_problem = business_as_usual(case.assembly.problem)
+        usual = solve(usual_problem, case.options)
+    if usual.facts.status == "infeasible":
+        return _infeasible(case, usual_problem, "Even business as usual cannot meet the loads.")
+    if not usual.decisions:
+        return _end(_stopped(), f"no plan: {usual.facts.termination}")
+    problem = with_base(case.assembly, usual)
+    with progress.phase("solve", f"solve {problem.steps.count} steps a year, {len(problem.years)} years"):
+        plan = solve(problem, case.options)
+    if plan.facts.status == "infeasible":
+        return _infeasible(case, problem, "")
+    if plan.facts.status == "none":
+        return _end(_stopped(), f"no plan: {plan.facts.termination}")
+    with progress.phase("verify"):
+        answer, found = account_for(problem, plan), verify(problem, plan)
+    if not found.ok:
+        return _end(
+            UNVERIFIED, "\n".join(["the plan failed verification; nothing was written", *map(str, found.violations)])
+        )
+    plans = _beside(case, answer, usual) if request.naive else {}
+    _write(case, answer, plans)
+    _show(case.folder, request)
+    if interrupted.is_set():
+        return INTERRUPTED
+    return DONE if plan.facts.status == "optimal" else LIMIT
+
+
+def _stopped() -> int:
+    return INTERRUPTED if interrupted.is_set() else NO_PLAN
+
+
+def _beside(case: Case, answer: Answer, usual: Plan) -> dict[str, Beside]:
+    """Business as usual, the naive plans, and the highest level where the target is lower, beside the optimum."""
+    problem, progress = answer.problem, case.progress
+    options = replace(case.options, time_limit_s=BESIDE_TIME_SHARE * case.options.time_limit_s)
+    plans = {"business_as_usual": Beside(_under_rules(problem, business_as_usual(problem), usual))}
+    levels = sorted((level.stars for level in problem.rating.levels), reverse=True) if problem.rating else []
+    if levels:
+        with progress.phase("beside", "the plan on paper only"):
+            plans["paper_only"] = _paper_only(problem, levels, options)
+    if problem.target is not None and 0 < problem.target.stars.max() < max(levels, default=0):
+        top = levels[0]
+        stars = (problem.target.stars > 0) * top
+        with progress.phase("beside", f"the plan for {top} stars"):
+            higher = replace(problem, target=replace(problem.target, stars=stars))
+            plans[f"{top}_stars"] = _beside_plan(problem, higher, options)
+    return {**plans, "optimum": Beside(answer)}
+
+
+def _paper_only(problem: Problem, levels: list[int], options: Options) -> Beside:
+    """The highest level that paper reaches in the first year."""
+    for level in levels:
+        found = _beside_plan(problem, paper_only(problem, level), options)
+        if found.answer is not None or interrupted.is_set():
+            return found
+    return Beside(None, "paper alone reaches no level")
+
+
+def _beside_plan(problem: Problem, variant: Problem, options: Options) -> Beside:
+    if interrupted.is_set():
+        return Beside(None, "left out: interrupted")
+    plan = solve(variant, options)
+    if not plan.decisions:
+        return Beside(None, "out of reach" if plan.facts.status == "infeasible" else f"none: {plan.facts.termination}")
+    note = "" if plan.facts.status == "optimal" else "stopped at its time limit"
+    return Beside(_under_rules(problem, variant, plan), note)
+
+
+def _under_rules(problem: Problem, variant: Problem, plan: Plan) -> Answer:
+    """A variant's plan, accounted with the problem's rules: penalties and durable stars count again."""
+    return account_for(replace(variant, durability=problem.durability), plan)
+
+
+def _infeasible(case: Case, problem: Problem, first: str) -> int:
+    """Explain, write the explanation as the result, and end with its exit code."""
+    currency = case.reading.scenario.scenario.currency
+    with case.progress.phase("explain"):
+        lines = [*filter(None, [first]), *explain_in_words(problem, explain(problem, case.options), currency)]
+    context = _context(case, None)
+    summary = {"status": "infeasible", "termination": "the target is out of reach", "explanation": lines, **context}
+    write_results(case.folder, {**summary, "verified": False, "versions": versions()}, _scenario_file(case))
+    return _end(INFEASIBLE, "\n".join(lines))
+
+
+def _target_year(problem: Problem) -> int:
+    """First year with a target, else the last year."""
+    if problem.target is not None and problem.target.stars.any():
+        return problem.years[int((problem.target.stars > 0).argmax())]
+    return problem.years[-1]
+
+
+def _context(case: Case, answer: Answer | None) -> dict[str, Any]:
+    """Keys of the summary that come from the scenario, its standard and the clock."""
+    scenario = case.reading.scenario
+    head, notes = scenario.scenario, case.assembly
+    context: dict[str, Any] = {
+        "scenario": {
+            "name": head.name,
+            "title": head.title,
+            "title_zh": head.title_zh,
+            "file": case.reading.path.name,
+            "folder": Path(os.path.relpath(case.reading.folder.resolve(), case.folder)).as_posix(),
+        },
+        "currency": head.currency,
+        "price_year": head.price_year or scenario.horizon.first_year,
+        "resolution": scenario.solver.resolution,
+        "labels": {name: label for name, (label, _) in notes.labels.items()},
+        "assumed_fields": assumed(notes),
+        "warnings": case.warnings(),
+        "inputs": _inputs(case.reading),
+        "timings_s": dict(case.progress.seconds),
+    }
+    standard = _standard(case)
+    if answer is not None and standard is not None:
+        context["stars_range"] = {str(year): stars for year, stars in reach(standard, answer).items()}
+        context["deciding_fields"] = list(deciding(standard, answer, _target_year(answer.problem)))
+    return context
+
+
+def _standard(case: Case) -> Standard | None:
+    keys, rated = case.reading.scenario.rating, case.assembly.rated
+    return None if keys is None or rated is None else Standard(rated.table, keys.boundary, keys.reading, rated.answers)
+
+
+def assumed(assembly: Assembly) -> list[str]:
+    """Library numbers with status assumed that the problem rests on, in words."""
+    return [
+        f"{used.key} = {used.number.value} {used.number.unit} ({used.number.low} to {used.number.high})"
+        for used in assembly.assumed
+    ]
+
+
+def _inputs(reading: Reading) -> dict[str, str]:
+    """Hash of the scenario and of every file that it names, by path inside its folder."""
+    named = {reading.path.name, *_files(reading.scenario.model_dump())}
+    return {name: sha256((reading.folder / name).read_bytes()) for name in sorted(named)}
+
+
+def _files(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("file"), str):
+            yield value["file"]
+        for item in value.values():
+            yield from _files(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _files(item)
+
+
+def _scenario_file(case: Case) -> dict[str, bytes]:
+    return {EFFECTIVE: effective_toml(case.reading.scenario).encode()}
+
+
+def _write(case: Case, answer: Answer, plans: dict[str, Beside]) -> None:
+    currency = case.reading.scenario.scenario.currency
+    files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, currency).items()}
+    files |= {OPERATION: pack(answer.problem, answer.plan), **_scenario_file(case)}
+    summary = summarise(answer, plans, _target_year(answer.problem), _context(case, answer))
+    write_results(case.folder, summary, files)
+
+
+def _show(folder: Path, request: Request) -> None:
+    results = read_results(folder)
+    if request.as_json:
+        click.echo(json.dumps(dict(results.summary), indent=2, ensure_ascii=False))
+    elif not request.quiet:
+        terminal.show(results, Console())
+
+
+def _end(code: int, message: str) -> int:
+    print(message, file=sys.stderr)
+    return code
