@@ -55,6 +55,7 @@ def build_plan(problem: Problem, quantities: tuple[tuple[str, str], ...]) -> Con
 
     m = new_plan(problem, quantities)
     terms = [
+        add_management(m, problem),
         add_retrofits(m, problem),
         add_demands(m, problem),
         add_converters(m, problem),
@@ -62,7 +63,6 @@ def build_plan(problem: Problem, quantities: tuple[tuple[str, str], ...]) -> Con
         add_markets(m, problem),
         add_contracts(m, problem),
         add_instruments(m, problem),
-        add_management(m, problem),
     ]
     add_groups(m, problem)
     terms.append(add_ledger(m, problem, terms))

@@ -28,6 +28,9 @@ def _names(problem: Problem) -> Iterator[str]:
     yield from (f"{owner}: unknown carrier {c}" for owner, c in used if c not in carriers)
     for r in problem.retrofits:
         yield from (f"retrofit {r.name}: unknown demand {d}" for d in r.savings if d not in demands)
+    required = {r.name for r in problem.retrofits} | {i.name for i in problem.management}
+    for r in problem.retrofits:
+        yield from (f"retrofit {r.name}: unknown requirement {q}" for q in r.requires if q not in required)
     groups = [(v.name, g) for v in (*problem.converters, *problem.stores) for g in v.groups]
     yield from (f"{v}: group {g} has no limit" for v, g in groups if g not in problem.group_limits)
     parts = ("demands", "retrofits", "converters", "stores", "markets", "contracts", "instruments", "management")
@@ -69,6 +72,8 @@ def _rules(problem: Problem) -> Iterator[str]:
     for k in problem.markets:
         if not np.isfinite(k.max_import_mw):
             yield f"market {k.name}: max_import_mw must be finite"
+        if k.carrier == ELECTRICITY and k.scope != 2:
+            yield f"market {k.name}: imported electricity is scope 2"
     for v in problem.converters:
         if v.min_load_share > 0 and not v.sizing.package:
             yield f"converter {v.name}: min_load_share needs a package size"

@@ -33,6 +33,8 @@ from models.markets import grid_market, import_bound_mwh
 from models.problem import ELECTRICITY, Converter, Problem
 from models.terms import Terms, block, operated
 
+TCE_PER_MWH = 0.1229  # electricity at its calorific value, GB/T 2589-2020
+
 
 def add_ledger(m: ConcreteModel, problem: Problem, terms: list[Terms]) -> Terms:
     """Expressions of both ledgers, the rows that bound claims, and the carbon price."""
@@ -87,6 +89,8 @@ def _add_electricity(m: ConcreteModel, b: Block, problem: Problem) -> None:
         )
 
     lasting = problem.durability.min_contract_years
+    short_lines = [c for c in direct if c.tenor_years < lasting]
+    b.short_direct_mwh = Expression(years, rule=lambda b, y: sum(delivered_mwh(m, c, y) for c in short_lines))
     b.certificate_mwh = Expression(years, rule=lambda b, y: counted(m, problem, "certificate", y))
     b.contract_claims_mwh = Expression(years, rule=lambda b, y: claims(y, 0))
     b.lasting_claims_mwh = Expression(years, rule=lambda b, y: claims(y, lasting))
@@ -132,6 +136,7 @@ def _add_tonnes(m: ConcreteModel, b: Block, problem: Problem, terms: list[Terms]
     scope2 = [k for k in problem.markets if k.scope == 2]
     heat = [k for k in scope2 if k.carrier != ELECTRICITY]
     over_grid = [c for c in problem.contracts if c.kind in PHYSICAL and not c.direct_line]
+    direct = [c for c in problem.contracts if c.kind in PHYSICAL and c.direct_line]
     other = problem.emissions.other
 
     def factor(q: object, y: int) -> float:
@@ -188,7 +193,7 @@ def _add_tonnes(m: ConcreteModel, b: Block, problem: Problem, terms: list[Terms]
         years,
         rule=lambda b, y: (
             sum(q * operated(m, "import_mwh", k, y) for k, q in problem.emissions.energy_tce_per_mwh.items())
-            + 0.1229 * b.onsite_renewable_mwh[y]
+            + TCE_PER_MWH * (b.onsite_renewable_mwh[y] + sum(delivered_mwh(m, c, y) for c in (*over_grid, *direct)))
         ),
     )
     share = min((v.capture_limit_share for v in problem.converters if v.captured_tco2e_per_mwh), default=None)
@@ -237,7 +242,8 @@ def _add_own_reduction(m: ConcreteModel, b: Block, problem: Problem) -> None:
 def _add_durable(m: ConcreteModel, b: Block, problem: Problem) -> None:
     years, d, first = list(problem.years), problem.durability, problem.years[0]
     b.durable_claimed_mwh = Expression(
-        years, rule=lambda b, y: b.onsite_claim_mwh[y] + b.direct_mwh[y] + b.lasting_claims_mwh[y]
+        years,
+        rule=lambda b, y: b.onsite_claim_mwh[y] + b.direct_mwh[y] - b.short_direct_mwh[y] + b.lasting_claims_mwh[y],
     )
     b.durable_gross_tco2e = Expression(
         years,

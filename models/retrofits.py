@@ -14,6 +14,7 @@
     remaining after r = remaining before r − saving[r,d]·treated_share[r,d,y]  remaining_after_measure
     remaining_share[d,y] = remaining after the last measure on d               remaining_is_last
     installed[r,y] ≤ installed[q,y]        for q in requires[r]                required_is_installed
+                     (adopted[q,y] where q is a management item)
     installed[r,y] + installed[q,y] ≤ 1    for q in excludes[r]                exclusive_measures
 
 The demands read `remaining_share[d,y]`, what is left of the end use after the last measure, and
@@ -60,8 +61,10 @@ def add_retrofits(m: ConcreteModel, problem: Problem) -> Terms:
     ]
     b.installed_once = Constraint(doubled, rule=lambda b, r, y: b.installed[r, y] <= 1)
     b.required_is_installed = Constraint(
-        [(r, q, y) for r in named for q in named[r].requires if q in named for y in years],
-        rule=lambda b, r, q, y: _row(b.installed[r, y] - b.installed[q, y], 0),
+        [(r, q, y) for r in named for q in named[r].requires for y in years],
+        rule=lambda b, r, q, y: _row(
+            b.installed[r, y] - (b.installed[q, y] if q in named else m.management.adopted[q, y]), 0
+        ),
     )
     b.exclusive_measures = Constraint(
         [(r, q, y) for r in named for q in named[r].excludes if q in named for y in years],
@@ -73,7 +76,7 @@ def add_retrofits(m: ConcreteModel, problem: Problem) -> Terms:
 
 def _row(expression: object, limit: float) -> object:
     """`expression <= limit`, or no row where the expression holds no variable."""
-    return Constraint.Skip if isinstance(expression, (int, float)) else expression <= limit
+    return Constraint.Skip if isinstance(expression, int | float) else expression <= limit
 
 
 def _add_overlap(b: Block, problem: Problem) -> None:

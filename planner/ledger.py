@@ -393,8 +393,10 @@ def _excess(problem: Problem, paper: Array, gross_location: Array) -> Array:
 
 
 def _energy_tce(problem: Problem, plan: Plan, onsite_renewable_mwh: Array) -> Array:
-    """Energy consumed [tce]: imports by market and on-site renewable electricity."""
-    total = TCE_PER_MWH_ELECTRICITY * onsite_renewable_mwh
+    """Energy consumed [tce]: imports by market, contract deliveries and on-site renewable electricity."""
+    every = contract_mwh(problem, plan)
+    delivered = sum((every[c.name] for c in problem.contracts if is_delivered(c)), np.zeros(len(problem.years)))
+    total = TCE_PER_MWH_ELECTRICITY * (onsite_renewable_mwh + delivered)
     for k in problem.markets:
         mwh = annual(problem, series(problem, plan, "markets.import_mw", k.name))
         total = total + mwh * problem.emissions.energy_tce_per_mwh.get(k.name, 0.0)
