@@ -66,6 +66,14 @@ def converters() -> Problem:
     )
 
 
+def demands() -> Problem:
+    site = YEARS
+    belts = site.retrofit("belts", {"motors": 0.1}, start_years=(2026,), side_use=(("motors", "steam", 0.03),))
+    return site.problem(
+        demands=(site.demand(index=(1.0, 1.02)), site.demand("dyeing", 4.0, carrier="steam")), retrofits=(belts,)
+    )
+
+
 def durability() -> Problem:
     site = YEARS
     return site.problem(
@@ -131,6 +139,7 @@ def ledger() -> Problem:
         contracts=(
             site.contract("wheeled", max_volume=5.0),
             site.contract("wire", direct_line=True, max_volume=5.0),
+            site.contract("short_wire", direct_line=True, max_volume=5.0, tenor_years=1),
             site.contract("tariff", "green_tariff", 0.00003, tenor_years=1),
         ),
         instruments=(
@@ -171,7 +180,7 @@ def markets() -> Problem:
     return site.problem(
         markets=(
             site.grid((0.0006, 0.0009), demand_rule="peak", demand_charge=0.04, ratchet_share=0.6, export_price=0.0003),
-            site.market("second", "electricity", 0.0007, demand_rule="contract", demand_charge=0.05),
+            site.market("second", "electricity", 0.0007, scope=2, demand_rule="contract", demand_charge=0.05),
             site.gas(max_import_mwh_per_year=30000.0),
         ),
         contracts=(site.contract(profile=(0.6, 0.2)),),
@@ -206,6 +215,7 @@ def retrofits() -> Problem:
     site = YEARS
     return site.problem(
         demands=(site.demand(), site.demand("dyeing", 4.0, carrier="steam")),
+        management=(site.management("metering", start_years=(2026,)),),
         retrofits=(
             site.retrofit("drives", {"motors": 0.2}, 2.0),
             site.retrofit("leaks", {"motors": 0.1}, 1.0, start_years=(2025,), first_year_share=0.5),
@@ -214,7 +224,7 @@ def retrofits() -> Problem:
                 {},
                 1.0,
                 start_years=(2026,),
-                requires=("leaks",),
+                requires=("leaks", "metering"),
                 excludes=("drives",),
                 side_use=(("motors", "steam", 0.03),),
             ),
@@ -267,6 +277,7 @@ CONCEPTS = {
     "balance": balance,
     "contracts": contracts,
     "converters": converters,
+    "demands": demands,
     "durability": durability,
     "finance": finance,
     "groups": groups,

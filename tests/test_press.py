@@ -43,7 +43,7 @@ class Written:
         site, steps, year = self.step.site, self.problem.steps, self.problem.years[n]
         for v in self.step.component_data_objects(Var, descend_into=True):
             if v in site.data:
-                number = site.data[v][t] if site.data[v].ndim == 1 else site.data[v][n, t]
+                number = site.data[v][t]
             elif v in site.plan:
                 name, index = site.plan[v]
                 number = self.of_plan(name, (*(index if isinstance(index, tuple) else (index,)), year))
@@ -147,23 +147,21 @@ def test_terms_of_one_column_in_one_row_are_summed() -> None:
     pressed = press(site.problem(markets=(site.grid(), site.gas()), converters=(engine,)))
     activity = int(pressed.step_columns["converters.activity_mw"]["engine"][0, 1])
     grid = int(pressed.step_columns["markets.import_mw"]["grid"][0, 1])
+    level = pressed.plan_columns["demands.level"]["motors", 2025]
     balance = next(row for row in rows_with(pressed, activity) if grid in row)
-    assert balance == {activity: pytest.approx(0.9), grid: 1.0}
+    assert balance == {activity: pytest.approx(0.9), grid: 1.0, level: -10.0}
     assert pressed.matrix.rows.has_canonical_format
 
 
-def test_data_by_year_and_step_reach_their_own_row() -> None:
+def test_loads_of_every_step_and_levels_of_every_year_reach_their_own_row() -> None:
     site = Site(years=(2025, 2026, 2027), hours=(1000.0, 1000.0))
-    demand = site.demand(load=(4.0, 6.0), index=(1.0, 1.5, 2.0))
-    pressed = press(site.problem(demands=(demand,)))
-    table = pressed.matrix.rows
-    for n, year_index in enumerate((1.0, 1.5, 2.0)):
+    pressed = press(site.problem(demands=(site.demand(load=(4.0, 6.0), index=(1.0, 1.5, 2.0)),)))
+    for n, index in enumerate((1.0, 1.5, 2.0)):
+        level = pressed.plan_columns["demands.level"]["motors", 2025 + n]
+        assert pressed.matrix.lower[level] == pressed.matrix.upper[level] == index
         for t, load in enumerate((4.0, 6.0)):
-            column = pressed.step_columns["markets.import_mw"]["grid"][n, t]
-            balance = [
-                r for r in range(table.shape[0]) if table[[r], :].toarray()[0, column] and table[[r], :].nnz == 1
-            ]
-            assert pressed.matrix.row_lower[balance] == pytest.approx([load * year_index])
+            grid = int(pressed.step_columns["markets.import_mw"]["grid"][n, t])
+            assert {grid: 1.0, level: -load} in rows_with(pressed, grid)
 
 
 def test_hourly_coefficients_stand_at_their_step() -> None:

@@ -110,7 +110,7 @@ def row(c: Any, order: ComponentMap) -> str:
         limit = f"= {low + 0.0:g}"
     else:
         limit = " and ".join(f"{s} {q + 0.0:g}" for s, q in ((">=", low), ("<=", up)) if q is not None)
-    return f"{readable(c)}: {text} {limit}"
+    return f"{readable(c)}: {text or 0} {limit}"
 
 
 def line(e: Any, order: ComponentMap) -> str:
