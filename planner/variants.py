@@ -1,8 +1,7 @@
-"""Other problems made from a problem: business as usual, the paper-only plan, cheapest measure first; and the base
-year.
+"""Other problems made from a problem: business as usual and the paper-only plan; and the base year.
 
-    bau = solve(business_as_usual(assembly.problem))
-    problem = with_base(assembly, bau)
+bau = solve(business_as_usual(assembly.problem))
+problem = with_base(assembly, bau)
 """
 
 from __future__ import annotations
@@ -56,7 +55,8 @@ def business_as_usual(problem: Problem) -> Problem:
 def paper_only(problem: Problem, level: int) -> Problem:
     """Stars on paper: certificates, green power bought by the year, credits, questionnaire items; nothing is built.
 
-    `level` stars are required in every year, without penalty, floor, removal path or durable stars.
+    `level` stars are required from the first year on, without penalty, floor, removal path or durable stars; papers are
+    in order at once. The highest level that solves is the plan's.
     """
     years = np.array(problem.years)
     bought = tuple(
@@ -69,7 +69,7 @@ def paper_only(problem: Problem, level: int) -> Problem:
         name=f"{problem.name} paper only",
         contracts=bought,
         instruments=problem.instruments,
-        management=problem.management,
+        management=tuple(replace(i, start_years=problem.years) for i in problem.management),
         target=Target(stars=np.full(len(years), level), durable_stars=np.zeros(len(years), dtype=np.int64)),
     )
 
@@ -88,7 +88,7 @@ def _without_penalty(rules: Durability) -> Durability:
 def _standing(problem: Problem) -> tuple[Converter, ...]:
     growth = max((float(d.index.max()) for d in problem.demands), default=1.0)
     return tuple(
-        replace(v, sizing=_continued(v.sizing, 1.0 if v.renewable else max(1.0, growth)))
+        replace(v, sizing=continued(v.sizing, 1.0 if v.renewable else max(1.0, growth)))
         for v in problem.converters
         if v.sizing.existing.any()
     )
@@ -96,13 +96,13 @@ def _standing(problem: Problem) -> tuple[Converter, ...]:
 
 def _kept_stores(stores: tuple[Store, ...]) -> tuple[Store, ...]:
     return tuple(
-        replace(q, power=_continued(q.power, 1.0), energy=_continued(q.energy, 1.0))
+        replace(q, power=continued(q.power, 1.0), energy=continued(q.energy, 1.0))
         for q in stores
         if q.energy.existing.any()
     )
 
 
-def _continued(sizing: Sizing, growth: float) -> Sizing:
+def continued(sizing: Sizing, growth: float) -> Sizing:
     """Existing stock, bought again like for like where it ends or is outgrown; kept for free if it is not for sale."""
     most = float(sizing.existing.max())
     ends = bool((sizing.existing < most).any())
