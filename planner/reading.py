@@ -73,7 +73,9 @@ def read_scenario(path: str | Path) -> Reading:
         findings += [finding for finding in beyond if not _follows(finding.path, wrong)]
         sizes = implausible(written, scenario.scenario.currency)
         warnings = [*at.warnings, *(size for size in sizes if not _follows(size.path, wrong))]
-        faults += _series_faults(at)
+        inside = _series_faults(at)
+        faults += [fault for fault in inside if fault.file]
+        findings += [_at_key(fault) for fault in inside if not fault.file]
     faults = located(findings, text, str(file)) + faults
     warned = located(warnings, text, str(file))
     if faults or scenario is None:
@@ -145,7 +147,7 @@ def _take_out(tables: dict[str, Any], path: KeyPath) -> None:
     keys = [str(key) for key in itertools.takewhile(lambda part: isinstance(part, str), path)]
     above: Any = tables
     for key in keys[:-1]:
-        above = above[key]
+        above = above.get(key, {})
     if keys[-1] in above:
         del above[keys[-1]]
     elif len(keys) > 1:
@@ -159,6 +161,11 @@ def _take_out(tables: dict[str, Any], path: KeyPath) -> None:
 def _follows(path: KeyPath, wrong: list[KeyPath]) -> bool:
     """Whether a finding may only be a consequence of a wrong key: it stands at, above or below it."""
     return any(path[: len(other)] == other or other[: len(path)] == path for other in wrong)
+
+
+def _at_key(fault: Fault) -> Finding:
+    """A fault of a series that stands in the scenario itself: a path that may not be opened, a unit, a value."""
+    return Finding(tuple(fault.key.split(".")), fault.got, fault.wanted, fault.hint)
 
 
 def _series_faults(at: Context) -> list[Fault]:

@@ -53,7 +53,7 @@ class Horizon(Table):
         "only for resolution = given: how often each given period occurs in a year", unit="times per year"
     )
     period_steps: int = key(
-        "only for resolution = given: steps per period; storage is cyclic in it", 24, ge=1, le=35040
+        "only for resolution = given: steps per period; storage is cyclic in it", 24, unit="steps", ge=1, le=35040
     )
     period_months: list[Month] | None = key("only for resolution = given: calendar month of each period", unit="month")
 
@@ -91,7 +91,12 @@ class BaseYear(Table):
         unit="MWh",
     )
     cost: dict[str, NonNegative] = key("cost by market or carrier", factory=dict, unit="CNY", plausible=(1e4, 1e10))
-    output: dict[str, Positive] = key("output by production; default: that of [production.NAME]", factory=dict)
+    output: dict[str, Positive] = key(
+        "output by production; default: that of [production.NAME]",
+        factory=dict,
+        unit="the production's",
+        plausible=(1, 1e9),
+    )
 
 
 class Finance(Table):
@@ -234,16 +239,16 @@ class Solver(Table):
     )
     gap: float = key("relative gap at which to stop", 0.001, unit="share", plausible=(1e-6, 0.05), ge=0, lt=1)
     time_limit_s: float = key("time limit", 600.0, unit="s", plausible=(5, 86400), gt=0)
-    threads: int = key("threads of the solver; 0: its own choice", 0, ge=0, le=256)
-    seed: int = key("seed of the solver and of the clustering", 0, ge=0, le=2**31 - 1)
+    threads: int = key("threads of the solver; 0: its own choice", 0, unit="threads", ge=0, le=256)
+    seed: int = key("seed of the solver and of the clustering", 0, unit="number", ge=0, le=2**31 - 1)
 
 
 class Production(Labelled):
     """An output that demands and emissions may follow."""
 
-    output: float = key("output in the base year", ..., gt=0)
+    output: float = key("output in the base year", ..., unit="the production's", plausible=(1, 1e9), gt=0)
     unit: str = key("unit of the output", "t")
     growth_per_year: float = rate("growth after the base year")
     index: dict[Year, NonNegative] | None = key(
-        "output relative to the base year by year, instead of growth", plausible=(0.2, 5)
+        "output relative to the base year by year, instead of growth", unit="share of base year", plausible=(0.2, 5)
     )
