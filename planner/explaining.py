@@ -114,11 +114,14 @@ def _merged(misses: Iterable[Miss], words: Callable[[Miss], str]) -> list[str]:
 
 
 def _span(group: Sequence[Miss]) -> str:
+    """Years of a group, with the worst one where they differ."""
     years = sorted({miss.year for miss in group if miss.year is not None})
-    if not years:
-        return ""
-    worst = max(group, key=lambda one: one.amount).year
-    return f"{years[0]}: " if len(years) == 1 else f"{years[0]}-{years[-1]}, worst {worst}: "
+    if len(years) < 2:
+        return "".join(f"{year}: " for year in years)
+    amounts = [miss.amount for miss in group]
+    alike = max(amounts) - min(amounts) < 1e-3 * max(amounts)
+    worst = "" if alike else f", worst {max(group, key=lambda one: one.amount).year}"
+    return f"{years[0]}-{years[-1]}{worst}: "
 
 
 def _missed_words(miss: Miss) -> str:

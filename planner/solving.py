@@ -44,7 +44,7 @@ from planner.results import (
     write_results,
     writer_lock,
 )
-from planner.summary import Beside, summarise, versions
+from planner.summary import Beside, summarise, target_of, versions
 from planner.tables import tables
 from planner.variants import business_as_usual, paper_only, with_base
 from planner.verify import verify
@@ -91,7 +91,7 @@ def run(request: Request) -> int:
         with stopping(interrupted):
             return _run(request)
     except ScenarioFaults as faults:
-        return _end(BAD_INPUT, f"{faults}\n{len(faults.faults)} faults")
+        return _end(BAD_INPUT, str(faults))
     except (ResultsError, LibraryError) as error:
         return _end(BAD_INPUT, str(error))
     except SolverError as error:
@@ -107,7 +107,7 @@ def _run(request: Request) -> int:
         with progress.phase("assemble"):
             assembly = assemble(reading)
         settings = reading.scenario.solver
-        options = Options(settings.gap, settings.time_limit_s, settings.threads or (os.cpu_count() or 1), settings.seed)
+        options = Options(settings.gap, settings.time_limit_s, settings.threads or Options().threads, settings.seed)
         case = Case(reading, folder, assembly, options, progress)
         for warning in case.warnings():
             progress.say(f"warning: {warning}")
@@ -135,16 +135,16 @@ def _solve(case: Case, request: Request) -> int:
         usual_problem = business_as_usual(case.assembly.problem)
         usual = solve(usual_problem, case.options)
     if usual.facts.status == "infeasible":
-        return _infeasible(case, usual_problem, "Even business as usual cannot meet the loads.")
+        return _infeasible(case, request, usual_problem, "Even business as usual cannot meet the loads.")
     if not usual.decisions:
-        return _end(_stopped(), f"no plan: {usual.facts.termination}")
+        return _end(_stopped(), f"stopped without a plan for business as usual: {usual.facts.termination}")
     problem = with_base(case.assembly, usual)
     with progress.phase("solve", f"solve {problem.steps.count} steps a year, {len(problem.years)} years"):
         plan = solve(problem, case.options)
     if plan.facts.status == "infeasible":
-        return _infeasible(case, problem, "")
-    if plan.facts.status == "none":
-        return _end(_stopped(), f"no plan: {plan.facts.termination}")
+        return _infeasible(case, request, problem)
+    if not plan.decisions:
+        return _end(_stopped(), f"stopped without a plan: {plan.facts.termination}; a longer --time-limit may find one")
     with progress.phase("verify"):
         answer, found = account_for(problem, plan), verify(problem, plan)
     if not found.ok:
@@ -205,14 +205,23 @@ def _under_rules(problem: Problem, variant: Problem, plan: Plan) -> Answer:
     return account_for(replace(variant, durability=problem.durability), plan)
 
 
-def _infeasible(case: Case, problem: Problem, first: str) -> int:
+def _infeasible(case: Case, request: Request, problem: Problem, first: str = "") -> int:
     """Explain, write the explanation as the result, and end with its exit code."""
     currency = case.reading.scenario.scenario.currency
     with case.progress.phase("explain"):
         lines = [*filter(None, [first]), *explain_in_words(problem, explain(problem, case.options), currency)]
-    context = _context(case, None)
-    summary = {"status": "infeasible", "termination": "the target is out of reach", "explanation": lines, **context}
-    write_results(case.folder, {**summary, "verified": False, "versions": versions()}, _scenario_file(case))
+    summary = {
+        "status": "infeasible",
+        "termination": "the target is out of reach",
+        "verified": False,
+        "explanation": lines,
+        "target": target_of(problem),
+        **_context(case, None),
+        "versions": versions(),
+    }
+    write_results(case.folder, summary, _scenario_file(case))
+    if request.as_json:
+        click.echo(json.dumps(dict(read_results(case.folder).summary), indent=2, ensure_ascii=False))
     return _end(INFEASIBLE, "\n".join(lines))
 
 
