@@ -16,7 +16,7 @@ from planner.engine.press import Pressed, press
 from planner.plan import Plan
 from planner.rating import rate_years
 from planner.verify import verify
-from tests.rich import SITE, rich
+from tests.random_factory import SITE, rich
 
 # seed, stars, durable stars
 FACTORIES = [(0, 5, 0), (1, 3, 0), (2, 5, 3), (3, 4, 0), (4, 4, 3), (5, 6, 0), (6, 0, 0), (7, 5, 3)]

@@ -17,7 +17,7 @@ from planner.engine.bridge import Outcome, fixed, run
 from planner.engine.monolith import settle, solve_matrix
 from planner.engine.press import Matrix, Pressed
 from tests.factories import Site
-from tests.rich import rich
+from tests.random_factory import rich
 
 INF = np.inf
 EXACT = Options(gap=0.0, time_limit_s=60.0)

@@ -17,7 +17,7 @@ from models import build_plan, build_step
 from models.problem import Problem
 from planner.engine.press import Pressed, press
 from tests.factories import Site
-from tests.rich import rich
+from tests.random_factory import rich
 
 Bounds = tuple[float, float]
 
