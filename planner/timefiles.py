@@ -84,7 +84,7 @@ def _bytes_of(path: Path, name: str, key: str) -> bytes:
         raise refuse(key, f"{status.st_size / 2**20:.0f} MB", f"at most {LARGEST_FILE_BYTES // 2**20} MB", file=name)
     for magic, kind in COMPRESSED.items():
         if data.startswith(magic):
-            raise refuse(key, f"a {kind} file", "plain CSV text", "unpack it or save it as CSV", file=name)
+            raise refuse(key, f"{kind} data", "plain CSV text", "unpack it or save it as CSV", file=name)
     return data
 
 

@@ -436,7 +436,8 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
 def test_syntax_faults(tmp_path: Path) -> None:
     assert faults_of(tmp_path, GOOD + "[site]\nroof_m2 = 5k\n")[0].startswith(f"{AFTER}:12: got ")
     (fault,) = faults_of(tmp_path, GOOD + "[site]\nroof_m2 = 5\nroof_m2 = 6\n")
-    assert fault.startswith(f"{NEXT + 2}:") and fault.endswith("the same key or table stands twice")
+    assert fault.startswith(f"{NEXT + 2}:")
+    assert fault.endswith("the same key or table stands twice")
     (fault,) = faults_of(tmp_path, GOOD + "[horizon]\n")
     assert "the same key or table stands twice" in fault
     (fault,) = faults_of(tmp_path, GOOD + 'x = "')
@@ -522,7 +523,8 @@ def test_given_periods(tmp_path: Path) -> None:
 def test_rating_copy_of_the_user(tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text("id = ", encoding="utf-8")
     (fault,) = faults_of(tmp_path, GOOD + '[rating]\nfile = "own.toml"')
-    assert "rating.file: got own.toml: " in fault and "wanted a rating standard as TOML" in fault
+    assert "rating.file: got own.toml: " in fault
+    assert "wanted a rating standard as TOML" in fault
     copy = (library.FOLDER / "ratings" / "t_ceca_g_0171_2022.toml").read_text(encoding="utf-8")
     (tmp_path / "own.toml").write_text(copy, encoding="utf-8")
     assert read_scenario(written(tmp_path, GOOD + '[rating]\nfile = "own.toml"')).scenario.rating is not None
