@@ -27,10 +27,10 @@ from __future__ import annotations
 import numpy as np
 from pyomo.environ import Binary, Block, ConcreteModel, Constraint, Expression, NonNegativeReals, Var
 
-from models.contracts import PHYSICAL, delivered_mwh
+from models.contracts import PHYSICAL, delivered_mwh, yield_mwh
 from models.instruments import counted
 from models.markets import grid_market, import_bound_mwh
-from models.problem import ELECTRICITY, Converter, Problem
+from models.problem import ELECTRICITY, Contract, Converter, Market, Problem
 from models.terms import Terms, block, operated
 
 TCE_PER_MWH = 0.1229  # electricity at its calorific value, GB/T 2589-2020
@@ -249,7 +249,8 @@ def _add_durable(m: ConcreteModel, b: Block, problem: Problem) -> None:
         years,
         rule=lambda b, y: (
             b.gross_market_tco2e[y]
-            + float(problem.emissions.uncovered_factor[y - first]) * (b.grid_claims_mwh[y] - b.lasting_claims_mwh[y])
+            + float(problem.emissions.uncovered_factor[y - first])
+            * (b.grid_claims_mwh[y] - b.lasting_claims_mwh[y] + b.short_direct_mwh[y])
         ),
     )
     b.durable_removals_tco2e = Expression(
@@ -298,29 +299,45 @@ def _carbon_price(b: Block, problem: Problem) -> Terms:
     return terms
 
 
+def drawn_bound_mwh(k: Market, problem: Problem) -> float:
+    """Most that a market can deliver in a year; through the grid market also what contracts bring [MWh]."""
+    hours, grid = float(problem.steps.hours_per_year.sum()), grid_market(problem)
+    if grid is not None and k.name == grid.name and any(_is_over_grid(c) for c in problem.contracts):
+        return k.max_import_mw * hours
+    return import_bound_mwh(k, hours)
+
+
+def _is_over_grid(c: Contract) -> bool:
+    return c.kind in PHYSICAL and not c.direct_line
+
+
+def contracted_bound_mwh(problem: Problem) -> float:
+    """Most that contracts bring beside the grid market: direct lines, and all where there is no grid market [MWh]."""
+    grid = grid_market(problem)
+    beside = [c for c in problem.contracts if c.kind in PHYSICAL and (grid is None or c.direct_line)]
+    return sum(c.max_volume * yield_mwh(c, problem) for c in beside)
+
+
 def used_bound_mwh(problem: Problem) -> float:
     """Most electricity that the site can use in a year, from its limits [MWh]."""
-    hours = float(problem.steps.hours_per_year.sum())
-    bought = sum(import_bound_mwh(k, hours) for k in problem.markets if k.carrier == ELECTRICITY)
-    contracted = sum(c.max_volume * hours for c in problem.contracts if c.kind in PHYSICAL)
-    return bought + contracted + onsite_bound_mwh(problem)
+    bought = sum(drawn_bound_mwh(k, problem) for k in problem.markets if k.carrier == ELECTRICITY)
+    return bought + contracted_bound_mwh(problem) + onsite_bound_mwh(problem)
 
 
 def gross_bound_tco2e(problem: Problem) -> float:
     """Most that the site can emit in a year by any ledger, from its limits [t]."""
     hours, e = float(problem.steps.hours_per_year.sum()), problem.emissions
-    total = 0.0
+    total = float(e.uncovered_factor.max()) * contracted_bound_mwh(problem)
     for k in problem.markets:
         factors = (np.max(k.emission_factor), k.base_emission_factor)
         uncovered = float(e.uncovered_factor.max()) if k.carrier == ELECTRICITY else 0.0
         worst = max(*map(float, factors), uncovered) + float(np.max(k.upstream_factor))
-        total += worst * import_bound_mwh(k, hours)
+        total += worst * drawn_bound_mwh(k, problem)
     for v in problem.converters:
         size = max(v.sizing.max_total, v.sizing.existing.max(initial=0.0))
         total += v.direct_tco2e_per_mwh * size * hours
-    embodied = sum(
-        v.sizing.max_total * v.sizing.embodied_tco2e_per_unit
-        for v in problem.converters
-        if v.sizing.embodied_tco2e_per_unit
-    ) + sum(r.embodied_tco2e for r in problem.retrofits)
+    sizings = [v.sizing for v in problem.converters] + [z for q in problem.stores for z in (q.power, q.energy)]
+    embodied = sum(z.max_total * z.embodied_tco2e_per_unit for z in sizings if z.embodied_tco2e_per_unit) + sum(
+        r.embodied_tco2e for r in problem.retrofits
+    )
     return total + sum(float(o.tco2e.max()) for o in e.other) + embodied
