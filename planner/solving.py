@@ -26,12 +26,12 @@ from planner.archive import pack
 from planner.assemble import Assembly, assemble
 from planner.assumptions import Standard, deciding, reach
 from planner.base_year import base_year_check
+from planner.beside import plans_beside
 from planner.effective import effective_toml
 from planner.engine import Options, SolverError, explain, interrupted, solve
 from planner.explaining import explain_in_words
 from planner.faults import ScenarioFaults
 from planner.library import LibraryError
-from planner.plan import Plan
 from planner.progress import Progress, stopping
 from planner.reading import Reading, read_scenario
 from planner.results import (
@@ -46,12 +46,12 @@ from planner.results import (
 )
 from planner.summary import Beside, summarise, target_of, versions
 from planner.tables import tables
-from planner.variants import business_as_usual, paper_only, with_base
+from planner.variants import business_as_usual, with_base
 from planner.verify import verify
 
 DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
 RESOLUTION = re.compile(r"^(full|given|days:[1-9][0-9]{0,2})$")
-BESIDE_TIME_SHARE = 0.25  # of the time limit, for each plan beside the optimum
+BESIDE_TIME_SHARE = 0.5  # of the time limit, for the plans beside the optimum together
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,8 @@ def _solve(case: Case, request: Request) -> int:
         return _end(
             UNVERIFIED, "\n".join(["the plan failed verification; nothing was written", *map(str, found.violations)])
         )
-    plans = _beside(case, answer, usual) if request.naive else {}
+    seconds = BESIDE_TIME_SHARE * case.options.time_limit_s
+    plans = plans_beside(answer, usual, case.options, seconds, progress) if request.naive else {}
     _write(case, answer, plans)
     _show(case.folder, request)
     if interrupted.is_set():
@@ -161,48 +162,6 @@ def _solve(case: Case, request: Request) -> int:
 
 def _stopped() -> int:
     return INTERRUPTED if interrupted.is_set() else NO_PLAN
-
-
-def _beside(case: Case, answer: Answer, usual: Plan) -> dict[str, Beside]:
-    """Business as usual, the naive plans, and the highest level where the target is lower, beside the optimum."""
-    problem, progress = answer.problem, case.progress
-    options = replace(case.options, time_limit_s=BESIDE_TIME_SHARE * case.options.time_limit_s)
-    plans = {"business_as_usual": Beside(_under_rules(problem, business_as_usual(problem), usual))}
-    levels = sorted((level.stars for level in problem.rating.levels), reverse=True) if problem.rating else []
-    if levels:
-        with progress.phase("beside", "the plan on paper only"):
-            plans["paper_only"] = _paper_only(problem, levels, options)
-    if problem.target is not None and 0 < problem.target.stars.max() < max(levels, default=0):
-        top = levels[0]
-        stars = (problem.target.stars > 0) * top
-        with progress.phase("beside", f"the plan for {top} stars"):
-            higher = replace(problem, target=replace(problem.target, stars=stars))
-            plans[f"{top}_stars"] = _beside_plan(problem, higher, options)
-    return {**plans, "optimum": Beside(answer)}
-
-
-def _paper_only(problem: Problem, levels: list[int], options: Options) -> Beside:
-    """The highest level that paper reaches in the first year."""
-    for level in levels:
-        found = _beside_plan(problem, paper_only(problem, level), options)
-        if found.answer is not None or interrupted.is_set():
-            return found
-    return Beside(None, "paper alone reaches no level")
-
-
-def _beside_plan(problem: Problem, variant: Problem, options: Options) -> Beside:
-    if interrupted.is_set():
-        return Beside(None, "left out: interrupted")
-    plan = solve(variant, options)
-    if not plan.decisions:
-        return Beside(None, "out of reach" if plan.facts.status == "infeasible" else f"none: {plan.facts.termination}")
-    note = "" if plan.facts.status == "optimal" else "stopped at its time limit"
-    return Beside(_under_rules(problem, variant, plan), note)
-
-
-def _under_rules(problem: Problem, variant: Problem, plan: Plan) -> Answer:
-    """A variant's plan, accounted with the problem's rules: penalties and durable stars count again."""
-    return account_for(replace(variant, durability=problem.durability), plan)
 
 
 def _infeasible(case: Case, request: Request, problem: Problem, first: str = "") -> int:

@@ -1,0 +1,104 @@
+"""The plans beside the optimum: business as usual, paper only, cheapest measure first, and the highest level.
+
+They are compared under the problem's own rules: whatever a plan was spared while it was made (penalties, floors), its
+penalties and durable stars are counted. Together they get a share of the time limit; what does not fit is said so.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from models.problem import Problem
+from planner.answer import Answer, account_for
+from planner.cheapest_first import cheapest_first, measures
+from planner.engine import Options, interrupted, solve
+from planner.plan import Plan
+from planner.progress import Progress
+from planner.summary import Beside
+from planner.variants import business_as_usual, paper_only
+
+GAP = 0.01  # a comparison needs no more
+ANY_PLAN = 0.9  # gap at which any plan will do
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How to solve, and until when."""
+
+    options: Options
+    deadline: float
+
+    def spent(self) -> bool:
+        """No time left, or interrupted."""
+        return interrupted.is_set() or time.monotonic() > self.deadline
+
+    def within(self, gap: float) -> Options:
+        """Options that end with the budget."""
+        left = max(1.0, self.deadline - time.monotonic())
+        return replace(self.options, gap=max(gap, self.options.gap), time_limit_s=min(left, self.options.time_limit_s))
+
+
+def plans_beside(
+    answer: Answer, usual: Plan, options: Options, seconds: float, progress: Progress
+) -> dict[str, Beside]:
+    """The plans by name in the order of the tables, the optimum last; `seconds` is for all of them together."""
+    problem = answer.problem
+    budget = Budget(options, time.monotonic() + seconds)
+    plans = {"business_as_usual": Beside(under_rules(problem, business_as_usual(problem), usual))}
+    levels = sorted((level.stars for level in problem.rating.levels), reverse=True) if problem.rating else []
+    target = int(problem.target.stars.max()) if problem.target is not None else 0
+    if levels:
+        with progress.phase("beside", "the plan on paper only"):
+            plans["paper_only"] = on_paper(problem, levels, budget)
+    if target or problem.emissions.caps:
+        with progress.phase("beside", "the plan that takes the cheapest measure first"):
+            plans["cheapest_first"] = naive(problem, budget)
+    if 0 < target < max(levels, default=0):
+        with progress.phase("beside", f"the plan for {levels[0]} stars"):
+            plans[f"{levels[0]}_stars"] = solved(problem, raised(problem, levels[0]), budget)
+    return {**plans, "optimum": Beside(answer)}
+
+
+def on_paper(problem: Problem, levels: list[int], budget: Budget) -> Beside:
+    """The highest level that paper reaches in the first year and holds."""
+    for level in levels:
+        found = solved(problem, paper_only(problem, level), budget)
+        if found.answer is not None or budget.spent():
+            return found
+    return Beside(None, "paper alone reaches no level")
+
+
+def naive(problem: Problem, budget: Budget) -> Beside:
+    """Measures by their own cost per tonne until the target is reached: the least number of them, found by halving."""
+    few, enough = -1, len(measures(problem))
+    while enough - few > 1:
+        count = (few + enough) // 2
+        plan = solve(cheapest_first(problem, count), budget.within(ANY_PLAN))
+        if budget.spent() or plan.facts.status == "none":
+            return Beside(None, "left out: no time")
+        few, enough = (few, count) if plan.decisions else (count, enough)
+    return solved(problem, cheapest_first(problem, enough), budget)
+
+
+def solved(problem: Problem, variant: Problem, budget: Budget) -> Beside:
+    """The plan of a variant under the problem's own rules, or why there is none."""
+    if budget.spent():
+        return Beside(None, "left out: no time")
+    plan = solve(variant, budget.within(GAP))
+    if not plan.decisions:
+        return Beside(None, "out of reach" if plan.facts.status == "infeasible" else "left out: no time")
+    note = "" if plan.facts.status == "optimal" else f"within {plan.facts.gap:.1%}, stopped at its time limit"
+    return Beside(under_rules(problem, variant, plan), note)
+
+
+def raised(problem: Problem, stars: int) -> Problem:
+    """The problem with more stars required in the years of its target."""
+    assert problem.target is not None
+    required = (problem.target.stars > 0) * stars
+    return replace(problem, target=replace(problem.target, stars=required))
+
+
+def under_rules(problem: Problem, variant: Problem, plan: Plan) -> Answer:
+    """A variant's plan, accounted with the problem's rules: penalties and durable stars count again."""
+    return account_for(replace(variant, durability=problem.durability), plan)
