@@ -40,7 +40,7 @@ from planner.assemble_rating import Rated, durability_of, management_items, rate
 from planner.assemble_site import Site, add_demands, add_loads, carriers_of, letdowns, problem_carriers
 from planner.assemble_supply import contract, instrument, market, market_price, merged_markets, tce_factors
 from planner.assemble_years import calendar_of
-from planner.base_year import base_year_check, billed_mwh
+from planner.base_year import billed_mwh
 from planner.reading import Reading
 from planner.scenario import Scenario, SeriesFile
 from planner.series_check import reader_of
@@ -104,7 +104,7 @@ def assemble(reading: Reading) -> Assembly:
     )
     shares = {n: i.max_share_of_base for n, i in scenario.instruments.items()}
     in_base_year = replace(site, calendar=replace(site.calendar, years=(site.calendar.base_year,)))
-    assembly = Assembly(
+    return Assembly(
         problem=problem,
         scenario=scenario,
         billed_mwh=billed_mwh(scenario.base_year.billed, problem.markets),
@@ -112,12 +112,10 @@ def assemble(reading: Reading) -> Assembly:
         rated=found,
         used=tuple({u.key: u for u in notes.used}.values()),
         labels=dict(notes.labels),
-        warnings=(),
+        warnings=tuple(notes.warnings),
         open_caps=open_caps,
         open_shares={n: share for n, share in shares.items() if share is not None},
     )
-    checked = (bill.warning for bill in base_year_check(assembly))
-    return replace(assembly, warnings=(*notes.warnings, *(said for said in checked if said is not None)))
 
 
 def _every_step(scenario: Scenario) -> RepresentativeYear:
