@@ -228,10 +228,10 @@ def problem_carriers(site: Site, used: set[str]) -> tuple[Carrier, ...]:
 def letdowns(carriers: tuple[Carrier, ...]) -> tuple[tuple[str, str], ...]:
     """Heat flows down freely, from each heat carrier to the next cooler one.
 
-    >>> hot, warm, cold = (Carrier(n, temperature_c=t, is_heat=True) for n, t in (("s", 165.0), ("h", 85.0), ("w",
-    55.0)))
-    >>> letdowns((cold, hot, warm))
-    (('s', 'h'), ('h', 'w'))
+    >>> levels = (("steam", 165.0), ("hot_water", 85.0), ("warm_water", 55.0))
+    >>> hot, warm, cool = (Carrier(name, temperature_c=level, is_heat=True) for name, level in levels)
+    >>> letdowns((cool, hot, warm))
+    (('steam', 'hot_water'), ('hot_water', 'warm_water'))
     """
     heat = sorted((c for c in carriers if c.temperature_c is not None), key=lambda c: -(c.temperature_c or 0.0))
     levels = sorted({c.temperature_c for c in heat if c.temperature_c is not None}, reverse=True)
