@@ -106,7 +106,6 @@ def held(pressed: Pressed, plan: Plan) -> Pressed:
     return replace(pressed, matrix=replace(matrix, cost=0.0 * matrix.cost, lower=lower, upper=upper))
 
 
-@pytest.mark.xfail(strict=True, reason="durable gross tonnes of the model leave short direct lines at zero")
 def test_short_direct_line_is_not_durable_in_the_model() -> None:
     wire = SITE.contract("wire", price=0.0003, profile=0.9, tenor_years=1, max_volume=8.0, direct_line=True)
     problem = rich(2, 5, 3)
