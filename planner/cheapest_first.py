@@ -54,7 +54,7 @@ def cheapest_first(problem: Problem, count: int) -> Problem:
         name=f"{problem.name} cheapest first",
         retrofits=tuple(r for r in retrofits if set(r.requires) <= names),
         converters=tuple(
-            v if chosen("converters", v.name) else replace(v, sizing=continued(v.sizing, 1.0))
+            v if chosen("converters", v.name) else replace(v, sizing=continued(v.sizing, problem.years, 1.0))
             for v in problem.converters
             if chosen("converters", v.name) or v.sizing.existing.any()
         ),

@@ -40,7 +40,7 @@ def business_as_usual(problem: Problem) -> Problem:
         problem,
         name=f"{problem.name} business as usual",
         converters=_standing(problem),
-        stores=_kept_stores(problem.stores),
+        stores=_kept_stores(problem),
         retrofits=(),
         contracts=(),
         instruments=(),
@@ -88,27 +88,31 @@ def _without_penalty(rules: Durability) -> Durability:
 def _standing(problem: Problem) -> tuple[Converter, ...]:
     growth = max((float(d.index.max()) for d in problem.demands), default=1.0)
     return tuple(
-        replace(v, sizing=continued(v.sizing, 1.0 if v.renewable else max(1.0, growth)))
+        replace(v, sizing=continued(v.sizing, problem.years, 1.0 if v.renewable else max(1.0, growth)))
         for v in problem.converters
         if v.sizing.existing.any()
     )
 
 
-def _kept_stores(stores: tuple[Store, ...]) -> tuple[Store, ...]:
+def _kept_stores(problem: Problem) -> tuple[Store, ...]:
+    years = problem.years
     return tuple(
-        replace(q, power=continued(q.power, 1.0), energy=continued(q.energy, 1.0))
-        for q in stores
+        replace(q, power=continued(q.power, years, 1.0), energy=continued(q.energy, years, 1.0))
+        for q in problem.stores
         if q.energy.existing.any()
     )
 
 
-def continued(sizing: Sizing, growth: float) -> Sizing:
-    """Existing stock, bought again like for like where it ends or is outgrown; kept for free if it is not for sale."""
+def continued(sizing: Sizing, years: tuple[int, ...], growth: float) -> Sizing:
+    """Existing stock, bought again like for like where it ends or is outgrown; kept for free if it is not for sale then."""
     most = float(sizing.existing.max())
-    ends = bool((sizing.existing < most).any())
-    if ends and not sizing.build_years:
-        return replace(sizing, existing=np.full_like(sizing.existing, most), may_retire=False, max_total=most)
-    renewed = ends or growth > 1.0
+    gone = [y for y, stands in zip(years, sizing.existing, strict=True) if stands < most]
+    for_sale = all(any(b <= y < b + sizing.life_years for b in sizing.build_years if b >= gone[0]) for y in gone)
+    if gone and not for_sale:
+        return replace(
+            sizing, existing=np.full_like(sizing.existing, most), build_years=(), may_retire=False, max_total=most
+        )
+    renewed = bool(gone) or growth > 1.0
     return replace(
         sizing,
         build_years=sizing.build_years if renewed else (),

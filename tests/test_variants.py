@@ -98,6 +98,15 @@ def test_what_is_not_for_sale_goes_on(tmp_path):
     assert sizing.build_years == ()
 
 
+def test_what_may_not_be_bought_again_in_time_goes_on(tmp_path):
+    text = FLAT.replace(
+        "existing_mw = 2.0", "existing_mw = 2.0\nexisting_until = 2028\nlatest_year = 2026\nmax_mw = 2.0"
+    )
+    usual = business_as_usual(made(tmp_path, FACTOR + text).problem)
+    assert list(usual.converters[0].sizing.existing) == [2.0] * 5
+    assert solve(usual).facts.status == "optimal"
+
+
 def test_base_year_from_business_as_usual_by_hand(tmp_path):
     caps = "[[emissions.caps]]\nshare_of_bau = 0.5\nfrom_year = 2030\n[[emissions.caps]]\nshare_of_base = 0.4\nyear = 2027\n"
     assembly = made(tmp_path, RATED + FACTOR + caps + FLAT + OPTIONS, NOMINAL)
