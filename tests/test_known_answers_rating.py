@@ -115,6 +115,22 @@ def test_embodied_carbon_counts_inside_the_boundary(scopes: tuple[int, ...], cos
     at_cost(problem, cost)
 
 
+def test_embodied_carbon_of_a_store_may_exceed_a_year_of_emissions() -> None:
+    """Prices 0 and 0.001 on 365 days, 10 MW: a lossless store of 10 MWh at 0.01 saves all 3.65. It embodies 20,000 t.
+
+    Four stars (a tenth of the base) are then out of reach, which must not stand in the way of three.
+    """
+    day = Site(hours=(365, 365))
+    levels = (Level(3, 0.0, ()), Level(4, 0.0, (Gate("residual_share_of_base", "max", 0.1),)))
+    problem = day.problem(
+        markets=(day.grid([0.0, 0.001], max_import_mw=20.0),),
+        stores=(day.store(energy=day.sizing(0.01, embodied_tco2e_per_unit=2000.0)),),
+        rating=rating(*levels, scopes=(1, 2, 3)),
+        target=day.target(3),
+    )
+    at_cost(problem, 0.1)
+
+
 def test_process_emissions_are_priced() -> None:
     """A kiln of 1 MW emits 0.3 t/MWh beside its gas: 200 + 300 t at 0.0001: 0.3 + 0.05."""
     kiln = site.converter(
