@@ -64,6 +64,13 @@ def test_prerequisite_is_paid_too(meter: float, cost: float) -> None:
     at_cost(site.problem(retrofits=(control, meters)), cost)
 
 
+@pytest.mark.parametrize(("system", "cost"), [(0.5, 5.7), (1.0, 6.0)])
+def test_measure_may_need_a_management_item(system: float, cost: float) -> None:
+    """30 % for 1.0 by control that needs an energy management system: 0.5 + 1.0 + 4.2 = 5.7; at 1.0 6.2 > 6.0."""
+    control = measure("control", 0.3, 1.0, requires=("system",))
+    at_cost(site.problem(retrofits=(control,), management=(site.management("system", system),)), cost)
+
+
 def test_heat_recovery_frees_steam() -> None:
     """Saves 10 % of 10 MW and frees 0.1 MWh of steam per MWh that stood before: 1 MW of the 2 MW bought at 0.0004.
 
