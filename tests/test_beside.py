@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from planner.answer import Answer, account_for
+from planner.assemble import assemble
+from planner.beside import plans_beside
+from planner.engine import Options, interrupted, solve
+from planner.plan import Plan
+from planner.progress import Progress
+from planner.reading import read_scenario
+from planner.summary import beside
+from planner.variants import business_as_usual, with_base
+
+SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-measures"
+OPTIONS = Options(gap=1e-6, time_limit_s=60.0)
+
+
+@pytest.fixture(scope="module")
+def solved() -> tuple[Answer, Plan]:
+    assembly = assemble(read_scenario(SCENARIO))
+    usual = solve(business_as_usual(assembly.problem), OPTIONS)
+    problem = with_base(assembly, usual)
+    return account_for(problem, solve(problem, OPTIONS)), usual
+
+
+def test_every_plan_stands_beside_the_optimum(solved: tuple[Answer, Plan]) -> None:
+    answer, usual = solved
+    plans = plans_beside(answer, usual, OPTIONS, 60.0, Progress(quiet=True))
+    assert list(plans) == ["business_as_usual", "paper_only", "cheapest_first", "6_stars", "optimum"]
+    rows = beside(plans, 2028)
+    assert rows["business_as_usual"]["capex"] == 0.0
+    assert rows["6_stars"] == {"note": "out of reach"}
+    naive, best = rows["cheapest_first"], rows["optimum"]
+    assert naive["net_present_cost"] >= best["net_present_cost"] * (1 - 1e-9)
+    assert naive["stars_target"] == best["stars_target"] == 3
+    saved = rows["business_as_usual"]["gross_location_tco2e"] - best["gross_location_tco2e"]
+    assert best["avoided_tco2e"] == pytest.approx(saved)
+
+
+def test_paper_reaches_the_level_that_its_points_allow(solved: tuple[Answer, Plan]) -> None:
+    answer, usual = solved
+    problem = answer.problem
+    assert problem.rating is not None
+    easier = tuple(replace(level, min_score_share=level.min_score_share - 0.2) for level in problem.rating.levels)
+    lenient = replace(answer, problem=replace(problem, rating=replace(problem.rating, levels=easier)))
+    rows = beside(plans_beside(lenient, usual, OPTIONS, 60.0, Progress(quiet=True)), 2028)
+    assert rows["paper_only"]["stars_year_one"] == 3
+    assert rows["paper_only"]["durable_target"] == 0
+    assert rows["paper_only"]["capex"] == 0.0
+    assert rows["paper_only"]["paper_share"] == pytest.approx(1.0)
+
+
+def test_without_time_the_plans_are_left_out_and_it_is_said(solved: tuple[Answer, Plan]) -> None:
+    answer, usual = solved
+    rows = beside(plans_beside(answer, usual, OPTIONS, -1.0, Progress(quiet=True)), 2028)
+    assert rows["cheapest_first"] == rows["paper_only"] == {"note": "left out: no time"}
+    assert rows["optimum"]["stars_target"] == 3
+
+
+def test_an_interrupt_leaves_the_rest_out(solved: tuple[Answer, Plan]) -> None:
+    interrupted.set()
+    begun = time.monotonic()
+    try:
+        rows = beside(plans_beside(*solved, OPTIONS, 60.0, Progress(quiet=True)), 2028)
+    finally:
+        interrupted.clear()
+    assert rows["6_stars"] == {"note": "left out: no time"}
+    assert time.monotonic() - begun < 5.0

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import math
+
+from models.problem import Gate, Level
+from planner.engine import Explanation, Slack
+from planner.explaining import explain_in_words
+from tests.factories import Site, rating
+
+SITE = Site(years=(2030, 2031, 2032))
+LEVEL = Level(5, 0.8, (Gate("renewable_electricity_share", "min", 0.8), Gate("neutralised_share", "min", 1.0)))
+PROBLEM = SITE.problem(
+    instruments=(SITE.instrument("ccer", "credit"), SITE.instrument("gec", "certificate")),
+    contracts=(SITE.contract("ppa"), SITE.contract("green", kind="green_tariff")),
+    rating=rating(LEVEL),
+)
+
+
+def words(missed: tuple[Slack, ...] = (), way: tuple[Slack, ...] = (), cost: float = math.inf) -> list[str]:
+    return explain_in_words(PROBLEM, Explanation(missed, way, cost), "CNY")
+
+
+def missed(row: str, *index: str | int, amount: float = 12.0) -> str:
+    return words((Slack(row, index, 100.0, amount),))[1].strip()
+
+
+def raised(row: str, *index: str | int, limit: float = 100.0, amount: float = 50.0) -> str:
+    return words(way=(Slack(row, index, limit, amount),), cost=1.0)[3].strip()
+
+
+def test_each_demand_is_named_in_its_own_unit() -> None:
+    gate = "5 stars, renewable electricity share at least 80 %: missed by 1,234 MWh"
+    assert missed("rating.gate_at_least", 2030, 5, 0, amount=1234.0) == f"2030: {gate}"
+    assert missed("durable_rating.gate_at_least", 2030, 5, 1) == (
+        "2030: 5 durable stars, neutralised share at least 100 %: missed by 12 t CO2e"
+    )
+    assert missed("rating.score_reached", 2030, 5, amount=6.25) == "2030: 5 stars, score: missed by 6.25 points"
+    assert missed("rating.gate_item_met", 2030, 5, "verified").startswith("2030: 5 stars, gate item verified")
+    floor = "2030: durability.own_reduction_floor: missed by 12 t CO2e"
+    assert missed("durability.own_reduction_above_floor", 2030) == floor
+    path = "2030: durability.removal_share_path: missed by 12 t CO2e of removals"
+    assert missed("durability.removal_share_on_path", 2030) == path
+    assert missed("ledger.cap_by_year", "cap", 2030) == "2030: emissions.caps cap: missed by 12 t CO2e"
+    assert missed("ledger.cap_in_total", "cap") == "emissions.caps cap: missed by 12 t CO2e"
+
+
+def test_each_means_is_a_key_of_the_scenario() -> None:
+    assert raised("instruments.quantity_within_cap", "ccer", 2030) == (
+        "2030: raise instruments.ccer.max_per_year from 100 to 150 t CO2e"
+    )
+    assert raised("instruments.quantity_within_cap", "gec", 2030).endswith("from 100 to 150 MWh")
+    assert raised("contracts.volume", "ppa", 2030) == "2030: raise contracts.ppa.max_mw from 100 to 150 MW"
+    assert raised("contracts.volume", "green", 2030).startswith("2030: raise contracts.green.max_mwh_per_year")
+    assert raised("converters.total_within_limit_mw", "pv", 2030).startswith("2030: raise converters.pv.max_mw")
+    assert raised("stores.total_within_limit_mwh", "tank", 2030).endswith("stores.tank.max_mwh from 100 to 150 MWh")
+    assert raised("groups.group_within_limit", "roof", 2030) == "2030: raise space or connection roof from 100 to 150"
+    assert raised("finance.capex_within_limit", 2030, limit=1.0, amount=0.5) == (
+        "2030: raise finance.annual_capex_limit from 1,000,000 to 1,500,000 CNY"
+    )
+
+
+def test_years_are_joined_and_the_worst_is_named_where_they_differ() -> None:
+    slacks = tuple(Slack("rating.score_reached", (y, 5), 80.0, a) for y, a in ((2030, 5.0), (2031, 9.0), (2032, 5.0)))
+    assert words(slacks)[1] == "  2030-2032, worst 2031: 5 stars, score: missed by 9 points"
+    alike = tuple(Slack("rating.score_reached", (y, 5), 80.0, 5.0) for y in SITE.years)
+    assert words(alike)[1] == "  2030-2032: 5 stars, score: missed by 5 points"
+
+
+def test_without_a_way_the_target_or_the_options_must_change() -> None:
+    assert words()[-1].startswith("Larger limits alone do not help")
+    with_way = words(way=(Slack("contracts.volume", ("ppa", 2030), 1.0, 1.0),), cost=2.5)
+    assert with_way[-1] == "  The plan then costs 2,500,000 CNY (net present cost with penalties)."
