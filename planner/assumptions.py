@@ -52,10 +52,19 @@ def reach(standard: Standard, answer: Answer) -> dict[int, tuple[int, int]]:
     return {year: (min(stars), max(stars)) for year, stars in counts.items()}
 
 
-def deciding(standard: Standard, answer: Answer, year: int) -> Iterator[str]:
-    """Assumed fields that change the stars of a year by themselves, in words."""
+def deciding(standard: Standard, answer: Answer, year: int) -> list[str]:
+    """Assumed fields that change the stars of a year by themselves, in words; if only all do together, that."""
     n = answer.problem.years.index(year)
     stars = stars_in(answer, standard.rating(), n)
+    found = [*_fields(standard, answer, n, stars), *_readings(standard, answer, n, stars)]
+    low, high = reach(standard, answer)[year]
+    if not found and low < high:
+        found = [f"no single one; all together at their strict ends {low} stars, at their lenient ends {high}"]
+    return found
+
+
+def _fields(standard: Standard, answer: Answer, n: int, stars: int) -> Iterator[str]:
+    year = answer.problem.years[n]
     for path, number in standard.assumed().items():
         for end in (number.low, number.high):
             if end is None or end == number.value:
@@ -63,6 +72,10 @@ def deciding(standard: Standard, answer: Answer, year: int) -> Iterator[str]:
             other = stars_in(answer, standard.moved(path, replace(number, value=end)).rating(), n)
             if other != stars:
                 yield f"{path} = {number.value} (assumed): {other} stars in {year} if {end}"
+
+
+def _readings(standard: Standard, answer: Answer, n: int, stars: int) -> Iterator[str]:
+    year = answer.problem.years[n]
     for reading in standard.table.readings:
         other = stars_in(answer, standard.rating(reading=reading), n)
         if other != stars:

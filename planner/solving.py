@@ -215,7 +215,7 @@ def _context(case: Case, answer: Answer | None) -> dict[str, Any]:
     standard = _standard(case)
     if answer is not None and standard is not None:
         context["stars_range"] = {str(year): stars for year, stars in reach(standard, answer).items()}
-        context["deciding_fields"] = list(deciding(standard, answer, _target_year(answer.problem)))
+        context["deciding_fields"] = deciding(standard, answer, _target_year(answer.problem))
     return context
 
 
