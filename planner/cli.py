@@ -7,7 +7,9 @@ Exit codes: 0 done within the gap; 2 bad usage or input; 3 infeasible, explained
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -143,23 +145,27 @@ def verify(results: Path, as_json: bool) -> NoReturn:
 
 @main.command()
 @click.argument("inventory", type=click.Path(exists=True, path_type=Path))
-@click.option("--year", type=int, help="Only this year of a results folder.")
+@click.option("--year", type=int, help="Only this year.")
 @JSON
 def rate(inventory: Path, year: int | None, as_json: bool) -> None:
     """Rate an inventory without any optimisation.
 
-    INVENTORY is a results folder, whose years are rated again, or a TOML file with [rating] and [inventory].
+    INVENTORY is a TOML file with [rating] and [inventory], a scenario, whose base year is rated from its bills, or a
+    results folder, whose years are rated again.
     """
+    from planner.faults import ScenarioFaults
     from planner.rate_inventory import RateError, rate_path
 
     try:
         reports = rate_path(inventory, year)
     except RateError as error:
         refuse(str(error))
+    except ScenarioFaults as faults:
+        refuse_faults(faults, as_json)
     if as_json:
         click.echo(json.dumps([report.as_json() for report in reports], indent=2, ensure_ascii=False))
     else:
-        click.echo("\n\n".join("\n".join(report.lines()) for report in reports))
+        click.echo("\n\n".join("\n".join(map(wrapped, report.lines())) for report in reports))
 
 
 def scenario_file(path: Path) -> Path:
@@ -169,6 +175,12 @@ def scenario_file(path: Path) -> Path:
     if not (path / "scenario.toml").is_file():
         refuse(f"{path} holds no scenario.toml (`plan new NAME` writes one)")
     return path / "scenario.toml"
+
+
+def wrapped(line: str) -> str:
+    """A line broken to the window, continued two columns further in."""
+    indent = len(line) - len(line.lstrip()) + 2
+    return textwrap.fill(line, shutil.get_terminal_size().columns, subsequent_indent=" " * indent)
 
 
 def refuse(message: str) -> NoReturn:

@@ -15,7 +15,7 @@ An inventory is a TOML file:
     scope2_market_tco2e = 9800
     credits_tco2e = 20000
 
-or a results folder, whose years are rated again.
+or a scenario, whose base year is rated from its bills, or a results folder, whose years are rated again.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from typing import Any
 from models.problem import Indicator, Rating
 from planner.answer import account_for
 from planner.archive import ArchiveError, unpack
-from planner.assumptions import done_in
+from planner.assumptions import Standard, done_in, reach
 from planner.clauses import clause_words
 from planner.faults import did_you_mean, one_of
 from planner.library import LibraryError
 from planner.library.rating_table import RATINGS, RatingTable, read_rating, standards
-from planner.rating import METRICS, Facts, RatingResult, facts_of, rate
+from planner.rating import METRICS, Clause, Facts, RatingResult, facts_of, rate
 from planner.results import ResultsError, read_results
 
 SCOPES = {1: "scope1_tco2e", 2: "scope2_market_tco2e", 3: "scope3_tco2e"}
@@ -76,7 +76,7 @@ class RateReport:
         if self.result.missing:
             level = max(clause.level for clause in self.result.missing)
             lines.append(f"Missing for {f'{level} stars' if level else 'any star'}:")
-            lines += [f"  {clause_words(clause)}: {clause.remedy}" for clause in self.result.missing]
+            lines += [f"  {clause_words(clause)}: {clause.remedy}" for clause in self._missing()]
         return lines
 
     def as_json(self) -> dict[str, Any]:
@@ -98,6 +98,15 @@ class RateReport:
             ],
         }
 
+    def _missing(self) -> list[Clause]:
+        """What the next level misses; where gate items fail, also what the lowest level would then miss."""
+        lowest = min((clause.level for clause in self.result.clauses if clause.level), default=0)
+        blocked = any(clause.kind == "gate_item" for clause in self.result.missing)
+        beyond = [
+            c for c in self.result.clauses if blocked and c.level == lowest and c.kind != "gate_item" and not c.passed
+        ]
+        return [*self.result.missing, *beyond]
+
     def _gaps(self, indicator: Indicator) -> Iterator[str]:
         """What would add points to an indicator that is not full."""
         if self.result.points[indicator.name] >= indicator.max_points:
@@ -117,16 +126,38 @@ class RateReport:
 
 
 def rate_path(path: Path, year: int | None) -> list[RateReport]:
-    """Rate a results folder or an inventory file."""
-    if path.is_dir():
+    """Rate a results folder, a scenario's base year or an inventory file."""
+    if path.is_dir() and not (path / "scenario.toml").is_file():
         reports = _rate_results(path)
-        chosen = [report for report in reports if year is None or report.year == year]
-        if not chosen:
-            raise RateError(
-                f"{path} has no rated year {year or ''}: {', '.join(str(r.year) for r in reports) or 'none'}"
-            )
-        return chosen
-    return [_rate_file(path)]
+    elif path.is_dir() or "inventory" not in _read(path):
+        reports = [_rate_base_year(path)]
+    else:
+        reports = [_rate_file(path)]
+    chosen = [report for report in reports if year is None or report.year == year]
+    if not chosen:
+        raise RateError(f"{path} has no rated year {year or ''}: {', '.join(str(r.year) for r in reports) or 'none'}")
+    return chosen
+
+
+def _rate_base_year(path: Path) -> RateReport:
+    """The base year of a scenario as its bills have it; raises RateError, and ScenarioFaults for a faulty scenario."""
+    from planner.assemble import assemble
+    from planner.base_year import inventory_from_bills
+    from planner.reading import read_scenario
+
+    assembly = assemble(read_scenario(path))
+    keys, rated = assembly.scenario.rating, assembly.rated
+    if keys is None or rated is None:
+        raise RateError(f"{path} has no [rating]: no standard to rate its base year by")
+    try:
+        answer = account_for(*inventory_from_bills(assembly))
+    except ValueError as error:
+        raise RateError(f"{path}: {error}") from error
+    standard = Standard(rated.table, keys.boundary, keys.reading, rated.answers)
+    (one,) = answer.rated
+    limits = reach(standard, answer)[one.year]
+    items = _open(rated.table, rated.answers)
+    return RateReport(one.year, rated.rating, facts_of(answer.tonnes, 0), one.full, items, limits)
 
 
 def _rate_results(folder: Path) -> list[RateReport]:

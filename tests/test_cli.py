@@ -131,5 +131,6 @@ def test_rate_of_a_results_folder(tmp_path: Path) -> None:
     done = plan("rate", folder, "--year", 2033)
     assert done.exit_code == 0
     assert done.output.startswith("Modelled rating 2033: 5 stars")
+    assert max(map(len, done.output.splitlines())) <= 80
     assert len(json.loads(plan("rate", folder, "--json").output)) == 16
     assert plan("rate", folder, "--year", 1999).exit_code == 2

@@ -7,6 +7,7 @@ import pytest
 from planner.library.rating_table import RATINGS, read_rating
 from planner.rate_inventory import RateError, rate_path
 
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
 TABLE = read_rating(RATINGS / "t_ceca_g_0171_2022.toml")
 ALL_MET = ", ".join(f'{item} = "met"' for item in TABLE.items)
 GATES_MET = ", ".join(f'{item} = "met"' for item in TABLE.open_gates())
@@ -68,7 +69,7 @@ def test_type_two_counts_scope_three(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[rating]\n", r"no \[inventory\]"),
+        ("[inventory]\nused_mwh = 1\n", r"no \[rating\]"),
         (
             "[rating]\n[inventory]\nused_mhw = 1\n",
             "inventory.used_mhw is no key of an inventory; did you mean used_mwh",
@@ -92,3 +93,24 @@ def test_faults(tmp_path: Path, text: str, message: str) -> None:
 def test_a_folder_that_holds_no_result(tmp_path: Path) -> None:
     with pytest.raises(RateError, match="is not a results folder"):
         rate_path(tmp_path, None)
+
+
+def test_the_base_year_of_a_scenario_is_rated_from_its_bills() -> None:
+    (report,) = rate_path(SCENARIOS / "textile-suzhou", None)
+    assert report.year is not None
+    assert report.result.stars == 0
+    assert report.facts.gross_market_tco2e > 0
+    text = "\n".join(report.lines())
+    assert "neutralised share at least 100 %: offset" in text
+
+
+def test_a_scenario_without_bills_or_rating(tmp_path: Path) -> None:
+    text = (SCENARIOS / "two-measures" / "scenario.toml").read_text()
+    path = tmp_path / "scenario.toml"
+    path.write_text(text)
+    with pytest.raises(RateError, match="base_year"):
+        rate_path(tmp_path, None)
+    head, tail = text.split("[rating]", 1)
+    path.write_text(head + tail[tail.index("[durability]") :])
+    with pytest.raises(RateError, match=r"has no \[rating\]"):
+        rate_path(path, None)
