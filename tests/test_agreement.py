@@ -99,7 +99,7 @@ def held(pressed: Pressed, plan: Plan) -> Pressed:
     for name, items in pressed.step_columns.items():
         for item, columns in items.items():
             x[columns], known[columns] = plan.operation[name][item], True
-    hair = np.where(matrix.integer, 0.0, 1e-6 * np.maximum(1.0, np.abs(x)))
+    hair = np.where(matrix.integer, 0.0, 1e-5 * np.maximum(1.0, np.abs(x)))
     x = np.where(matrix.integer, np.rint(x), x)
     lower = np.where(known, np.maximum(matrix.lower, x - hair), matrix.lower)
     upper = np.where(known, np.minimum(matrix.upper, x + hair), matrix.upper)
