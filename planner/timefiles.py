@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
+import itertools
 import os
 import stat
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from planner.faults import Fault, ScenarioFaults
@@ -110,22 +111,31 @@ def read_csv(folder: Path, name: str, key: str) -> CsvFile:
     Raises:
         ScenarioFaults: the file may not be opened, is too large, is not CSV, or has no header.
     """
-    text = decoded(_bytes_of(path_inside(folder, name, key), name, key), name, key)
+    path = path_inside(folder, name, key)
+    status = path.stat()
+    return _read_csv(path, name, key, (status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=16)
+def _read_csv(path: Path, name: str, key: str, state: tuple[int, int]) -> CsvFile:
+    """The file, parsed once while its `state` (time and size) stays the same."""
+    text = decoded(_bytes_of(path, name, key), name, key)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[list[str]] = []
-    lines: list[int] = []
+    reader = csv.reader(text.replace("\r\n", "\n").split("\n"), delimiter=delimiter)
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        for row in reader:
-            if any(row):
-                rows.append(row)
-                lines.append(reader.line_num)
-            if len(rows) > MOST_ROWS:
-                raise refuse(key, f"more than {MOST_ROWS} rows", f"at most {MOST_ROWS} rows", file=name)
+        rows = list(itertools.islice(reader, MOST_ROWS + 1))
     except csv.Error as error:
         raise refuse(key, str(error), "CSV text", file=name, line=reader.line_num) from None
+    if len(rows) > MOST_ROWS:
+        raise refuse(key, f"more than {MOST_ROWS} rows", f"at most {MOST_ROWS} rows", file=name)
+    if reader.line_num != len(rows) + 1:
+        raise refuse(key, "a line break inside quotes", "one line per row", file=name)
+    lines = list(range(2, len(rows) + 2))
+    blank = [j for j, row in enumerate(rows) if not any(row)]
+    for j in reversed(blank):
+        del rows[j], lines[j]
     if not rows:
         raise refuse(key, "no rows", "a header line and rows of numbers", file=name)
     if len(header) > 1 and all(_is_number(cell) for cell in header):

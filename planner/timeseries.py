@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from planner.faults import Fault, ScenarioFaults, did_you_mean, one_of
 from planner.scenario.base import SeriesKeys
 from planner.timefiles import CsvFile, read_csv, refuse
-from planner.timestamps import Stamps, check_year, read_stamp
+from planner.timestamps import Stamps, check_year, is_plain_year, read_stamp
 from planner.units import QuantityError, mwh_per_unit
 
 Array = NDArray[np.float64]
@@ -212,6 +212,8 @@ def _only_numbers(table: CsvFile, stamp_at: int | None, key: str) -> int:
 
 
 def _check_stamps(table: CsvFile, stamp_at: int, keys: SeriesKeys, key: str) -> None:
+    if is_plain_year([row[stamp_at] for row in table.rows if stamp_at < len(row)]):
+        return
     times, offsets, faults = [], [], []
     for row, line in zip(table.rows, table.lines, strict=True):
         stamp = read_stamp(row[stamp_at]) if stamp_at < len(row) else None

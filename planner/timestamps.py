@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -18,6 +19,9 @@ _STAMP = re.compile(
     r"^\s*(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?"
     r"(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?\s*$"
 )
+
+
+_FIRST = re.compile(r"^(\d{4})-01-01([ T])00:00((?::00)?(?:Z|[+-]\d{2}:?\d{2})?)$")
 
 
 def read_stamp(cell: str) -> tuple[datetime, str] | None:
@@ -49,6 +53,26 @@ def _read_slowly(cell: str) -> tuple[datetime, str] | None:
     except ValueError:
         return None
     return (local + DAY if hour == 24 else local), match[7] or ""
+
+
+def is_plain_year(cells: Sequence[str]) -> bool:
+    """Whether the stamps are those of one whole year from its first step on, spelt alike: the usual case, told quickly.
+
+    >>> is_plain_year([f"2025-{m:02d}-01" for m in range(1, 13)])
+    False
+    """
+    match = _FIRST.match(cells[0])
+    if match is None:
+        return False
+    begin = datetime(int(match[1]), 1, 1)
+    days = (datetime(begin.year + 1, 1, 1) - begin).days
+    per_day = len(cells) // days
+    if per_day * days != len(cells) or 1440 % per_day:
+        return False
+    minutes = range(0, 1440, 1440 // per_day)
+    times = [f"{match[2]}{m // 60:02d}:{m % 60:02d}{match[3]}" for m in minutes]
+    dates = [f"{begin + day * DAY:%Y-%m-%d}" for day in range(days)]
+    return list(cells) == [date + time for date in dates for time in times]
 
 
 @dataclass(frozen=True)

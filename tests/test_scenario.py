@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import tomllib
@@ -602,11 +603,14 @@ def test_starter(tmp_path: Path) -> None:
 
 
 def test_validate_report(tmp_path: Path) -> None:
-    report = validate(written(tmp_path, GOOD + "[converters.pv_roof]\n"))
+    bills = "[base_year]\nbilled = { grid = 5000, gas = 5000 }\n"
+    report = validate(written(tmp_path, GOOD + bills + "[converters.pv_roof]\n"))
     assert report.lines[0].startswith("warning: ")
-    assert report.lines[-2:] == [
+    assert report.lines[-4:] == [
         "good: 2026–2030, 2 demands, 2 markets, 0 retrofits, 2 converters, 0 stores, 0 contracts, 0 instruments, 0 management",
-        "no faults, 1 warnings",
+        "base year, grid: model 5,000 MWh, billed 5,000 MWh",
+        "base year, gas: model 7,295 MWh, billed 5,000 MWh",
+        "no faults, 2 warnings",
     ]
 
 
@@ -652,3 +656,18 @@ def test_reading_imports_neither_pandas_nor_pyomo(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert ran.stdout.strip() == "[]"
+
+
+def test_validation_is_quick(tmp_path: Path) -> None:
+    """The command in less than half a second of processor time, over what an empty Python takes."""
+
+    def seconds(*command: str) -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, *command], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    written(tmp_path, GOOD)
+    code = f"from planner.cli import main; main(['validate', '{tmp_path}'])"
+    empty = min(seconds("-c", "pass") for _ in range(2))
+    assert min(seconds("-c", code) for _ in range(3)) - empty < 0.5
