@@ -13,9 +13,12 @@ from planner.faults import ScenarioFaults, did_you_mean, one_of
 from planner.findings import Finding, shown
 from planner.findings import Path as KeyPath
 from planner.library import LibraryError, read_toml
+from planner.presets import TABLES
 from planner.scenario import Scenario
 from planner.scenario.carriers import BUILT_IN
 from planner.timefiles import path_inside
+
+LIBRARY_CURRENCY = "CNY"
 
 
 @dataclass
@@ -90,6 +93,7 @@ def known(
 
 def case_findings(at: Context) -> Iterator[Finding]:
     """Faults of the case's own tables."""
+    _currency(at)
     yield from _years(at)
     yield from _base_year(at)
     yield from _finance(at)
@@ -97,6 +101,20 @@ def case_findings(at: Context) -> Iterator[Finding]:
     yield from _rating(at)
     yield from _resolution(at)
     yield from _site(at)
+
+
+def _currency(at: Context) -> None:
+    """The library's prices are not converted."""
+    currency = at.scenario.scenario.currency
+    if currency == LIBRARY_CURRENCY:
+        return
+    priced = [name for kind in TABLES for name in at.names(kind)] + [
+        k.tariff or k.fuel for k in at.scenario.markets.values()
+    ]
+    if any(priced):
+        wanted = f"{LIBRARY_CURRENCY}, the currency of the library"
+        hint = f"each price or cost of a preset is in {LIBRARY_CURRENCY} and is not converted: give your own"
+        at.warnings.append(Finding(("scenario", "currency"), shown(currency), wanted, hint))
 
 
 def _years(at: Context) -> Iterator[Finding]:

@@ -204,11 +204,17 @@ def _column(table: CsvFile, keys: SeriesKeys, key: str, stamp_at: int | None) ->
 
 
 def _only_numbers(table: CsvFile, stamp_at: int | None, key: str) -> int:
-    columns = [j for j in range(len(table.header)) if j != stamp_at]
+    columns = [j for j in range(len(table.header)) if j != stamp_at and not (j == 0 and _is_index(table))]
     if len(columns) != 1:
         names = [table.header[j] for j in columns]
         raise refuse(f"{key}.column", f"{len(columns)} columns to choose from", one_of(names), file=table.name, line=1)
     return columns[0]
+
+
+def _is_index(table: CsvFile) -> bool:
+    """Whether the first of several columns counts the rows, from 0 or 1."""
+    first, last, count = table.rows[0][0].strip(), table.rows[-1][0].strip(), len(table.rows)
+    return len(table.header) > 1 and (first, last) in (("0", str(count - 1)), ("1", str(count)))
 
 
 def _check_stamps(table: CsvFile, stamp_at: int, keys: SeriesKeys, key: str) -> None:

@@ -39,7 +39,7 @@ class Report:
             *(f"warning: {warning}" for warning in self.warnings),
             f"{head.name}: {horizon.first_year}–{horizon.last_year}, {', '.join(counts)}",
             *bills,
-            "no faults" + (f", {len(self.warnings)} warnings" if self.warnings else ""),
+            f"no faults, {len(self.warnings)} warning(s)" if self.warnings else "no faults",
         ]
 
 

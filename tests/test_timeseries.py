@@ -312,6 +312,13 @@ def test_negative_load(tmp_path: Path) -> None:
     assert refused(tmp_path) == ["demands.x: got -2 at step 11, wanted numbers that are not negative"]
 
 
+def test_running_number_is_no_choice(tmp_path: Path) -> None:
+    write(tmp_path, [f"{j},5" for j in range(8760)], "hour,mw")
+    assert load(tmp_path)[0] == 5
+    write(tmp_path, [f"{j + 1},5" for j in range(8760)], "hour,mw")
+    assert load(tmp_path)[0] == 5
+
+
 def test_columns(tmp_path: Path) -> None:
     write(tmp_path, [f"{s},1,2" for s in stamps()], "time,power,heat")
     assert refused(tmp_path) == [
