@@ -18,6 +18,7 @@ from models.problem import Problem
 from planner.engine.press import Pressed, press
 from tests.factories import Site
 from tests.random_factory import rich
+from tests.random_options import varied
 
 Bounds = tuple[float, float]
 
@@ -89,10 +90,9 @@ def columns(problem: Problem, seed: int = 0) -> tuple[Pressed, np.ndarray]:
     return pressed, np.random.default_rng(seed).uniform(-1.0, 3.0, len(pressed.matrix.cost))
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_every_row_is_the_plain_models(seed: int) -> None:
-    problem = rich(seed, 5, 3)
-    pressed, x = columns(problem, seed)
+@pytest.mark.parametrize("problem", [rich(0, 5, 3), rich(1, 6), varied(20)], ids=["durable", "six stars", "varied"])
+def test_every_row_is_the_plain_models(problem: Problem) -> None:
+    pressed, x = columns(problem)
     matrix, rows = pressed.matrix, list(Written(problem, x, pressed).rows())
     assert len(rows) == matrix.rows.shape[0]
     activity = matrix.rows @ x
