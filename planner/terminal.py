@@ -17,19 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.results import Results, Row
+from planner.steps import steps
 
 Cell = str | float | None
 MONEY = 10_000.0
 ALL = "all"
 
-VERBS = {
-    "start": "do",
-    "adopt": "set up",
-    "build": "build",
-    "build_energy": "build",
-    "sign": "sign",
-    "retire": "retire",
-}
 CASH_COLUMNS = {
     "capex": "Invest",
     "energy": "Energy",
@@ -96,7 +89,7 @@ def sections(results: Results, width: int) -> Iterable[tuple[str, Table]]:
     tables = results.tables
     emissions = [row for row in tables.get("emissions", ()) if row.item == ALL]
     candidates: tuple[tuple[str, Table | None], ...] = (
-        ("What to do when", roadmap_table(results)),
+        (f"What to do when [{unit}]", roadmap_table(results)),
         (f"Beside it: the naive plans [{unit}]", plans_table(results)),
         (f"Worth against business as usual [{unit}; cost per t in {currency}]", worth_table(results)),
         ("Stars per year (modelled, not a certificate)", stars_table(results)),
@@ -192,26 +185,28 @@ def money_unit(summary: Mapping[str, Any]) -> str:
 
 
 def roadmap_table(results: Results) -> Table | None:
-    """Decisions by year; what is bought every year is one line from first to last year."""
-    rows = results.tables.get("roadmap", ())
-    capex = {(row.year, row.item): row.value for row in rows if row.metric == "capex"}
-    table = new_table("Year", "Step", "!Size", f"!Invest [{money_unit(results.summary)}]")
-    seen: set[tuple[int | None, str]] = set()
-    for row in rows:
-        if row.metric not in VERBS:
-            continue
-        key = (row.year, row.item)
-        cost = None if key in seen else capex.get(key)
-        seen.add(key)
-        size = "" if row.metric in ("start", "adopt") else f"{number(row.value)} {row.unit}"
-        step = f"{VERBS[row.metric]} {label(results, row.item)}"
-        table.add_row(str(row.year), step, size, "" if cost is None else number(cost / MONEY))
-    for item, bought in _by_item(row for row in rows if row.metric in ("buy", "use")).items():
-        years = f"{bought[0].year}-{bought[-1].year}" if len(bought) > 1 else str(bought[0].year)
-        low, high = min(row.value for row in bought), max(row.value for row in bought)
-        size = number(low, 0) if low == high else f"{number(low, 0)} to {number(high, 0)}"
-        table.add_row(years, f"{bought[0].metric} {label(results, item)}", f"{size} {bought[0].unit}/year", "")
+    """What to do when, for how much."""
+    table = new_table("Year", "Step", "!Size", "!Invest")
+    for step in steps(results.tables.get("roadmap", ())):
+        often = f" ({step.count} times)" if step.count > 1 else ""
+        what = f"{step.verb}{often}: {label(results, step.item)}"
+        sizes = ", ".join(size_words(*size) for size in step.sizes)
+        table.add_row(step.years, what, sizes, "" if step.capex is None else number(step.capex / MONEY))
     return table if table.row_count else None
+
+
+def size_words(low: float, high: float, unit: str) -> str:
+    """A size or a range of yearly amounts; shares in percent.
+
+    >>> size_words(2.25, 2.25, "MW"), size_words(0.736, 0.736, "share"), size_words(815.2, 4150.0, "t/year")
+    ('2.25 MW', '74 %', '815 to 4,150 t/year')
+    """
+    if unit == "share":
+        return f"{high:.0%}".replace("%", " %")
+    if unit.endswith("/year"):
+        low_words, high_words = number(low, 0), number(high, 0)
+        return f"{low_words if low_words == high_words else f'{low_words} to {high_words}'} {unit}"
+    return f"{number(high)} {unit}"
 
 
 def plans_table(results: Results) -> Table | None:
@@ -301,12 +296,13 @@ def item_columns(rows: Sequence[Row], metric: str) -> dict[str, list[str]]:
 
 
 def parts(title: str, columns: Mapping[str, list[str]], width: int) -> list[tuple[str, Table]]:
-    """One table, or as many as the window needs; each starts with the year."""
+    """One table, or as many as the window needs; each starts with the year. Columns move closer before a table breaks."""
     tables: list[tuple[str, Table]] = []
     rest = [heading for heading in columns if heading != "Year"]
+    tight = bool(rest) and len(fitting(columns, rest, width, 2)) < len(rest)
     while rest:
-        shown = fitting(columns, rest, width)
-        table = new_table("Year", *(f"!{heading}" for heading in shown))
+        shown = fitting(columns, rest, width, 1 if tight else 2)
+        table = new_table("Year", *(f"!{heading}" for heading in shown), tight=tight)
         for line, year in enumerate(columns["Year"]):
             if year == "Sum":
                 table.add_section()
@@ -316,17 +312,16 @@ def parts(title: str, columns: Mapping[str, list[str]], width: int) -> list[tupl
     return tables
 
 
-def fitting(columns: Mapping[str, list[str]], headings: Sequence[str], width: int) -> list[str]:
-    """As many of the headings, at least one, as fit beside the year."""
-    room, shown = width - _wide("Year", columns), 0
-    while shown < len(headings) and (room := room - _wide(headings[shown], columns)) >= 0:
+def fitting(columns: Mapping[str, list[str]], headings: Sequence[str], width: int, blanks: int) -> list[str]:
+    """As many of the headings, at least one, as fit beside the year with so many blanks between columns."""
+
+    def wide(heading: str) -> int:
+        return max(len(text) for text in (*heading.split(), *columns[heading]))
+
+    room, shown = width - wide("Year"), 0
+    while shown < len(headings) and (room := room - wide(headings[shown]) - blanks) >= 0:
         shown += 1
     return list(headings[: max(shown, 1)])
-
-
-def _wide(heading: str, columns: Mapping[str, list[str]]) -> int:
-    """Characters that one column of a table takes, the two blanks behind it included."""
-    return 2 + max(len(text) for text in (*heading.split(), *columns[heading]))
 
 
 def sizes_table(results: Results, width: int) -> Table | None:
@@ -382,14 +377,20 @@ def show_decisive(results: Results, console: Console) -> None:
 # --- cells ------------------------------------------------------------------------------------------------------------
 
 
-def new_table(*headings: str) -> Table:
-    """A table in the one style used here; a heading that starts with ! is a column of numbers, never broken."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    for heading in headings:
+def new_table(*headings: str, tight: bool = False) -> Table:
+    """A table in the one style used here; a heading that starts with ! is a column of numbers, never broken.
+
+    Headings end on the line above the rule; `tight` leaves one blank between columns instead of two.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0 if tight else 1, 0, 0), show_edge=False)
+    words = [heading.removeprefix("!").split(" ") if heading.startswith("!") else [heading] for heading in headings]
+    height = max(map(len, words))
+    for heading, lines in zip(headings, words, strict=True):
+        text = "\n".join([""] * (height - len(lines)) + lines)
         if heading.startswith("!"):
-            table.add_column(heading[1:].replace(" ", "\n"), justify="right", no_wrap=True, vertical="bottom")
+            table.add_column(text, justify="right", no_wrap=True)
         else:
-            table.add_column(heading, overflow="fold")
+            table.add_column(text, overflow="fold")
     return table
 
 

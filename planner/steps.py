@@ -1,0 +1,93 @@
+"""What to do when, as few lines: one per year and thing, small enlargements and yearly purchases joined.
+
+Read from the `roadmap` table. A store's power and energy stand in one line. Builds below a twentieth of what is built of a
+thing in all are joined into one line that says how many they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from planner.results import Row
+
+SMALL_SHARE = 0.05
+BUILDS = ("build", "build_energy")
+VERBS = {
+    "start": "measure",
+    "adopt": "set up",
+    "build": "build",
+    "build_energy": "build",
+    "sign": "sign",
+    "retire": "retire",
+}
+YEARLY = ("buy", "use")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line: `sizes` are (least, most, unit); `capex` in the scenario's currency."""
+
+    first_year: int
+    last_year: int
+    verb: str
+    item: str
+    sizes: tuple[tuple[float, float, str], ...] = ()
+    capex: float | None = None
+    count: int = 1
+
+    @property
+    def years(self) -> str:
+        """`2030` or `2030-2040`."""
+        return str(self.first_year) if self.first_year == self.last_year else f"{self.first_year}-{self.last_year}"
+
+
+def steps(roadmap: Iterable[Row]) -> list[Step]:
+    """Decisions in the order of their years, then what is bought by the year."""
+    rows = [row for row in roadmap if row.year is not None]
+    capex = {(row.year, row.item): row.value for row in rows if row.metric == "capex"}
+    decided = [row for row in rows if row.metric in VERBS]
+    totals: dict[tuple[str, str], float] = {}
+    for row in decided:
+        totals[row.item, row.metric] = totals.get((row.item, row.metric), 0.0) + row.value
+    groups: dict[tuple[int, str, str], list[Row]] = {}
+    for row in decided:
+        groups.setdefault((row.year or 0, row.item, VERBS[row.metric]), []).append(row)
+    small = {key for key, group in groups.items() if all(_is_small(row, totals) for row in group)}
+    found = [_step(key, group, capex) for key, group in groups.items() if key not in small]
+    found += _enlargements({key: groups[key] for key in groups if key in small}, capex)
+    return sorted(found, key=lambda step: step.first_year) + list(_yearly(rows))
+
+
+def _is_small(row: Row, totals: dict[tuple[str, str], float]) -> bool:
+    return row.metric in BUILDS and row.value < SMALL_SHARE * totals[row.item, row.metric]
+
+
+def _step(key: tuple[int, str, str], group: Sequence[Row], capex: dict[tuple[int | None, str], float]) -> Step:
+    year, item, verb = key
+    sizes = tuple((row.value, row.value, row.unit) for row in group if row.metric not in ("start", "adopt"))
+    return Step(year, year, verb, item, sizes, None if verb == "retire" else capex.get((year, item)))
+
+
+def _enlargements(
+    small: dict[tuple[int, str, str], list[Row]], capex: dict[tuple[int | None, str], float]
+) -> Iterator[Step]:
+    for item in dict.fromkeys(item for _, item, _ in small):
+        years = [year for year, other, _ in small if other == item]
+        added: dict[str, float] = {}
+        for (_, other, _), group in small.items():
+            for row in group if other == item else ():
+                added[row.unit] = added.get(row.unit, 0.0) + row.value
+        sizes = tuple((value, value, unit) for unit, value in added.items())
+        cost = sum(capex.get((year, item), 0.0) for year in years)
+        yield Step(min(years), max(years), "enlarge", item, sizes, cost, len(years))
+
+
+def _yearly(rows: Iterable[Row]) -> Iterator[Step]:
+    bought: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row.metric in YEARLY:
+            bought.setdefault((row.item, row.metric), []).append(row)
+    for (item, verb), group in bought.items():
+        years, values = [row.year or 0 for row in group], [row.value for row in group]
+        yield Step(min(years), max(years), verb, item, ((min(values), max(values), f"{group[0].unit}/year"),))
