@@ -44,7 +44,7 @@ from planner.results import (
     write_results,
     writer_lock,
 )
-from planner.summary import Beside, summarise, target_of, versions
+from planner.summary import Beside, plan_rows, summarise, target_of, versions
 from planner.tables import tables
 from planner.variants import business_as_usual, with_base
 from planner.verify import verify
@@ -258,6 +258,8 @@ def _write(case: Case, answer: Answer, plans: dict[str, Beside]) -> None:
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, currency).items()}
     files |= {OPERATION: pack(answer.problem, answer.plan), **_scenario_file(case)}
     summary = summarise(answer, plans, _target_year(answer.problem), _context(case, answer))
+    if plans:
+        files["plans.csv"] = table_bytes(plan_rows(summary["naive"], currency))
     write_results(case.folder, summary, files)
 
 

@@ -14,6 +14,7 @@ from models.problem import Problem
 from planner.answer import MILLION, Answer, findings
 from planner.clauses import binding
 from planner.measures import cost_per_tonne, internal_rate_of_return, simple_payback
+from planner.results import Row
 
 ROUNDING = 1e-12  # a relative gap below this is none
 PACKAGES = ("zero-carbon-planner", "highspy", "numpy", "pyomo", "scipy")
@@ -88,6 +89,18 @@ def _beside(plan: Beside, usual: Answer | None, year: int) -> dict[str, Any]:
     if usual is not None:
         found |= worth(answer, usual)
     return {**found, "note": plan.note} if plan.note else found
+
+
+def plan_rows(naive: Mapping[str, Mapping[str, Any]], currency: str) -> list[Row]:
+    """The plans beside each other as a tidy table without years."""
+    units = {"net_present_cost": currency, "penalties": currency, "capex": currency, "cost_per_tonne": f"{currency}/t"}
+    units |= {"payback_years": "years", "avoided_tco2e": "t", "gross_location_tco2e": "t"}
+    return [
+        Row(None, name, metric, units.get(metric, "1"), float(value))
+        for name, plan in naive.items()
+        for metric, value in plan.items()
+        if isinstance(value, int | float)
+    ]
 
 
 def worth(answer: Answer, usual: Answer) -> dict[str, float | None]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from planner.answer import account_for
-from planner.summary import proof, target_of, versions, worth
+from planner.results import Row
+from planner.summary import plan_rows, proof, target_of, versions, worth
 from tests.plans import dyehouse
 
 YEARS = tuple(range(2025, 2033))
@@ -50,3 +51,9 @@ def test_worth_is_measured_against_business_as_usual() -> None:
 
 def test_versions_name_what_computed_the_plan() -> None:
     assert {"python", "numpy", "highspy", "zero-carbon-planner"} <= versions().keys()
+
+
+def test_the_plans_are_a_tidy_table_too() -> None:
+    naive = {"paper_only": {"net_present_cost": 2e8, "stars_target": 4, "irr": None, "note": "within 2 %"}}
+    rows = [Row(None, "paper_only", "net_present_cost", "CNY", 2e8), Row(None, "paper_only", "stars_target", "1", 4.0)]
+    assert plan_rows(naive, "CNY") == rows
