@@ -146,7 +146,7 @@ def test_a_coefficient_that_the_solver_would_drop_is_an_error() -> None:
 
 def test_an_unknown_option_is_an_error() -> None:
     with pytest.raises(SolverError, match="refused option"):
-        bridge._set(highspy.Highs(), "no_such_option", 1)
+        bridge.set_option(highspy.Highs(), "no_such_option", 1)
     with pytest.raises(SolverError, match="solver = 'no_such_method'"):
         run(knapsack(), EXACT, method="no_such_method")
 

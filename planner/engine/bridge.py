@@ -38,6 +38,7 @@ class Outcome:
     objective: float
     lower_bound: float
     x: Float | None
+    dual: Float | None = None  # of the rows, for a continuous model solved to optimality
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -71,22 +72,25 @@ def check(matrix: Matrix) -> None:
             raise SolverError(f"bounds of a {name} are not an interval")
 
 
-def _set(h: Any, name: str, setting: object) -> None:
+def set_option(h: Any, name: str, setting: object) -> None:
+    """Sets an option; one that HiGHS does not know is an error, not a silence."""
     if h.setOptionValue(name, setting) != highspy.HighsStatus.kOk:
         raise SolverError(f"HiGHS refused option {name} = {setting!r}")
 
 
-def _highs(options: Options) -> Any:
+def new_highs(options: Options) -> Any:
+    """A quiet HiGHS object of a version that can be believed."""
     h = highspy.Highs()
     if h.version() in _REFUSED:
         raise SolverError(f"HiGHS {h.version()} returns wrong optima; install 1.15.1 or later")
-    _set(h, "output_flag", options.log)
-    _set(h, "threads", options.threads)
-    _set(h, "random_seed", options.seed)
+    set_option(h, "output_flag", options.log)
+    set_option(h, "threads", options.threads)
+    set_option(h, "random_seed", options.seed)
     return h
 
 
-def _pass(h: Any, matrix: Matrix, relaxed: bool) -> None:
+def pass_matrix(h: Any, matrix: Matrix, relaxed: bool) -> None:
+    """Hands a checked model over and counts what arrived."""
     check(matrix)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = matrix.rows.shape[1], matrix.rows.shape[0]
@@ -130,16 +134,16 @@ def run(
     """One run of HiGHS. `start` gives values of the integer columns of a MIP start."""
     deadline = time.monotonic() + options.time_limit_s if deadline is None else deadline
     begun = time.monotonic()
-    h = _highs(options)
+    h = new_highs(options)
     mip = bool(matrix.integer.any()) and not relaxed
-    _set(h, "time_limit", max(1.0, deadline - begun))
+    set_option(h, "time_limit", max(1.0, deadline - begun))
     if mip:
-        _set(h, "mip_rel_gap", options.gap)
+        set_option(h, "mip_rel_gap", options.gap)
     if not presolve:
-        _set(h, "presolve", "off")
+        set_option(h, "presolve", "off")
     if method:
-        _set(h, "solver", method)
-    _pass(h, matrix, relaxed)
+        set_option(h, "solver", method)
+    pass_matrix(h, matrix, relaxed)
     if start is not None and mip:
         columns = np.flatnonzero(matrix.integer).astype(np.int32)
         if h.setSolution(len(columns), columns, start[columns]) == highspy.HighsStatus.kError:
@@ -169,7 +173,9 @@ def _read(h: Any, matrix: Matrix, mip: bool) -> Outcome:
             raise SolverError("HiGHS says optimal and holds no feasible point")
         objective = float(info.objective_function_value)
         bound = float(info.mip_dual_bound) if mip else objective
-        return Outcome("optimal", words, objective, bound, np.array(h.getSolution().col_value))
+        solution = h.getSolution()
+        dual = None if mip else np.array(solution.row_dual)
+        return Outcome("optimal", words, objective, bound, np.array(solution.col_value), dual)
     if status not in tuple(getattr(named, q) for q in _LIMITS):
         raise SolverError(f"HiGHS ended with status {words}")
     bound = float(info.mip_dual_bound) if mip else -np.inf

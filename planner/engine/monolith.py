@@ -1,4 +1,4 @@
-"""One model, one solve: presses a problem, runs it, and turns the columns back into a plan.
+"""From a problem to a plan: in one piece where the model is small, by cuts where it is not.
 
 After a mixed-integer run the binaries are rounded and fixed and the rest is solved again; the plan is that second answer.
 A point that does not survive the fixing, or costs more by it than the gap allows, is not an answer.
@@ -7,25 +7,48 @@ A point that does not survive the fixing, or costs more by it than the gap allow
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from models.problem import Problem
 from planner.engine.bridge import Float, Options, Outcome, SolverError, fixed, interrupted, run
+from planner.engine.decompose import Decisions, Operation, Report, Solved, decomposed
 from planner.engine.press import Pressed, press
 from planner.plan import Plan, SolverFacts
 
 FIXING_TOLERANCE = 1e-4  # relative cost that rounding the binaries may move before the answer is refused
+LARGEST_PIECE = 600  # steps over all years up to which one model is faster than cuts
 
 
-def solve(problem: Problem, options: Options | None = None) -> Plan:
+def in_one_piece(problem: Problem) -> bool:
+    """Whether the model is solved whole: few steps in all, nothing to decide, or units that run or stand."""
+    units = any(v.min_load_share > 0 for v in problem.converters)
+    options = (problem.retrofits, problem.contracts, problem.instruments, problem.management)
+    return units or len(problem.years) * problem.steps.count <= LARGEST_PIECE or not any(options)
+
+
+def solve(problem: Problem, options: Options | None = None, report: Report | None = None) -> Plan:
     """Least-cost plan of a problem with its proven bound. Raises SolverError where the solver cannot be believed."""
     options = options or Options()
     begun = time.monotonic()
+    decisions, operation, size, outcome = (
+        whole(problem, options) if in_one_piece(problem) else decomposed(problem, options, report)
+    )
+    seconds = {**outcome.seconds, "total": time.monotonic() - begun}
+    facts = SolverFacts(
+        outcome.status, outcome.termination, outcome.objective, outcome.lower_bound, outcome.gap, seconds, size
+    )
+    return Plan(decisions, operation, facts)
+
+
+def whole(problem: Problem, options: Options) -> Solved:
+    """The model in one piece."""
+    begun = time.monotonic()
     pressed = press(problem)
-    built = time.monotonic()
+    built = time.monotonic() - begun
     outcome = solve_matrix(pressed, options, begun + options.time_limit_s)
-    seconds = {"build": built - begun, **outcome.seconds, "total": time.monotonic() - begun}
+    outcome = replace(outcome, seconds={"build": built, **outcome.seconds})
     matrix = pressed.matrix
     size = {
         "rows": matrix.rows.shape[0],
@@ -33,12 +56,8 @@ def solve(problem: Problem, options: Options | None = None) -> Plan:
         "nonzeros": int(matrix.rows.nnz),
         "integers": int(matrix.integer.sum()),
     }
-    facts = SolverFacts(
-        outcome.status, outcome.termination, outcome.objective, outcome.lower_bound, outcome.gap, seconds, size
-    )
-    if outcome.x is None:
-        return Plan({}, {}, facts)
-    return Plan(*tables(pressed, outcome.x), facts)
+    decisions, operation = ({}, {}) if outcome.x is None else tables(pressed, outcome.x)
+    return decisions, operation, size, outcome
 
 
 def solve_matrix(pressed: Pressed, options: Options, deadline: float) -> Outcome:
@@ -72,10 +91,10 @@ def settle(pressed: Pressed, options: Options, outcome: Outcome) -> Outcome:
     seconds = {**outcome.seconds, "polish": sum(polished.seconds.values())}
     bound = min(outcome.lower_bound, polished.objective)
     status = "optimal" if outcome.status == "optimal" else "feasible"
-    return Outcome(status, outcome.termination, polished.objective, bound, x, seconds)
+    return Outcome(status, outcome.termination, polished.objective, bound, x, seconds=seconds)
 
 
-def tables(pressed: Pressed, x: Float) -> tuple[dict, dict]:  # type: ignore[type-arg]
+def tables(pressed: Pressed, x: Float) -> tuple[Decisions, Operation]:
     """Columns by name: yearly decisions and (Y, T) operation."""
     decisions = {
         name: {index: float(x[column]) for index, column in columns.items()}

@@ -4,10 +4,14 @@ A row of the step is a sum of terms `number · [data port] · column`. `generate
 broadcasting then lays them over (year, step): data ports become coefficient arrays, plan ports the columns of each year,
 billing ports those of year and billing period, `before` ports the columns of the preceding step. Nobody else in the
 repository does index arithmetic.
+
+`press` makes the monolith, plan and all steps. `press_plan` makes the plan alone, and `press_block` the steps of one part of
+the year with the plan's columns as columns of its own: the two halves of the decomposition.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +28,7 @@ from models.problem import Problem
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 Key = tuple[str | int, ...]
+Columns = dict[str, dict[Key, int]]  # component -> index -> column
 
 
 @dataclass(frozen=True)
@@ -45,14 +50,14 @@ class Pressed:
     """A matrix with the names of its columns and rows."""
 
     matrix: Matrix
-    plan_columns: dict[str, dict[Key, int]]  # component -> index -> column
+    plan_columns: Columns
     step_columns: dict[str, dict[str, Int]]  # component -> item -> (Y, T) columns
-    plan_rows: dict[str, dict[Key, int]]  # constraint -> index -> row
+    plan_rows: Columns  # constraint -> index -> row
 
 
 @dataclass(frozen=True)
 class Term:
-    """coefficient · column of one template row; both broadcast to (Y, T)."""
+    """coefficient · column of one template row; both broadcast to (years, steps)."""
 
     coefficient: Float
     columns: Int
@@ -82,22 +87,20 @@ class _Builder:
         self.count += size
         return columns
 
-    def add_rows(self, rows: Int, lower: Float | float, upper: Float | float, terms: list[Term]) -> None:
-        """One row per element of `rows`; a term may have trailing axes, which are summed."""
-        self.row_lower.append(np.broadcast_to(np.asarray(lower, float), rows.shape).ravel())
-        self.row_upper.append(np.broadcast_to(np.asarray(upper, float), rows.shape).ravel())
-        for term in terms:
-            shape = np.broadcast_shapes(term.columns.shape, term.coefficient.shape)
-            full = rows.reshape(rows.shape + (1,) * (len(shape) - rows.ndim))
-            shape = np.broadcast_shapes(shape, full.shape)
-            self.row.append(np.broadcast_to(full, shape).ravel())
-            self.column.append(np.broadcast_to(term.columns, shape).ravel())
-            self.coefficient.append(np.broadcast_to(term.coefficient, shape).ravel())
-
-    def new_rows(self, shape: tuple[int, ...]) -> Int:
+    def add_rows(self, shape: tuple[int, ...], lower: Float | float, upper: Float | float, terms: list[Term]) -> Int:
+        """One row per element of `shape`; a term may have trailing axes, which are summed. Returns the rows."""
         size = int(np.prod(shape))
         rows = np.arange(self.row_count, self.row_count + size).reshape(shape)
         self.row_count += size
+        self.row_lower.append(np.broadcast_to(np.asarray(lower, float), shape).ravel())
+        self.row_upper.append(np.broadcast_to(np.asarray(upper, float), shape).ravel())
+        for term in terms:
+            trailing = np.broadcast_shapes(term.columns.shape, term.coefficient.shape)
+            spread = rows.reshape(shape + (1,) * (len(trailing) - len(shape)))
+            full = np.broadcast_shapes(trailing, spread.shape)
+            self.row.append(np.broadcast_to(spread, full).ravel())
+            self.column.append(np.broadcast_to(term.columns, full).ravel())
+            self.coefficient.append(np.broadcast_to(term.coefficient, full).ravel())
         return rows
 
     def matrix(self, cost: Float, offset: float) -> Matrix:
@@ -117,30 +120,62 @@ class _Builder:
         )
 
 
-def press(problem: Problem) -> Pressed:
-    """The monolith of a problem: its plan, and its step stamped over all steps and years.
+@dataclass(frozen=True)
+class Template:
+    """A problem with its two Pyomo models, built once."""
 
-    Raises ValueError, with every fault, for a problem that does not fit together.
-    """
+    problem: Problem
+    step: Any
+    plan: Any
+
+
+def compile_template(problem: Problem) -> Template:
+    """Both models of a problem. Raises ValueError, with every fault, for a problem that does not fit together."""
     check(problem)
     step = build_step(problem)
-    plan = build_plan(problem, tuple(step.site.quantities))
-    builder = _Builder()
-    of_plan = ComponentMap()
-    plan_columns: dict[str, dict[Key, int]] = {}
-    for v in plan.component_data_objects(Var, descend_into=True):
-        of_plan[v] = int(builder.add_columns((1,), *_bounds(v))[0])
-        plan_columns.setdefault(v.parent_component().name, {})[_key(v.index())] = of_plan[v]
-    plan_rows = _add_plan_rows(builder, plan, of_plan)
-    stamp = _Stamp(problem, step, plan_columns, builder)
+    return Template(problem, step, build_plan(problem, tuple(step.site.quantities)))
+
+
+def press(problem: Problem) -> Pressed:
+    """The monolith of a problem: its plan, and its step stamped over all steps and years."""
+    return press_template(compile_template(problem))
+
+
+def press_template(template: Template) -> Pressed:
+    """The monolith of a compiled problem."""
+    problem = template.problem
+    builder, years = _Builder(), problem.years
+    plan_columns, plan_rows, cost_terms, offset = _add_plan(builder, template.plan)
+    billing = problem.steps.billing
+
+    def of_plan(name: str, index: Key) -> Int:
+        return np.array([plan_columns[name][*index, y] for y in years])[:, None]
+
+    def of_billing(name: str, index: Key) -> Int:
+        periods = range(len(problem.steps.months_per_billing))
+        return np.array([[plan_columns[name][*index, y, q] for q in periods] for y in years])[:, billing]
+
+    stamp = Stamp(template, builder, len(years), np.arange(problem.steps.count), of_plan, of_billing)
     stamp.add_step_rows()
-    stamp.add_quantities()
-    objective = generate_standard_repn(next(plan.component_data_objects(Objective)).expr)
+    hours = problem.steps.hours_per_year[None, :]
+    for (name, item), rate in template.step.site.quantities.items():
+        terms, constant = stamp.terms(rate)
+        total = np.broadcast_to((hours * constant).sum(axis=1), (len(years),))
+        sums = np.array([plan_columns["operation"][name, item, y] for y in years])
+        weighted = [Term(-hours * t.coefficient, np.broadcast_to(t.columns, stamp.shape)) for t in terms]
+        builder.add_rows((len(years),), total, total, [Term(np.ones(len(years)), sums), *weighted])
     cost = np.zeros(builder.count)
-    for c, v in zip(objective.linear_coefs, objective.linear_vars, strict=True):
-        cost[of_plan[v]] += c
-    matrix = builder.matrix(cost, float(objective.constant))
-    return Pressed(matrix, plan_columns, stamp.named_columns(), plan_rows)
+    np.add.at(cost, *cost_terms)
+    return Pressed(builder.matrix(cost, offset), plan_columns, stamp.named_columns(), plan_rows)
+
+
+def press_plan(template: Template) -> Pressed:
+    """The plan alone: yearly sums of the operation are free columns that nothing explains yet."""
+    builder = _Builder()
+    plan_columns, plan_rows, cost_terms, offset = _add_plan(builder, template.plan)
+    cost = np.zeros(builder.count)
+    np.add.at(cost, *cost_terms)
+    return Pressed(builder.matrix(cost, offset), plan_columns, {}, plan_rows)
 
 
 def _key(index: Any) -> Key:
@@ -153,78 +188,87 @@ def _bounds(v: Any) -> tuple[float, float, bool]:
     return lower, upper, bool(v.is_integer() or v.is_binary())
 
 
-def _limits(c: Any, constant: float) -> tuple[float, float]:
-    lower = -np.inf if c.lower is None else float(value(c.lower)) - constant
-    upper = np.inf if c.upper is None else float(value(c.upper)) - constant
-    return lower, upper
-
-
-def _add_plan_rows(builder: _Builder, plan: Any, of_plan: Any) -> dict[str, dict[Key, int]]:
-    names: dict[str, dict[Key, int]] = {}
-    lower, upper, row, column, coefficient = [], [], [], [], []
+def _add_plan(builder: _Builder, plan: Any) -> tuple[Columns, Columns, tuple[Int, Float], float]:
+    """Columns, rows and objective of the plan: (columns, rows, (columns, costs), offset)."""
+    of_plan, columns = ComponentMap(), Columns()
+    for v in plan.component_data_objects(Var, descend_into=True):
+        of_plan[v] = int(builder.add_columns((1,), *_bounds(v))[0])
+        columns.setdefault(v.parent_component().name, {})[_key(v.index())] = of_plan[v]
+    names = Columns()
     for c in plan.component_data_objects(Constraint, descend_into=True):
         repn = generate_standard_repn(c.body)
         if not repn.is_linear():
             raise ValueError(f"{c.name} is not linear")
-        r = builder.row_count
-        builder.row_count += 1
-        names.setdefault(c.parent_component().name, {})[_key(c.index())] = r
-        low, up = _limits(c, float(repn.constant))
-        lower.append(low)
-        upper.append(up)
-        for q, v in zip(repn.linear_coefs, repn.linear_vars, strict=True):
-            row.append(r)
-            column.append(of_plan[v])
-            coefficient.append(float(q))
-    builder.row_lower.append(np.array(lower))
-    builder.row_upper.append(np.array(upper))
-    builder.row.append(np.array(row, dtype=np.int64))
-    builder.column.append(np.array(column, dtype=np.int64))
-    builder.coefficient.append(np.array(coefficient))
-    return names
+        lower = -np.inf if c.lower is None else float(value(c.lower)) - float(repn.constant)
+        upper = np.inf if c.upper is None else float(value(c.upper)) - float(repn.constant)
+        of_row = np.array([[of_plan[v] for v in repn.linear_vars]], dtype=np.int64)
+        term = Term(np.array([[float(q) for q in repn.linear_coefs]]), of_row)
+        row = builder.add_rows((1,), lower, upper, [term])
+        names.setdefault(c.parent_component().name, {})[_key(c.index())] = int(row[0])
+    objective = generate_standard_repn(next(plan.component_data_objects(Objective)).expr)
+    priced = np.array([of_plan[v] for v in objective.linear_vars], dtype=np.int64)
+    costs = np.array([float(q) for q in objective.linear_coefs])
+    return columns, names, (priced, costs), float(objective.constant)
 
 
-class _Stamp:
-    """Lays the rows of the step over (year, step)."""
+class Stamp:
+    """Lays the rows of the step over (years, steps).
 
-    def __init__(self, problem: Problem, step: Any, plan_columns: dict[str, dict[Key, int]], builder: _Builder) -> None:
-        self.problem, self.step, self.site, self.builder = problem, step, step.site, builder
-        self.plan_columns = plan_columns
-        self.shape = (len(problem.years), problem.steps.count)
+    `steps` are the steps to lay, in order. `of_plan(component, index)` gives the columns of a plan port, `of_billing` those of
+    a billing port; both broadcast to (years, steps).
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        builder: _Builder,
+        years: int,
+        steps: Int,
+        of_plan: Callable[[str, Key], Int],
+        of_billing: Callable[[str, Key], Int],
+    ) -> None:
+        self.step, self.site, self.builder = template.step, template.step.site, builder
+        self.steps, self.shape = steps, (years, len(steps))
+        self.of_plan, self.of_billing = of_plan, of_billing
+        place = np.full(template.problem.steps.count, -1)
+        place[steps] = np.arange(len(steps))
+        self.before = place[template.problem.steps.before[steps]]
+        if (self.before < 0).any():
+            raise ValueError("a step of the block follows a step outside it")
         self.own = ComponentMap()
-        for v in step.component_data_objects(Var, descend_into=True):
-            if not any(v in ports for ports in (self.site.data, self.site.plan, self.site.billing, self.site.before)):
+        ports = (self.site.data, self.site.plan, self.site.billing, self.site.before)
+        for v in self.step.component_data_objects(Var, descend_into=True):
+            if not any(v in of for of in ports):
                 self.own[v] = builder.add_columns(self.shape, *_bounds(v))
 
     def named_columns(self) -> dict[str, dict[str, Int]]:
-        """(Y, T) columns by component and item."""
+        """(years, steps) columns by component and item."""
         names: dict[str, dict[str, Int]] = {}
         for v, columns in self.own.items():
             names.setdefault(v.parent_component().name, {})[str(v.index())] = columns
         return names
 
     def columns(self, v: Any) -> Int:
-        """Columns that a variable of the step stands for, broadcastable to (Y, T)."""
-        years = self.problem.years
+        """Columns that a variable of the step stands for, broadcastable to (years, steps)."""
+        columns: Int
         if v in self.own:
-            return self.own[v]  # type: ignore[no-any-return]
-        if v in self.site.before:
-            return self.own[self.site.before[v]][:, self.problem.steps.before]  # type: ignore[no-any-return]
-        if v in self.site.plan:
+            columns = self.own[v]
+        elif v in self.site.before:
+            columns = self.own[self.site.before[v]][:, self.before]
+        elif v in self.site.plan:
             name, index = self.site.plan[v]
-            of = self.plan_columns[name]
-            return np.array([of[*_key(index), y] for y in years])[:, None]
-        name, index = self.site.billing[v]
-        of, periods = self.plan_columns[name], range(len(self.problem.steps.months_per_billing))
-        table = np.array([[of[*_key(index), y, q] for q in periods] for y in years])
-        return table[:, self.problem.steps.billing]
+            columns = self.of_plan(name, _key(index))
+        else:
+            name, index = self.site.billing[v]
+            columns = self.of_billing(name, _key(index))
+        return columns
 
     def data(self, v: Any) -> Float:
-        """Numbers of a data port, as (1, T) or (Y, T)."""
-        return np.atleast_2d(self.site.data[v])
+        """Numbers of a data port, as (1, steps)."""
+        return np.atleast_2d(self.site.data[v])[:, self.steps]
 
     def terms(self, expression: Any) -> tuple[list[Term], Float]:
-        """Terms of an expression of the step, and its part without columns, (Y, T)-broadcastable."""
+        """Terms of an expression of the step, and its part without columns, broadcastable to (years, steps)."""
         repn = generate_standard_repn(expression, quadratic=True)
         if repn.nonlinear_expr is not None:
             raise ValueError(f"the step holds a non-linear expression: {repn.nonlinear_expr}")
@@ -235,32 +279,100 @@ class _Stamp:
             else:
                 terms.append(Term(np.full((1, 1), float(c)), self.columns(v)))
         for c, (a, b) in zip(repn.quadratic_coefs, repn.quadratic_vars, strict=True):
-            if a not in self.site.data:
-                a, b = b, a
-            if a not in self.site.data:
+            port, other = (a, b) if a in self.site.data else (b, a)
+            if port not in self.site.data:
                 raise ValueError(f"the step multiplies two columns: {a.name} and {b.name}")
-            if b in self.site.data:
-                constant = constant + c * self.data(a) * self.data(b)
+            if other in self.site.data:
+                constant = constant + c * self.data(port) * self.data(other)
             else:
-                terms.append(Term(float(c) * self.data(a), self.columns(b)))
+                terms.append(Term(float(c) * self.data(port), self.columns(other)))
         return terms, constant
 
-    def add_step_rows(self) -> None:
-        """Every constraint of the step, once per year and step."""
+    def add_step_rows(self) -> dict[str, list[Int]]:
+        """Every constraint of the step, once per year and step; returns the rows by constraint."""
+        rows: dict[str, list[Int]] = {}
         for c in self.step.component_data_objects(Constraint, descend_into=True):
             terms, constant = self.terms(c.body)
             lower = -np.inf if c.lower is None else float(value(c.lower)) - constant
             upper = np.inf if c.upper is None else float(value(c.upper)) - constant
-            self.builder.add_rows(self.builder.new_rows(self.shape), lower, upper, terms)
+            stamped = self.builder.add_rows(self.shape, lower, upper, terms)
+            rows.setdefault(c.parent_component().name, []).append(stamped)
+        return rows
 
-    def add_quantities(self) -> None:
-        """operation[name, item, y] = Σ_t hours_per_year[t]·rate[t], with the rate in units per hour."""
-        hours = self.problem.steps.hours_per_year[None, :]
-        years = self.problem.years
-        for (name, item), rate in self.site.quantities.items():
-            terms, constant = self.terms(rate)
-            total = np.broadcast_to((hours * constant).sum(axis=1), (len(years),))
-            sums = np.array([self.plan_columns["operation"][name, item, y] for y in years])
-            weighted = [Term(-hours * t.coefficient, np.broadcast_to(t.columns, self.shape)) for t in terms]
-            rows = self.builder.new_rows((len(years),))
-            self.builder.add_rows(rows, total, total, [Term(np.ones(len(years)), sums), *weighted])
+
+@dataclass(frozen=True)
+class Block:
+    """The steps of one part of the year, for any year: the columns that the plan sets stand first.
+
+    `ports[k]` names the plan column (component, index) that column k stands for, to be completed by the year (and already
+    holding the billing period, after the year, where `billed[k]`). `rates[q]` weights the columns into the part's sum of
+    quantity q. Balance rows carry priced slack in `slack` columns, so that any size has an operation.
+    """
+
+    matrix: Matrix
+    steps: Int
+    ports: tuple[tuple[str, Key], ...]
+    billed: tuple[int | None, ...]  # billing period of a billing port
+    quantities: tuple[tuple[str, str], ...]
+    rates: csr_array  # (quantities, columns)
+    slack: Int
+    slack_hours: Float  # hours of the year that each slack column stands for
+    step_columns: dict[str, dict[str, Int]]  # component -> item -> (1, steps) columns
+
+
+def press_block(template: Template, steps: Int, bound: float) -> Block:
+    """The block of the given steps. `bound` [MW or MWh] closes columns that have no finite upper limit of their own."""
+    problem, site = template.problem, template.step.site
+    billing = np.unique(problem.steps.billing[steps])
+    if len(billing) != 1:
+        raise ValueError("a block must lie in one billing period")
+    ports: list[tuple[str, Key, int | None]]
+    ports = [(name, _key(index), None) for name, index in dict.fromkeys(site.plan.values())]
+    ports += [(name, _key(index), int(billing[0])) for name, index in dict.fromkeys(site.billing.values())]
+    builder = _Builder()
+    first = builder.add_columns((len(ports),), 0.0, 0.0, False)
+    place = {(name, index): int(first[k]) for k, (name, index, _) in enumerate(ports)}
+
+    def column(name: str, index: Key) -> Int:
+        return np.array([[place[name, index]]])
+
+    stamp = Stamp(template, builder, 1, steps, column, column)
+    balances = np.concatenate([r.ravel() for r in stamp.add_step_rows()["carriers.carrier_balance"]])
+    short, spare = (builder.add_columns(balances.shape, 0.0, bound, False) for _ in range(2))
+    for columns, sign in ((short, 1.0), (spare, -1.0)):
+        builder.row.append(balances)
+        builder.column.append(columns)
+        builder.coefficient.append(np.full(balances.shape, sign))
+    hours = problem.steps.hours_per_year[steps][None, :]
+    rates = []
+    for rate in site.quantities.values():
+        terms, constant = stamp.terms(rate)
+        if np.any(constant):
+            raise ValueError("a quantity of the step has a part without columns")
+        weights = np.zeros(builder.count)
+        for t in terms:
+            np.add.at(
+                weights, np.broadcast_to(t.columns, stamp.shape), np.broadcast_to(hours * t.coefficient, stamp.shape)
+            )
+        rates.append(weights)
+    matrix = builder.matrix(np.zeros(builder.count), 0.0)
+    return Block(
+        _closed(matrix, len(ports), bound),
+        steps,
+        tuple((name, index) for name, index, _ in ports),
+        tuple(period for *_, period in ports),
+        tuple(site.quantities),
+        csr_array(np.array(rates)),
+        np.concatenate([short, spare]),
+        np.tile(np.broadcast_to(hours[0], (len(balances) // len(steps), len(steps))).ravel(), 2),
+        stamp.named_columns(),
+    )
+
+
+def _closed(matrix: Matrix, ports: int, bound: float) -> Matrix:
+    upper = np.where(np.isfinite(matrix.upper), matrix.upper, bound)
+    lower = np.where(np.isfinite(matrix.lower), matrix.lower, -bound)
+    upper[:ports], lower[:ports] = 0.0, 0.0
+    return Matrix(
+        matrix.cost, matrix.offset, lower, upper, matrix.integer, matrix.rows, matrix.row_lower, matrix.row_upper
+    )

@@ -1,0 +1,90 @@
+"""Operating blocks: one part of the year at given sizes and prices, and the cut that each solve proves.
+
+A block answers `min weights·quantities + price·slack` over the operation, with the plan's columns fixed at `values`. The cut is
+taken from the dual objective over finite bounds, never from the primal value: with row duals π (clipped where a side is
+infinite) and reduced costs d = c − Aᵀπ,
+
+    weights·quantities ≥ Σ_rows (π⁺·lower − π⁻·upper) + Σ_own min(d·lower, d·upper) + Σ_ports d·values      for all values
+
+so it is a lower bound whatever the solver's tolerance did. One object per part of the year serves every year: sizes, levels
+and peaks enter as column bounds, prices as costs, and each year keeps its own basis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+
+from planner.engine.bridge import Options, SolverError, new_highs, pass_matrix, set_option
+from planner.engine.press import Block, Float
+
+
+@dataclass(frozen=True)
+class Cut:
+    """weights·quantities ≥ constant + gradient·values, and the operation that showed it."""
+
+    constant: float
+    gradient: Float  # (ports,)
+    quantities: Float  # sums of the operation found
+    slack: float  # MWh of unmet or spare balance in it
+    columns: Float  # the operation itself
+
+
+class Operator:
+    """A block with its solver object, warm from solve to solve."""
+
+    def __init__(self, block: Block, options: Options) -> None:
+        self.block, m = block, block.matrix
+        self.ports = np.arange(len(block.ports), dtype=np.int32)
+        self.all = np.arange(m.rows.shape[1], dtype=np.int32)
+        self.transposed = m.rows.T.tocsr()
+        self.by_column = block.rates.T.tocsr()
+        self.low_open, self.up_open = ~np.isfinite(m.row_lower), ~np.isfinite(m.row_upper)
+        self.row_lower = np.where(self.low_open, 0.0, m.row_lower)
+        self.row_upper = np.where(self.up_open, 0.0, m.row_upper)
+        self.bases: dict[object, Any] = {}
+        self.h = new_highs(options)
+        set_option(self.h, "solver", "simplex")
+        set_option(self.h, "presolve", "off")
+        pass_matrix(self.h, m, relaxed=True)
+
+    def solve(self, values: Float, weights: Float, slack_price: float, key: object) -> Cut:
+        """One solve and its cut. `key` names the basis to start from and to leave."""
+        cost = self.by_column @ weights
+        cost[self.block.slack] = slack_price * self.block.slack_hours
+        cost[self.ports] = 0.0
+        h = self.h
+        h.changeColsCost(len(self.all), self.all, cost)
+        h.changeColsBounds(len(self.ports), self.ports, values, values)
+        if key in self.bases:
+            h.setBasis(self.bases[key])
+        if h.run() == highspy.HighsStatus.kError or h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            h.clearSolver()
+            h.run()
+        if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise SolverError(f"an operating block ended {h.modelStatusToString(h.getModelStatus())}")
+        self.bases[key] = h.getBasis()
+        solution = h.getSolution()
+        x = np.asarray(solution.col_value)
+        return self._cut(x, np.asarray(solution.row_dual), cost)
+
+    def _cut(self, x: Float, dual: Float, cost: Float) -> Cut:
+        m = self.block.matrix
+        dual = np.where(self.low_open, np.minimum(dual, 0.0), dual)
+        dual = np.where(self.up_open, np.maximum(dual, 0.0), dual)
+        reduced = cost - self.transposed @ dual
+        gradient = reduced[self.ports]
+        own = reduced.copy()
+        own[self.ports] = 0.0
+        rows = np.where(dual > 0, self.row_lower, self.row_upper) @ dual
+        constant = float(rows + np.minimum(own * m.lower, own * m.upper).sum())
+        return Cut(
+            constant,
+            gradient,
+            self.block.rates @ x,
+            float(self.block.slack_hours @ x[self.block.slack]),
+            x,
+        )

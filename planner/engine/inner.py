@@ -1,0 +1,161 @@
+"""The plan from inside: mixtures of operations that blocks have shown, and the cost of the best one.
+
+What a block can do at given sizes is a convex set. So any mixture Σ λ[k]·operation[k] of operations seen at sizes values[k] is an
+operation at sizes Σ λ[k]·values[k], and larger sizes, volumes and peaks only allow more. With the yes/no decisions fixed:
+
+    Σ_k λ[y,b,k] = 1                                                         mixture
+    part[q,y,b] = Σ_k λ[y,b,k]·quantity[q,k]     operation[q,y] = Σ_b part[q,y,b]
+    port[y,b] ≥ Σ_k λ[y,b,k]·values[k]           (equal for the levels of the end uses)
+
+and every row of the plan as it stands. Its optimum is a plan with a true cost: an upper bound that needs no further solve.
+Where the mixtures do not reach what the plan needs, priced slack on the sums says what is missing, and the duals of the sums
+ask the blocks for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array, csr_array
+
+from models.problem import Problem
+from planner.engine.bridge import Float, Options, Outcome, run
+from planner.engine.master import Master, stack
+from planner.engine.press import Int, Matrix
+
+NOTHING = 1e-9  # MWh or MW below which an operation shows nothing; HiGHS drops smaller coefficients
+MISSING_PRICE = 0.02  # [million per unit] of a quantity that no mixture reaches: far above any energy price
+EXACT_PORTS = ("demands.level", "demands.side_level")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An operation of block b in year index y, found at `values` of its ports."""
+
+    values: Float  # (ports,)
+    quantities: Float  # (Q,)
+    columns: Float  # the operation, all columns of the block
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Columns of the plan, and the operation of every block as a mixture."""
+
+    cost: float
+    missing: float  # quantity that no mixture reaches, all years together; 0 in a plan
+    plan: Float
+    prices: Float  # (Y, coupled) what the plan would pay for another unit of each quantity
+    operations: list[list[Float]]  # [y][b] -> columns of the block
+
+
+class Inner:
+    """Operations seen so far, by year and block."""
+
+    def __init__(self, problem: Problem, master: Master) -> None:
+        self.problem, self.master = problem, master
+        self.shown: list[list[list[Shown]]] = [[[] for _ in master.blocks] for _ in problem.years]
+        names = [name for name, _ in master.blocks[0].ports]
+        self.exact = np.array([name in EXACT_PORTS for name in names])
+
+    def add(self, y: int, b: int, shown: Shown) -> None:
+        """Keeps an operation."""
+        self.shown[y][b].append(shown)
+
+    def clear(self) -> None:
+        """Forgets all operations: they belong to other yes/no decisions."""
+        for blocks in self.shown:
+            for kept in blocks:
+                kept.clear()
+
+    def best(self, whole: Float, options: Options, deadline: float) -> Mixture | None:
+        """Cheapest plan with the integer columns fixed at `whole` and mixed operations; None where sizes do not fit."""
+        if not all(kept for blocks in self.shown for kept in blocks):
+            return None
+        matrix, weights, sums = self._matrix(whole)
+        outcome = run(matrix, options, deadline=deadline)
+        return None if outcome.x is None else self._mixture(outcome, weights, sums)
+
+    def _matrix(self, whole: Float) -> tuple[Matrix, list[list[Int]], Int]:
+        base, width, master = self.master.plan.matrix, self.master.width, self.master
+        row, column, value, lower, upper = [], [], [], [], []
+        count, n = 0, width
+        weights: list[list[Int]] = []
+        sums = np.zeros((len(self.problem.years), master.sums.shape[1]), dtype=np.int64)
+        for y in range(len(self.problem.years)):
+            sums[y] = count + np.arange(master.sums.shape[1])
+            row += [sums[y]]
+            column += [master.sums[y]]
+            value += [np.ones(len(sums[y]))]
+            lower += [np.zeros(len(sums[y]))]
+            upper += [np.zeros(len(sums[y]))]
+            count += len(sums[y])
+            weights.append([])
+            for b, kept in enumerate(self.shown[y]):
+                k = n + np.arange(len(kept))
+                n += len(kept)
+                weights[y].append(k)
+                quantities, values = np.array([s.quantities for s in kept]), np.array([s.values for s in kept])
+                ports = master.ports[y, b]
+                rows = count + 1 + np.arange(len(ports))
+                row += [np.tile(sums[y], len(kept)), np.full(len(kept), count), rows, np.tile(rows, len(kept))]
+                column += [np.repeat(k, len(sums[y])), k, ports, np.repeat(k, len(ports))]
+                value += [-quantities.ravel(), np.ones(len(kept)), np.ones(len(ports)), -values.ravel()]
+                lower += [np.ones(1), np.zeros(len(ports))]
+                upper += [np.ones(1), np.where(self.exact, 0.0, np.inf)]
+                count += 1 + len(ports)
+        coupled = sums[:, master.coupled].ravel()
+        slack = n + np.arange(2 * len(coupled)).reshape(2, -1)
+        row += [coupled, coupled]
+        column += [slack[0], slack[1]]
+        value += [np.ones(len(coupled)), -np.ones(len(coupled))]
+        n += slack.size
+        extra = coo_array(
+            (np.concatenate(value), (np.concatenate(row), np.concatenate(column))), shape=(count, n)
+        ).tocsr()
+        extra.data[np.abs(extra.data) < NOTHING] = 0.0
+        extra.eliminate_zeros()
+        wide = csr_array((base.rows.data, base.rows.indices, base.rows.indptr), shape=(base.rows.shape[0], n))
+        low, up = base.lower.copy(), base.upper.copy()
+        low[base.integer] = up[base.integer] = np.rint(whole[:width][base.integer])
+        mixed = n - width
+        free = np.concatenate([np.ones(mixed - slack.size), np.full(slack.size, np.inf)])
+        matrix = Matrix(
+            np.concatenate([base.cost, np.zeros(mixed - slack.size), np.full(slack.size, MISSING_PRICE)]),
+            base.offset,
+            np.concatenate([low, np.zeros(mixed)]),
+            np.concatenate([up, free]),
+            np.zeros(n, dtype=bool),
+            stack(wide, extra),
+            np.concatenate([base.row_lower, *lower]),
+            np.concatenate([base.row_upper, *upper]),
+        )
+        return matrix, weights, base.rows.shape[0] + sums
+
+    def _mixture(self, outcome: Outcome, weights: list[list[Int]], sums: Int) -> Mixture:
+        x, dual = outcome.x, outcome.dual
+        assert x is not None
+        assert dual is not None
+        missing = float(x[-2 * sums[:, self.master.coupled].size :].sum())
+        operations = [
+            [
+                np.einsum("k,kn->n", x[k] / x[k].sum(), np.array([s.columns for s in kept]))
+                for k, kept in zip(weights[y], self.shown[y], strict=True)
+            ]
+            for y in range(len(self.problem.years))
+        ]
+        return Mixture(
+            outcome.objective, missing, x[: self.master.width], dual[sums[:, self.master.coupled]], operations
+        )
+
+    def operation(self, mixture: Mixture) -> dict[str, dict[str, Float]]:
+        """(Y, T) operation by component and item."""
+        shape = (len(self.problem.years), self.problem.steps.count)
+        tables: dict[str, dict[str, Float]] = {}
+        for b, block in enumerate(self.master.blocks):
+            for name, items in block.step_columns.items():
+                for item, columns in items.items():
+                    table = tables.setdefault(name, {}).setdefault(item, np.zeros(shape))
+                    for y in range(shape[0]):
+                        table[y, block.steps] = mixture.operations[y][b][columns[0]]
+        return tables
