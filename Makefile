@@ -1,0 +1,45 @@
+# make plan    set up, solve the main scenario, print the plan
+# make test    set up, run the tests
+# make check   set up, formatting, lint, types
+# make bench   set up, time building against solving
+# make clean   remove what make has set up
+#
+# Needs Python 3.11 or later with venv (Debian: python3-venv). PYTHON=... names another one.
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.11 python3.12 python3.13 python3.14,\
+            $(shell $(name) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+CASE := textile-suzhou
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
+
+.PHONY: plan test check bench clean
+
+plan: .venv/plan.stamp
+	$(BIN)/plan solve scenarios/$(CASE)/scenario.toml
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest
+
+check: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: .venv/plan.stamp
+	$(BIN)/python benchmarks/build_share.py scenarios/$(CASE)/scenario.toml
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/python.stamp:
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or later with venv was found (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/plan.stamp: .venv/python.stamp pyproject.toml constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/plan.stamp
+	$(PIP) --editable '.[dev]'
+	@touch $@
