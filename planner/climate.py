@@ -14,9 +14,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from models.problem import Array
 from planner.typical_days import DAYS, MONTH_DAYS, month_of_day
@@ -27,6 +27,7 @@ CLOUD_HOUR_SPREAD = 0.35  # the same within a day
 SYNOPTIC_DAY_CORRELATION = 0.8  # warm and cold spells
 SYNOPTIC_SPREAD_K = 2.5
 WIND_HOUR_CORRELATION = 0.95
+STANDARD_NORMAL = NormalDist()
 CUT_IN, RATED, CUT_OUT = 3.0, 12.0, 25.0  # m/s, a common class III turbine
 
 
@@ -85,7 +86,8 @@ def clear_sky(latitude_deg: float, hour_of_year: Array) -> Array:
 
 def _normal(rng: np.random.Generator, count: int) -> Array:
     """Standard normal draws made from uniform ones, whose stream NumPy keeps from version to version."""
-    return np.asarray(ndtri(np.clip(rng.random(count), 1e-9, 1 - 1e-9)), dtype=np.float64)
+    uniform = np.clip(rng.random(count), 1e-9, 1 - 1e-9)
+    return np.array([STANDARD_NORMAL.inv_cdf(p) for p in uniform.tolist()])
 
 
 def _correlated(draws: Array, correlation: float) -> Array:
@@ -123,7 +125,7 @@ def _at_most_nameplate(share: Array, factor: float) -> Array:
 
 def _wind(climate: Climate, gusts: Array) -> Array:
     """Turbine output at the mean wind speed that gives the climate's yearly hours."""
-    exceeded = np.maximum(1 - ndtr(gusts), 1e-9)
+    exceeded = np.maximum([math.erfc(gust / math.sqrt(2)) / 2 for gust in gusts.tolist()], 1e-9)
     speed = np.sqrt(-np.log(exceeded) * 4 / np.pi)  # Rayleigh of mean 1
 
     def output(mean_speed: float) -> Array:

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
 
 from models.problem import Array, IntArray, Steps
 
@@ -255,6 +254,8 @@ def _normalised(features: Sequence[Array]) -> Array:
 
 def _clusters(features: Array, parts: IntArray, room: int) -> IntArray:
     """(365,) cluster of each day: one tree per part, cut where it costs the most variance until `room` is used."""
+    from scipy.cluster.hierarchy import fcluster, linkage  # slow to import, and not needed to validate
+
     members = [np.flatnonzero(parts == p) for p in range(int(parts.max()) + 1)]
     trees = [linkage(features[m], "ward") if len(m) > 1 else None for m in members]
     cuts = [(-tree[-1 - k, 2], p, k) for p, tree in enumerate(trees) if tree is not None for k in range(len(tree))]
