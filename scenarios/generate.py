@@ -3,7 +3,7 @@
     python scenarios/generate.py            writes every CSV of every factory beside its scenario.toml
     python scenarios/generate.py --check    says which committed CSVs differ from what would be written
 
-No file is downloaded and nothing is measured: a factory is a table of end uses (`factories.py`), each with its energy
+No file is downloaded and nothing is measured: a factory is a table of end uses (`sites.py`), each with its energy
 per year, its share at standstill, what it follows and how uneven it is; a climate is twelve monthly means. Everything
 random comes from named streams of uniform numbers, so a run repeats byte for byte and a new end use moves no other.
 
@@ -26,7 +26,7 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
-from factories import FACTORIES, YEAR, Climate, EndUse, Factory
+from sites import FACTORIES, YEAR, Climate, EndUse, Factory
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]

@@ -13,7 +13,7 @@ SCENARIOS = Path(__file__).parents[1] / "scenarios"
 sys.path.insert(0, str(SCENARIOS))
 
 import generate  # noqa: E402
-from factories import FACTORIES, Factory  # noqa: E402
+from sites import FACTORIES, Factory  # noqa: E402
 
 CASES = [factory.case for factory in FACTORIES]
 

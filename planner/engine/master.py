@@ -151,7 +151,8 @@ class Master:
     def tight(self) -> list[Origin]:
         """Where the cuts that hold the last relaxation up were made."""
         dual = np.asarray(self.h.getSolution().row_dual)[self.matrix.rows.shape[0] :]
-        return [self.origins[k] for k in np.flatnonzero(np.abs(dual) > TIGHT) if self.origins[k] is not None]
+        made = (self.origins[k] for k in np.flatnonzero(np.abs(dual) > TIGHT))
+        return [origin for origin in made if origin is not None]
 
     def lp(self) -> tuple[float, Float, Float] | None:
         """(value, columns, prices (Y, coupled)) of the relaxation; None if the plan has no solution."""
