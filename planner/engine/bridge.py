@@ -23,6 +23,7 @@ Float = NDArray[np.float64]
 LARGEST_COEFFICIENT = 1e9
 _REFUSED = ("1.14.0",)
 interrupted = threading.Event()
+_threads: int | None = None  # of the scheduler that lives; another number returns "Not Set" until it is reset
 
 
 class SolverError(RuntimeError):
@@ -80,6 +81,10 @@ def set_option(h: Any, name: str, setting: object) -> None:
 
 def new_highs(options: Options) -> Any:
     """A quiet HiGHS object of a version that can be believed."""
+    global _threads  # noqa: PLW0603 - HiGHS keeps one scheduler per process; so does this name
+    if _threads not in (None, options.threads):
+        highspy.Highs.resetGlobalScheduler(True)
+    _threads = options.threads
     h = highspy.Highs()
     if h.version() in _REFUSED:
         raise SolverError(f"HiGHS {h.version()} returns wrong optima; install 1.15.1 or later")
