@@ -5,6 +5,7 @@ A metric is a ratio numerator/denominator; gates and point steps are written on 
     numerator − threshold·denominator ≥ −M·(1 − star[y,l])                    gate_at_least   (sense "min")
     threshold·denominator − numerator ≥ −M·(1 − star[y,l])                    gate_at_most    (sense "max")
     numerator − at_least[j]·denominator ≥ −M·(1 − reached[q,i,j,y])           points_are_earned
+    reached[q,i,j,y] ≤ reached[q,i,j−1,y]                                     steps_in_order
     points[q,y] ≤ questionnaire[q] + Σ_items points·adopted + Σ_j step[j]·reached[j]   points_of_indicator
     points[q,y] ≤ max_points[q]                                               (bound)
     Σ_q points[q,y] ≥ min_score_share[l]·max_points·star[y,l]                 score_reached
@@ -12,7 +13,8 @@ A metric is a ratio numerator/denominator; gates and point steps are written on 
     star[y,l] ≤ star[y,l−1]                                                   levels_are_cumulative
     star[y,l] = 1  for l up to the target                                     target_reached
 
-M is the largest shortfall that the site's own limits allow. The same rows, on the durable ledger,
+M is the largest shortfall that the site's own limits allow. Steps that a gate of the target implies are reached from the
+start, which spares their binaries. The same rows, on the durable ledger,
 hold durable stars where the target asks for them.
 """
 
@@ -20,6 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from pyomo.environ import Binary, Block, ConcreteModel, Constraint, Var
 
 from models.ledger import gross_bound_tco2e, used_bound_mwh
@@ -110,7 +113,7 @@ def _add_stars(
 
     b.gate_at_least = Constraint([g for g in gates if gate(*g)[1].sense == "min"], rule=gate_at_least)
     b.gate_at_most = Constraint([g for g in gates if gate(*g)[1].sense == "max"], rule=gate_at_most)
-    _add_points(m, b, problem, rating, years, metrics)
+    _add_points(m, b, problem, rating, metrics, target)
     b.score_reached = Constraint(
         index,
         rule=lambda b, y, k: (
@@ -127,9 +130,16 @@ def _add_stars(
     b.target_reached = Constraint([(y, k) for y, k in index if k <= target[y]], rule=lambda b, y, k: b.star[y, k] >= 1)
 
 
+def implied(rating: Rating, stars: int, metric: Metric) -> float:
+    """Highest value of a metric that the gates up to a level already demand; -inf where none does."""
+    gates = [g for level in rating.levels if level.stars <= stars for g in level.gates]
+    return max((g.threshold for g in gates if g.metric == metric and g.sense == "min"), default=-np.inf)
+
+
 def _add_points(
-    m: ConcreteModel, b: Block, problem: Problem, rating: Rating, years: list[int], metrics: dict[int, dict]
+    m: ConcreteModel, b: Block, problem: Problem, rating: Rating, metrics: dict[int, dict], target: dict[int, int]
 ) -> None:
+    years = list(metrics)
     scored = {q.name: q for q in rating.indicators if q.role == "score"}
     steps = [
         (q, i, j, y)
@@ -140,6 +150,14 @@ def _add_points(
     ]
     b.points = Var([(q, y) for q in scored for y in years], bounds=lambda _, q, y: (0, scored[q].max_points))
     b.reached = Var(steps, domain=Binary)
+    for q, i, j, y in steps:
+        table = scored[q].metrics[i]
+        if table.at_least[j] <= implied(rating, target[y], table.metric):
+            b.reached[q, i, j, y].setlb(1)
+    b.steps_in_order = Constraint(
+        [k for k in steps if k[2] > 0],
+        rule=lambda b, q, i, j, y: b.reached[q, i, j, y] <= b.reached[q, i, j - 1, y],
+    )
 
     def points_are_earned(b: Block, q: str, i: int, j: int, y: int) -> object:
         table = scored[q].metrics[i]
