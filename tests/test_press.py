@@ -204,3 +204,20 @@ def test_a_problem_that_does_not_fit_together_is_refused_with_every_fault() -> N
     wrong = replace(site.demand(), carrier="stem", index=np.ones(3))
     with pytest.raises(ValueError, match=r"unknown carrier stem\n.*index has shape \(3,\), wanted \(2,\)"):
         press(replace(site.problem(), demands=(wrong,)))
+
+
+def test_limits_that_are_not_finite_are_named() -> None:
+    site = Site()
+    endless = site.sizing(1.0, max_total=np.inf)
+    problem = site.problem(
+        markets=(replace(site.grid(export_price=0.0003), max_export_mw=np.inf),),
+        converters=(site.converter("pv", endless),),
+        stores=(site.store(energy=endless),),
+    )
+    with pytest.raises(ValueError, match="max_export_mw") as caught:
+        press(problem)
+    assert str(caught.value).splitlines() == [
+        "market grid: max_export_mw must be finite",
+        "converter pv: max_total must be finite",
+        "store battery: max_total of its energy must be finite",
+    ]
