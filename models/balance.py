@@ -1,7 +1,7 @@
 """The balance of every carrier in every step, and what may leave the site.
 
     Σ supply[c] = Σ use[c] + dump[c]                                          carrier_balance
-    Σ export[c] ≤ Σ generation[c] + Σ discharge that may be sold              export_within_generation
+    Σ export[c] ≤ Σ generation[c] + Σ saleable[s]·discharge[s]                 export_within_generation
 
 Heat may flow down from a hotter carrier to a cooler one (`letdown_mw`), never up. Dumping exists only where the carrier
 allows it. Nothing bought can be sold back in the same step, because exports are bounded by what the site makes then.

@@ -176,7 +176,9 @@ class Store:
     max_hours: float = 1e3
     cycles_per_year: float | None = None  # discharged MWh per year <= cycles * energy size
     opex_variable: float = 0.0  # [million/MWh discharged]
-    may_export: bool = False  # its discharge may be sold; otherwise only generation of the same step may
+    may_export: bool = (
+        False  # its discharge may be sold where a sale earns no more than a purchase; else only generation
+    )
     groups: Mapping[str, float] = field(default_factory=_none)  # use per MWh of energy size
 
 

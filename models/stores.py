@@ -7,16 +7,44 @@
     Σ_t discharge[s]·Δt ≤ cycles_per_year[s]·working_mwh[s,y]                cycles_within_limit
 
 keep = (1 − loss_share_per_hour)^Δt. Charging and discharging share the rating, so doing both at once never pays for power.
+
+A store with `may_export` sells its discharge only in steps where a sale earns no more than a purchase costs (`saleable`).
+Elsewhere charging and discharging at once would buy and sell in the same step at a gain, and no linear row can forbid that.
 """
 
 from __future__ import annotations
 
+import numpy as np
 from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Var
 
-from models.ports import before_ports, plan_ports
-from models.problem import Problem
+from models.ports import before_ports, data_ports, plan_ports
+from models.problem import ELECTRICITY, Contract, Problem
 from models.sizing import add_retirement, add_sizes
 from models.terms import Terms, block, operated
+
+
+def saleable_share(problem: Problem, carrier: str) -> np.ndarray | float:
+    """Whether stored energy may be sold, 1 or 0 by step (T,): where no year's sale earns more than its cheapest purchase.
+
+    One number where it is the same in all steps.
+    """
+    markets = [k for k in problem.markets if k.carrier == carrier]
+    bought = [np.outer(k.price_index, k.price) for k in markets]
+    if carrier == ELECTRICITY:
+        bought += [np.full_like(bought[0], cheapest) for cheapest in map(_least_price, problem.contracts) if bought]
+    sold = [np.outer(k.price_index, k.export_price) for k in markets if k.export_price is not None]
+    if not bought or not sold:
+        return 1.0
+    harmless = (np.max(sold, axis=0) <= np.min(bought, axis=0) + 1e-12).all(axis=0)
+    return float(harmless[0]) if (harmless == harmless[0]).all() else harmless.astype(float)
+
+
+def _least_price(c: Contract) -> float:
+    """Least price of a delivered MWh [million], infinite for contracts that deliver none."""
+    if c.kind not in ("as_produced", "baseload"):
+        return np.inf
+    index = np.broadcast_to(c.index, c.price.shape)
+    return float(c.price.min() * index.min() / index.max())
 
 
 def add_stores_step(s: ConcreteModel, problem: Problem) -> None:
@@ -38,11 +66,13 @@ def add_stores_step(s: ConcreteModel, problem: Problem) -> None:
     )
     b.energy_within_capacity = Constraint(list(named), rule=lambda b, q: b.stored_mwh[q] <= energy[q])
     b.power_within_rating = Constraint(list(named), rule=lambda b, q: b.charge_mw[q] + b.discharge_mw[q] <= power[q])
+    sellers = {q: saleable_share(problem, x.carrier) for q, x in named.items() if x.may_export}
+    saleable = data_ports(s, b, "saleable_share", sellers)
     for q, x in named.items():
         s.site.use[x.carrier].append(b.charge_mw[q])
         s.site.supply[x.carrier].append(b.discharge_mw[q])
         if x.may_export:
-            s.site.exportable[x.carrier].append(b.discharge_mw[q])
+            s.site.exportable[x.carrier].append(saleable[q] * b.discharge_mw[q])
         s.site.quantities["discharged_mwh", q] = 1.0 * b.discharge_mw[q]
 
 

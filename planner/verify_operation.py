@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.problem import ELECTRICITY, Converter, Problem, Store
+from models.problem import ELECTRICITY, Contract, Converter, Problem, Store
 from planner.ledger import annual, is_delivered
 from planner.plan import Plan
 from planner.running import through_market_mw
@@ -159,7 +159,7 @@ def _check_markets(problem: Problem, plan: Plan, findings: Findings) -> None:
 
 
 def _check_exports(problem: Problem, plan: Plan, findings: Findings) -> None:
-    """Nothing is bought to be sold: exports are at most what is made, or discharged for sale, in the same step."""
+    """Nothing is bought to be sold: exports are at most what is made, or discharged where it may, in the same step."""
     for carrier in problem.carriers:
         sold = sum(
             series(problem, plan, "markets.export_mw", k.name) for k in problem.markets if k.carrier == carrier.name
@@ -169,7 +169,7 @@ def _check_exports(problem: Problem, plan: Plan, findings: Findings) -> None:
             for v in problem.converters
             if carrier.name in v.outputs
         )
-        released = sum(
+        released = _may_sell(problem, carrier.name) * sum(
             series(problem, plan, "stores.discharge_mw", s.name)
             for s in problem.stores
             if s.carrier == carrier.name and s.may_export
@@ -177,6 +177,28 @@ def _check_exports(problem: Problem, plan: Plan, findings: Findings) -> None:
         findings.at_most(
             "export within generation", carrier.name, sold, made + released, unit="MW", tolerance=STEP_TOLERANCE
         )
+
+
+def _may_sell(problem: Problem, carrier: str) -> Array:
+    """(T,) 1 where stored energy may be sold: no year's sale earns more than the cheapest purchase, else 0."""
+    may = np.ones(problem.steps.count)
+    markets = [k for k in problem.markets if k.carrier == carrier]
+    delivered = [c for c in problem.contracts if is_delivered(c) and carrier == ELECTRICITY]
+    least = min((_least_price(c) for c in delivered), default=np.inf)
+    for seller in markets:
+        if seller.export_price is None:
+            continue
+        earned = np.outer(seller.price_index, seller.export_price)
+        for k in markets:
+            paid = np.minimum(np.outer(k.price_index, k.price), least)
+            may[(earned > paid + 1e-12).any(axis=0)] = 0.0
+    return may
+
+
+def _least_price(contract: Contract) -> float:
+    """The lowest price that a delivered MWh can have [million]."""
+    index = np.broadcast_to(contract.index, contract.price.shape)
+    return float(contract.price.min() * index.min() / index.max())
 
 
 def _check_deliveries(problem: Problem, plan: Plan, stock: Stock, findings: Findings) -> None:

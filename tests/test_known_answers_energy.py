@@ -307,13 +307,30 @@ def test_nothing_bought_is_sold_back() -> None:
 
 
 def test_store_that_may_sell_sells() -> None:
-    """1 MW of power, 2 MWh at 0.05, selling at 0.0015 against 0.001 saved: one MWh a day bought at 0.0002, sold.
+    """10 MW needed in the first hour only. 1 MW of power, 1 MWh at 0.05: bought at 0.0002, sold at 0.0009 in the second.
 
-    4.38 − 365 · (0.0015 − 0.0002) + 1 · 0.05 = 3.9555. The second hour is full with selling; the first with buying.
+    365 · 10 · 0.0002 − 365 · (0.0009 − 0.0002) + 1 · 0.05 = 0.73 − 0.2555 + 0.05 = 0.5245.
     """
     store = day.store(power=day.sizing(0.0, 1.0), energy=day.sizing(0.05, 2.0), may_export=True)
-    problem = day.problem(markets=(day.grid([0.0002, 0.001], export_price=[0.0, 0.0015]),), stores=(store,))
-    at_cost(problem, 3.9555)
+    problem = day.problem(
+        demands=(day.demand(load=[10.0, 0.0]),),
+        markets=(day.grid([0.0002, 0.001], export_price=[0.0, 0.0009]),),
+        stores=(store,),
+    )
+    at_cost(problem, 0.5245)
+
+
+@pytest.mark.parametrize("hour", [0, 1])
+def test_store_that_may_sell_does_not_sell_where_a_sale_earns_more_than_a_purchase_costs(hour: int) -> None:
+    """Selling at 0.0015 what costs 0.0002 or 0.001 in the same hour: the store only shifts one MWh a day.
+
+    4.38 − 365 · (0.001 − 0.0002) + 1 · 0.05 = 4.138.
+    """
+    store = day.store(power=day.sizing(0.0, 1.0), energy=day.sizing(0.05, 2.0), may_export=True)
+    earned = [0.0015 * (hour == t) for t in range(2)]
+    problem = day.problem(markets=(day.grid([0.0002, 0.001], export_price=earned),), stores=(store,))
+    plan = at_cost(problem, 4.138)
+    assert plan.operation["markets.export_mw"]["grid"].sum() == pytest.approx(0.0, abs=1e-6)
 
 
 def test_cheap_market_runs_out() -> None:
