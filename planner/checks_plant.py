@@ -177,7 +177,8 @@ def _written(at: Context, path: KeyPath, key: str) -> bool:
 
 
 def _relations(at: Context, path: KeyPath, retrofit: Retrofit) -> Iterator[Finding]:
-    measures, items = at.names("retrofits"), at.names("management")
+    measures = at.names("retrofits")
+    items = dict.fromkeys([*at.names("management"), *at.scenario.management])  # a preset may have brought one
     for key, words, what in (
         ("requires", [*measures, *items], "a retrofit or management item"),
         ("excludes", measures, "a retrofit"),

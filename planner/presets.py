@@ -56,6 +56,7 @@ def with_presets(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding
                 else:
                     tables[name] = found
     _keep_existing_end_uses(full, given)
+    _bring_requirements(full, given)
     return full, findings
 
 
@@ -115,3 +116,21 @@ def _keep_existing_end_uses(full: dict[str, Any], given: Mapping[str, Any]) -> N
             treated = retrofit.get("applies_to")
             if isinstance(treated, list) and here.intersection(treated):
                 retrofit["applies_to"] = [end_use for end_use in treated if end_use in here]
+
+
+def _bring_requirements(full: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """What a retrofit preset requires: a management item comes with it, another retrofit counts where the site has it."""
+    from planner.library import load
+
+    if not isinstance(full.get("retrofits"), dict) or not isinstance(full.get("management", {}), dict):
+        return
+    for name, retrofit in full["retrofits"].items():
+        written = given["retrofits"].get(name)
+        if not isinstance(retrofit, dict) or not isinstance(written, dict) or "requires" in written:
+            continue
+        for other in retrofit.get("requires", ()):
+            if other not in full["retrofits"] and other in load("management"):
+                full.setdefault("management", {}).setdefault(other, _completed("management", other, {}))
+        if "requires" in retrofit:
+            there = {*full["retrofits"], *full.get("management", {})}
+            retrofit["requires"] = [other for other in retrofit["requires"] if other in there]

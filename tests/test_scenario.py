@@ -228,6 +228,14 @@ def test_preset_keeps_the_end_uses_that_exist() -> None:
     assert full["retrofits"]["motor_ie5"]["applies_to"] == ["motors"]
 
 
+def test_preset_brings_the_management_item_that_it_requires(tmp_path: Path) -> None:
+    measures = '[retrofits.energy_management]\napplies_to = ["motors"]\n[retrofits.flash_steam_recovery]\napplies_to = ["drying"]\n'
+    scenario = read_scenario(written(tmp_path, GOOD + measures)).scenario
+    assert scenario.retrofits["energy_management"].requires == ["energy_carbon_platform"]
+    assert scenario.management["energy_carbon_platform"].capex
+    assert scenario.retrofits["flash_steam_recovery"].requires == []  # another retrofit, which the site does not have
+
+
 def test_value_between_years() -> None:
     assert values_in({2030: 0.0, 2040: 1.0}, [2029, 2030, 2035, 2041]) == [0.0, 0.0, 0.5, 1.0]
     assert value_in(3, 2030) == 3.0
