@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.problem import Problem
@@ -10,8 +10,10 @@ from planner.accounts import Accounts, accounts
 from planner.ledger import Inventory, inventory
 from planner.plan import Plan
 from planner.rating import RatedYear, rate_years
+from planner.verify import LEAST_OBJECTIVE
 
 MILLION = 1e6
+BOUND_TOLERANCE = 1e-6  # relative, of a bound that the solver proved in its own tolerances
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +30,23 @@ class Answer:
 def account_for(problem: Problem, plan: Plan) -> Answer:
     """Recompute money, tonnes and stars of a plan."""
     return Answer(problem, plan, accounts(problem, plan), inventory(problem, plan), rate_years(problem, plan))
+
+
+def at_accounted_cost(problem: Problem, plan: Plan) -> Plan:
+    """The plan with what it really costs as its objective, where the solver reported more and proved no more than its gap.
+
+    A solver that stops within its gap may leave a yes/no decision on that is not needed, such as a year of reliance on paper
+    without any excess: it then reports a penalty that no rule asks for. A plan that costs more than reported, or less than
+    the bound that was proven, stays as it is, for `verify` to find.
+    """
+    facts = plan.facts
+    objective = accounts(problem, plan).objective
+    slack = BOUND_TOLERANCE * max(abs(objective), LEAST_OBJECTIVE)
+    if not facts.lower_bound - slack <= objective < facts.objective:
+        return plan
+    bound = min(facts.lower_bound, objective)
+    gap = (objective - bound) / max(abs(objective), 1e-9)
+    return replace(plan, facts=replace(facts, objective=objective, lower_bound=bound, gap=gap))
 
 
 def findings(answer: Answer) -> dict[str, Any]:

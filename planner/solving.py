@@ -21,7 +21,7 @@ from rich.console import Console
 
 from models.problem import Problem
 from planner import terminal
-from planner.answer import Answer, account_for
+from planner.answer import Answer, account_for, at_accounted_cost
 from planner.archive import pack
 from planner.assemble import Assembly, assemble
 from planner.assumptions import Standard, deciding, reach
@@ -146,6 +146,7 @@ def _solve(case: Case, request: Request) -> int:
     if not plan.decisions:
         return _end(_stopped(), f"stopped without a plan: {plan.facts.termination}; a longer --time-limit may find one")
     with progress.phase("verify"):
+        plan = at_accounted_cost(problem, plan)
         answer, found = account_for(problem, plan), verify(problem, plan)
     if not found.ok:
         return _end(

@@ -164,11 +164,13 @@ def proof_words(summary: Mapping[str, Any]) -> str:
     """Why it stopped, what is proven, at which resolution, and whether it was recomputed."""
     gap = summary.get("gap")
     within = "" if gap is None else f" within {gap:.2%} of the best possible"
+    why = str(summary.get("termination"))
+    stopped = {"time limit": "Stopped at the time limit", "interrupted": "Interrupted"}.get(why, f"Stopped ({why})")
     words = {
         "optimal": f"Solved: the plan is{within or ' the best possible'}",
-        "feasible": f"Stopped ({str(summary.get('termination')).lower()}), holding a plan{within}",
+        "feasible": f"{stopped}, holding a plan{within}",
         "infeasible": "No plan: the target is out of reach",
-    }.get(summary["status"], f"No plan: {summary.get('termination')}")
+    }.get(summary["status"], f"No plan: {why}")
     if summary.get("steps_per_year"):
         words += f"; {summary['steps_per_year']:,} steps a year ({summary.get('resolution')})"
     if summary.get("verified"):

@@ -163,7 +163,7 @@ def test_at_the_time_limit_plan_bound_and_gap_are_kept() -> None:
     begun = time.monotonic()
     outcome = run(matrix, Options(gap=0.0), deadline=begun + 1.0)
     assert time.monotonic() - begun < 5.0
-    assert outcome.status == "feasible"
+    assert (outcome.status, outcome.termination) == ("feasible", "time limit")
     assert outcome.x is not None
     assert 0.0 <= outcome.lower_bound < outcome.objective
     assert outcome.objective == pytest.approx(float(matrix.cost @ outcome.x))
@@ -176,7 +176,7 @@ def test_the_flag_stops_a_solve_with_the_plan_in_hand() -> None:
     begun = time.monotonic()
     outcome = solve_matrix(pressed(market_split()), Options(gap=0.0), begun + 60.0)
     assert time.monotonic() - begun < 10.0
-    assert outcome.status == "feasible"
+    assert (outcome.status, outcome.termination) == ("feasible", "interrupted")
     assert outcome.x is not None
     timer.join()
 
@@ -219,13 +219,28 @@ def plant(big: float) -> Matrix:
 def test_a_plant_that_a_large_m_would_build_for_free_is_not_an_answer() -> None:
     crumb = Outcome("optimal", "", 0.03 + 35 * 3e-6, 0.03, np.array([3e-6, 3.0]))
     with pytest.raises(SolverError, match="does not survive rounding"):
-        settle(pressed(plant(1e6)), EXACT, crumb)
+        settle(pressed(plant(1e6)), EXACT, crumb, time.monotonic())
+
+
+def test_the_polish_has_what_is_left_of_the_time_and_a_little_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = []
+
+    def watched(matrix: Matrix, options: Options, *, deadline: float) -> Outcome:
+        given.append(deadline - time.monotonic())
+        return Outcome("none", "time limit", INF, -INF, None)
+
+    monkeypatch.setattr(monolith, "run", watched)
+    found = Outcome("optimal", "Optimal", 35.03, 35.0, np.array([1.0, 3.0]))
+    for left in (-5.0, 100.0):
+        kept = settle(pressed(plant(20.0)), EXACT, found, time.monotonic() + left)
+        assert (kept.status, kept.termination, kept.objective) == ("feasible", "time limit", 35.03)
+    assert given == [pytest.approx(monolith.LEAST_POLISH_S, abs=0.5), pytest.approx(100.0, abs=0.5)]
 
 
 def test_rounding_that_raises_the_cost_is_not_an_answer() -> None:
     matrix = model([1.0, 35.0], [[1.0, 1.0]], [(3.0, INF)], [4.0, 20.0], [True, False])
     with pytest.raises(SolverError, match=r"raises the cost by 13\.6"):
-        settle(pressed(matrix), EXACT, Outcome("optimal", "", 23.4, 3.0, np.array([2.4, 0.6])))
+        settle(pressed(matrix), EXACT, Outcome("optimal", "", 23.4, 3.0, np.array([2.4, 0.6])), time.monotonic())
 
 
 def test_m_from_data_builds_the_plant() -> None:

@@ -64,11 +64,11 @@ def changed(monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
 
 
 def stopped(plan: Plan) -> Plan:
-    return replace(plan, facts=replace(plan.facts, status="feasible", termination="Time limit reached"))
+    return replace(plan, facts=replace(plan.facts, status="feasible", termination="time limit"))
 
 
 def nothing(plan: Plan) -> Plan:
-    return Plan({}, {}, replace(plan.facts, status="none", termination="Time limit reached"))
+    return Plan({}, {}, replace(plan.facts, status="none", termination="time limit"))
 
 
 def test_a_scenario_becomes_a_verified_result(case: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_limit_with_a_plan_ends_with_4(case: Path, monkeypatch: pytest.MonkeyP
     changed(monkeypatch, stopped)
     done = run(case)
     assert done.exit_code == 4
-    assert "Stopped (time limit reached), holding a plan within" in done.output
+    assert "Stopped at the time limit, holding a plan within" in done.output
     assert summary(case)["status"] == "feasible"
 
 
@@ -125,7 +125,7 @@ def test_a_limit_without_a_plan_ends_with_5_and_keeps_the_old_result(
     changed(monkeypatch, nothing)
     done = run(case)
     assert done.exit_code == 5
-    assert "stopped without a plan: Time limit reached" in done.stderr
+    assert "stopped without a plan: time limit" in done.stderr
     assert summary(case) == before
 
 

@@ -162,6 +162,7 @@ def run(
 
 
 _LIMITS = ("kTimeLimit", "kIterationLimit", "kSolutionLimit", "kInterrupt")
+_OURS = ("kTimeLimit", "kInterrupt")  # the deadline and the flag end a run by either
 
 
 def _read(h: Any, matrix: Matrix, mip: bool) -> Outcome:
@@ -183,6 +184,8 @@ def _read(h: Any, matrix: Matrix, mip: bool) -> Outcome:
         return Outcome("optimal", words, objective, bound, np.array(solution.col_value), dual)
     if status not in tuple(getattr(named, q) for q in _LIMITS):
         raise SolverError(f"HiGHS ended with status {words}")
+    if status in tuple(getattr(named, q) for q in _OURS):
+        words = "interrupted" if interrupted.is_set() else "time limit"
     bound = float(info.mip_dual_bound) if mip else -np.inf
     if not held or not mip:
         return Outcome("none", words, np.inf, bound, None)

@@ -12,12 +12,13 @@ from dataclasses import replace
 import numpy as np
 
 from models.problem import Problem
-from planner.engine.bridge import Float, Options, Outcome, SolverError, fixed, interrupted, run
+from planner.engine.bridge import Float, Options, Outcome, SolverError, fixed, run
 from planner.engine.decompose import Decisions, Operation, Report, Solved, decomposed
 from planner.engine.press import Pressed, press
 from planner.plan import Plan, SolverFacts
 
 FIXING_TOLERANCE = 1e-4  # relative cost that rounding the binaries may move before the answer is refused
+LEAST_POLISH_S = 30.0  # for the polish, even where the time limit has passed
 LARGEST_PIECE = 600  # steps over all years up to which one model is faster than cuts
 
 
@@ -72,16 +73,20 @@ def solve_matrix(pressed: Pressed, options: Options, deadline: float) -> Outcome
         raise SolverError("the model is unbounded: some price pays for itself without limit")
     if outcome.x is None or not matrix.integer.any():
         return outcome
-    return settle(pressed, options, outcome)
+    return settle(pressed, options, outcome, deadline)
 
 
-def settle(pressed: Pressed, options: Options, outcome: Outcome) -> Outcome:
-    """The plan at the rounded binaries: what is reported is what a real decision would cost."""
+def settle(pressed: Pressed, options: Options, outcome: Outcome, deadline: float) -> Outcome:
+    """The plan at the rounded binaries: what is reported is what a real decision would cost.
+
+    It gets what is left of the time, and `LEAST_POLISH_S` at least; without an answer then, the plan stays as it was found.
+    """
     assert outcome.x is not None
-    polished = run(fixed(pressed.matrix, outcome.x), options, deadline=time.monotonic() + options.time_limit_s)
+    deadline = max(deadline, time.monotonic() + LEAST_POLISH_S)
+    polished = run(fixed(pressed.matrix, outcome.x), options, deadline=deadline)
     if polished.x is None:
-        if interrupted.is_set():
-            return outcome
+        if polished.status == "none":
+            return replace(outcome, status="feasible", termination=polished.termination)
         raise SolverError(f"the plan does not survive rounding its yes/no decisions: {polished.termination}")
     rise = polished.objective - outcome.objective
     if rise > max(options.gap, FIXING_TOLERANCE) * max(abs(outcome.objective), 1.0):
