@@ -19,6 +19,7 @@ from planner.library.grid import grid_region
 from planner.scenario import Cap, values_in
 
 TIMING = {"start": 0.0, "mid": 0.5, "end": 1.0}
+PUBLISHED_TREND = -0.03  # per year, from the data year of a published grid factor on
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,9 @@ def finance_of(site: Site) -> Finance:
 
 def grid_factor_of(site: Site) -> GridFactor:
     """Location-based factor: own path, or the published one of the province, its region or China, with its trend."""
-    keys, calendar = site.scenario.emissions, site.calendar
+    keys = site.scenario.emissions
     if keys.grid_factor == "custom":
-        first, *rest = values_in(keys.grid_factor_t_per_mwh or 0.0, (calendar.base_year, *calendar.years))
-        return GridFactor(np.array(rest), first)
+        return _own_factor(site, keys.grid_factor_t_per_mwh or 0.0)
     number = _published(site, region_of(site), "average", "grid_factor")
     return _with_trend(site, number)
 
@@ -63,13 +63,24 @@ def uncovered_factor_of(site: Site, grid: GridFactor) -> Array:
     """(Y,) factor of grid electricity without a claim."""
     keys = site.scenario.emissions
     if keys.uncovered_t_per_mwh is not None:
-        return site.calendar.path(keys.uncovered_t_per_mwh)
+        return _own_factor(site, keys.uncovered_t_per_mwh).by_year
     if keys.uncovered == "average":
         return grid.by_year
     number = _published(site, "China", keys.uncovered, "uncovered")
     if keys.uncovered == "fossil":
         return np.full(len(site.calendar.years), _scalar(number))
     return _with_trend(site, number).by_year
+
+
+def _own_factor(site: Site, path: float | dict[int, float]) -> GridFactor:
+    """The scenario's own factor: a path as it stands, a number with the trend from its data year on."""
+    keys, calendar = site.scenario.emissions, site.calendar
+    years = (calendar.base_year, *calendar.years)
+    factors = np.array(values_in(path, years))
+    if not isinstance(path, dict):
+        since = keys.grid_factor_year or calendar.base_year
+        factors = factors * (1 + (keys.grid_factor_trend_per_year or 0.0)) ** np.maximum(0, np.array(years) - since)
+    return GridFactor(factors[1:], float(factors[0]))
 
 
 def region_of(site: Site) -> str:
@@ -93,7 +104,8 @@ def _published(site: Site, region: str, basis: str, key: str) -> Number:
 
 def _with_trend(site: Site, number: Number) -> GridFactor:
     """The published factor changes by the trend from its data year on."""
-    growth = 1 + site.scenario.emissions.grid_factor_trend_per_year
+    trend = site.scenario.emissions.grid_factor_trend_per_year
+    growth = 1 + (PUBLISHED_TREND if trend is None else trend)
 
     def factor(year: int) -> float:
         return _scalar(number) * growth ** max(0, year - number.year)

@@ -46,24 +46,9 @@ class Site:
         return self.scenario.horizon.step_minutes / 60
 
     @cached_property
-    def weather(self) -> Weather:
-        """Full-year weather: the scenario's file, and the climate of the library for what the file lacks."""
-        own = self.scenario.site.weather
-        columns = {name: getattr(own, f"{name}_column") for name in ("temperature", "pv", "wind") if own is not None}
-        read: dict[str, Array] = {}
-        for name, column in columns.items():
-            if own is not None and column is not None:
-                keys = SeriesKeys(file=own.file, column=column, leap_day=own.leap_day)
-                key = f"site.weather.{name}_column"
-                read[name] = (
-                    self.reader.temperature(keys, key) if name == "temperature" else self.reader.shape(keys, key)
-                )
-        if len(read) == 3:
-            return Weather(read["temperature"], read["pv"], read["wind"])
-        made = synthetic_weather(climate_of(self), self.hours)
-        return Weather(
-            read.get("temperature", made.temperature_c), read.get("pv", made.pv), read.get("wind", made.wind)
-        )
+    def weather(self) -> SiteWeather:
+        """Full-year weather."""
+        return SiteWeather(self)
 
     def profile(self, profile: str | SeriesFile | None, full_load_hours: float | None, key: str) -> Array | None:
         """Availability series of pv, wind or a file, scaled to a yield if one is given; None where always available."""
@@ -133,6 +118,44 @@ class Site:
         if table.index is not None:
             return self.calendar.path(table.index)
         return np.asarray((1 + table.growth_per_year) ** (np.array(self.calendar.years) - self.calendar.base_year))
+
+
+class SiteWeather:
+    """Full-year series: from the scenario's file, or from the climate of the library for a column that it lacks."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @cached_property
+    def temperature_c(self) -> Array:
+        """Outdoor temperature [°C]."""
+        own = self._own("temperature")
+        return self._climate.temperature_c if own is None else own
+
+    @cached_property
+    def pv(self) -> Array:
+        """Output of PV [share of its size]."""
+        own = self._own("pv")
+        return self._climate.pv if own is None else own
+
+    @cached_property
+    def wind(self) -> Array:
+        """Output of wind [share of its size]."""
+        own = self._own("wind")
+        return self._climate.wind if own is None else own
+
+    @cached_property
+    def _climate(self) -> Weather:
+        return synthetic_weather(climate_of(self._site), self._site.hours)
+
+    def _own(self, name: str) -> Array | None:
+        own = self._site.scenario.site.weather
+        column = None if own is None else getattr(own, f"{name}_column")
+        if own is None or column is None:
+            return None
+        keys = SeriesKeys(file=own.file, column=column, leap_day=own.leap_day)
+        reader, key = self._site.reader, f"site.weather.{name}_column"
+        return reader.temperature(keys, key) if name == "temperature" else reader.shape(keys, key)
 
 
 def carriers_of(scenario: Scenario, notes: Notes) -> dict[str, CarrierTable]:

@@ -157,6 +157,9 @@ def _emissions(at: Context) -> Iterator[Finding]:
     emissions = at.scenario.emissions
     if emissions.grid_factor == "custom" and emissions.grid_factor_t_per_mwh is None:
         yield Finding(("emissions", "grid_factor_t_per_mwh"), "nothing", "a number [t CO2e/MWh]", "required for custom")
+    if emissions.grid_factor != "custom" and emissions.grid_factor_t_per_mwh is not None:
+        place = ("emissions", "grid_factor_t_per_mwh")
+        yield Finding(place, "an own factor", f"none, because grid_factor is {emissions.grid_factor}", "or custom")
     if emissions.grid_factor in ("provincial", "regional"):
         regions = library.load("grid_factors")
         provinces = [name for name, entry in regions.items() if entry.about["region_type"] == "province"]

@@ -21,9 +21,10 @@ def effective_toml(scenario: Scenario) -> str:
     Presets of measures name others that they exclude or require; of these the ones that the scenario has are written.
     """
     tables = scenario.model_dump(mode="json", exclude_none=True)
+    there = tables["retrofits"].keys() | tables["management"].keys()
     for measure in tables["retrofits"].values():
         for key in OTHERS & measure.keys():
-            measure[key] = [name for name in measure[key] if name in tables["retrofits"]]
+            measure[key] = [name for name in measure[key] if name in there]
     return HEADER + toml(tables)
 
 

@@ -229,6 +229,11 @@ BAD: dict[str, tuple[str, str]] = {
         "[retrofits.vsd]\nsavings = { motors = 0.1 }\nlife_years = 9",
         "retrofits.vsd.capex: got nothing, wanted capex or capex_per_annual_mwh; the library has no preset of this name",
     ),
+    "own grid factor beside a published one": (
+        "[emissions]\ngrid_factor_t_per_mwh = 0.4",
+        f"{AFTER}:25: emissions.grid_factor_t_per_mwh: got an own factor, wanted none, because grid_factor is "
+        "provincial; or custom",
+    ),
     "requires nothing": (
         '[retrofits.motor_ie5]\nrequires = ["ghost"]',
         f'{AFTER}:13: retrofits.motor_ie5.requires[0]: got "ghost", wanted a retrofit or management item: motor_ie5',

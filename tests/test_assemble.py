@@ -239,6 +239,28 @@ def test_grid_factors_follow_their_trend_from_the_data_year(tmp_path):
     assert problem.emissions.energy_tce_per_mwh == {"grid": 0.1229, "gas": 0.1228}
 
 
+def test_own_grid_factor_follows_a_trend_that_is_written(tmp_path):
+    own = '[emissions]\ngrid_factor = "custom"\ngrid_factor_t_per_mwh = 0.4\nuncovered_t_per_mwh = 0.5\n'
+    constant = made(tmp_path, own + SUPPLY).problem
+    falling = made(tmp_path, own + "grid_factor_trend_per_year = -0.1\n" + SUPPLY).problem
+    assert named(constant, "markets", "grid").emission_factor == pytest.approx([0.4] * 5)
+    grid = named(falling, "markets", "grid")
+    assert grid.base_emission_factor == pytest.approx(0.4)  # of the base year, 2025
+    assert grid.emission_factor[:2] == pytest.approx([0.36, 0.324])
+    assert falling.emissions.uncovered_factor[0] == pytest.approx(0.45)
+
+
+def test_climate_of_the_library_is_asked_only_for_what_the_weather_file_lacks(tmp_path):
+    rows = "".join(f"{hour % 24 / 24}\n" for hour in range(8760))
+    (tmp_path / "sun.csv").write_text("pv\n" + rows)
+    head = CASE.replace('province = "Jiangsu"\n', "").replace(
+        "[finance]", '[site.weather]\nfile = "sun.csv"\npv_column = "pv"\n[finance]'
+    )
+    national = '[emissions]\ngrid_factor = "national"\n' + SUPPLY
+    assert made(tmp_path, national + "[converters.pv_roof]\n", head).warnings == ()
+    assert "no climate" in made(tmp_path, national + "[converters.heat_pump_low]\n", head).warnings[0]
+
+
 def test_nominal_money_becomes_real(tmp_path):
     head = CASE.replace("discount_rate = 0.08", 'discount_rate = 0.08\ninflation = 0.03\nprice_basis = "nominal"')
     text = (

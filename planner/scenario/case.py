@@ -161,12 +161,14 @@ class Emissions(Table):
         "which grid factor set counts", "provincial"
     )
     grid_factor_year: int | None = calendar_year(
-        "data year of the published factor; default: the latest in the library"
+        "data year of the factor; default: the latest in the library, for an own factor the base year"
     )
     grid_factor_t_per_mwh: YearPath | None = key(
         "own factor for grid_factor = custom, a number or by year", unit="t CO2e/MWh", plausible=(0.02, 1.2)
     )
-    grid_factor_trend_per_year: float = rate("change of the grid factor after its data year", -0.03)
+    grid_factor_trend_per_year: float | None = rate(
+        "change of the grid factor after its data year; default: -0.03 for a published factor, 0 for an own one", None
+    )
     uncovered: Literal["residual", "average", "fossil"] = key(
         "factor of grid electricity without a claim, market-based", "residual"
     )
