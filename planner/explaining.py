@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from planner.engine import Explanation, Slack
 
 MILLION = 1e6
+BALANCE = "carriers.carrier_balance"
 METRIC_UNITS = {"renewable_electricity_share": "MWh", "onsite_renewable_share": "MWh"}
 
 
@@ -34,21 +35,32 @@ class Miss:
 
 def explain_in_words(problem: Problem, explanation: Explanation, currency: str) -> list[str]:
     """Lines for the terminal and the summary."""
-    missed = [_demanded(problem, slack) for slack in explanation.missed]
-    lines = ["No plan reaches the target. What is missed at least, with all that is allowed used:"]
-    lines += [f"  {line}" for line in _merged(missed, _missed_words)] or [
-        "  (loads, balances or limits of the site itself)"
-    ]
+    short = [s for s in explanation.missed if s.row == BALANCE]
+    if short:
+        lines = ["The loads cannot be served, whatever the target. What is short at least:"]
+        lines += [f"  {line}" for line in _merged((_short(slack) for slack in short), _short_words)]
+    else:
+        missed = [_demanded(problem, slack) for slack in explanation.missed]
+        lines = ["No plan reaches the target. What is missed at least, with all that is allowed used:"]
+        lines += [f"  {line}" for line in _merged(missed, _missed_words)] or ["  (not known)"]
+    if "missed" in explanation.unproven:
+        lines.append("  Time ran out: less may be missing. A longer --time-limit tells.")
+    return lines + _way_words(problem, explanation, currency)
+
+
+def _way_words(problem: Problem, explanation: Explanation, currency: str) -> list[str]:
+    late = "way" in explanation.unproven
     if explanation.way:
         raised = [_means(problem, slack, currency) for slack in explanation.way]
-        lines.append("One way to reach it, proven by solving with it:")
+        lines = ["One way to reach it, proven by solving with it:"]
         lines += [f"  {line}" for line in _merged(raised, _raised_words)]
         cost = explanation.way_objective * MILLION
         if math.isfinite(cost):
             lines.append(f"  The plan then costs {cost:,.0f} {currency} (net present cost with penalties).")
-    else:
-        lines.append("Larger limits alone do not help: lower the target, or add an option that serves it.")
-    return lines
+        return [*lines, "  Time ran out: a cheaper way may exist."] if late else lines
+    if late:
+        return ["Time ran out before a way to reach it was found. A longer --time-limit may find one."]
+    return ["Larger limits alone do not help: lower the target, or add an option that serves it."]
 
 
 def gate_words(gate: Gate) -> str:
@@ -71,6 +83,14 @@ def _demanded(problem: Problem, slack: Slack) -> Miss:
         return Miss("durability.removal_share_path", _year(slack), slack.limit, slack.amount, "t CO2e of removals")
     year = _year(slack) if row == "cap_by_year" else None
     return Miss(f"emissions.caps {slack.index[0]}", year, slack.limit, slack.amount, "t CO2e")
+
+
+def _short(slack: Slack) -> Miss:
+    return Miss(str(slack.index[0]), _year(slack), slack.limit, slack.amount, "MW")
+
+
+def _short_words(miss: Miss) -> str:
+    return f"{miss.what}: {_amount(miss.amount)} {miss.unit} short"
 
 
 def _rated(problem: Problem, slack: Slack, row: str, durable: str) -> Miss:
@@ -97,6 +117,9 @@ def _means(problem: Problem, slack: Slack, currency: str) -> Miss:
         claim = next(i.kind for i in problem.instruments if i.name == name)
         unit = "MWh" if claim == "certificate" else "t CO2e"
         return Miss(f"instruments.{name}.max_per_year", year, slack.limit, slack.amount, unit)
+    if kind == "markets":
+        key, unit = ("max_mw", "MW") if row == "max_import_mw" else ("max_mwh_per_year", "MWh")
+        return Miss(f"markets.{name}.{key}", year, slack.limit, slack.amount, unit)
     if kind == "contracts":
         delivered = next(is_delivered(c) for c in problem.contracts if c.name == name)
         key, unit = ("max_mw", "MW") if delivered else ("max_mwh_per_year", "MWh")

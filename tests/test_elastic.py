@@ -140,8 +140,58 @@ def test_the_least_miss_uses_every_means_first() -> None:
     assert found.way
 
 
-@pytest.mark.xfail(
-    strict=True, raises=ValueError, reason="a level without score has an empty row, which has no largest"
-)
 def test_a_standard_without_score_is_explained() -> None:
     assert only(explain(factory(rating=rating(Level(3, 0.0, (GREEN,)))), EXACT).missed).amount == pytest.approx(3000.0)
+
+
+def test_of_several_levels_the_highest_is_missed() -> None:
+    """Three stars need 60 %, four 80 %: what is short of four stars says it all."""
+    levels = (Level(3, 0.2, (Gate("renewable_electricity_share", "min", 0.6),)), Level(4, 0.2, (GREEN,)))
+    missed = only(explained(factory(rating=rating(*levels, indicators=(ASKED,)), target=SITE.target(4))).missed)
+    assert (missed.index, missed.limit) == ((2025, 4, 0), 0.8)
+    assert missed.amount == pytest.approx(3000.0, rel=1e-6)
+
+
+def test_a_connection_too_small_is_short_of_power_and_grows() -> None:
+    """10 MW needed, 8 MW connected; the first year needs no more than that, and the second 25 % more than the first."""
+    site = Site(years=(2025, 2026), hours=(1000.0,))
+    problem = site.problem(demands=(site.demand(load=8.0, index=(1.0, 1.25)),), markets=(site.grid(max_import_mw=8.0),))
+    found = explained(problem)
+    missed, way = only(found.missed), only(found.way)
+    assert (missed.row, missed.index) == ("carriers.carrier_balance", ("electricity", 2026))
+    assert missed.amount == pytest.approx(2.0)
+    assert (way.row, way.index, way.limit) == ("markets.max_import_mw", ("grid", 2026), 8.0)
+    assert way.amount == pytest.approx(2.0, rel=1e-4)
+
+
+def test_a_boiler_too_small_is_short_of_heat() -> None:
+    boiler = SITE.converter(
+        "boiler", SITE.sizing(existing=3.0, build_years=()), inputs={"gas": 1.25}, outputs={"steam": 1.0}
+    )
+    problem = SITE.problem(
+        demands=(SITE.demand("dyeing", 4.5, carrier="steam"),), markets=(SITE.gas(),), converters=(boiler,)
+    )
+    found = explained(problem)
+    assert (only(found.missed).index, only(found.missed).amount) == (("steam", 2025), pytest.approx(1.5))
+    assert found.way == ()
+
+
+def test_a_yearly_limit_of_a_market_grows() -> None:
+    """10,000 MWh needed, 9,000 for sale."""
+    found = explained(SITE.problem(markets=(SITE.grid(max_import_mwh_per_year=9000.0),)))
+    way = only(found.way)
+    assert (way.row, way.limit, way.amount) == ("markets.import_within_year", 9000.0, pytest.approx(1000.0, rel=1e-4))
+
+
+def test_the_cheaper_of_two_ways_is_told() -> None:
+    """3,000 MWh are missing. A roof of 4.25 MW need grow by 71 % at 20 per MW; certificates by 400 % for next to nothing."""
+    sun = SITE.converter("pv", SITE.sizing(20.0, max_total=50.0), renewable=True, groups={"roof": 1.0})
+    problem = factory(750.0, converters=(sun,), group_limits={"roof": 4.25})
+    way = only(explained(problem).way)
+    assert way.row == "instruments.quantity_within_cap"
+    assert way.amount == pytest.approx(3000.0, rel=1e-4)
+
+
+def test_an_explanation_out_of_time_says_so() -> None:
+    found = explain(factory(), Options(gap=0.0, time_limit_s=-10.0))
+    assert set(found.unproven) <= {"missed", "way"}

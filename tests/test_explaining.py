@@ -59,6 +59,27 @@ def test_each_means_is_a_key_of_the_scenario() -> None:
     )
 
 
+def test_what_is_short_of_the_loads_comes_before_any_target() -> None:
+    short = tuple(Slack("carriers.carrier_balance", ("electricity", y), 0.0, a) for y, a in ((2031, 1.25), (2032, 0.5)))
+    assert words(short)[:2] == [
+        "The loads cannot be served, whatever the target. What is short at least:",
+        "  2031-2032, worst 2031: electricity: 1.25 MW short",
+    ]
+    assert raised("markets.max_import_mw", "grid", 2030) == "2030: raise markets.grid.max_mw from 100 to 150 MW"
+    assert raised("markets.import_within_year", "grid", 2030).endswith(
+        "markets.grid.max_mwh_per_year from 100 to 150 MWh"
+    )
+
+
+def test_what_ran_out_of_time_is_said() -> None:
+    lines = explain_in_words(PROBLEM, Explanation((), (), math.inf, ("missed", "way")), "CNY")
+    assert lines[1:] == [
+        "  (not known)",
+        "  Time ran out: less may be missing. A longer --time-limit tells.",
+        "Time ran out before a way to reach it was found. A longer --time-limit may find one.",
+    ]
+
+
 def test_years_are_joined_and_the_worst_is_named_where_they_differ() -> None:
     slacks = tuple(Slack("rating.score_reached", (y, 5), 80.0, a) for y, a in ((2030, 5.0), (2031, 9.0), (2032, 5.0)))
     assert words(slacks)[1] == "  2030-2032, worst 2031: 5 stars, score: missed by 9 points"

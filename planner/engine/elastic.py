@@ -1,8 +1,12 @@
 """Why a target is out of reach: slack on named limits, and one way back proven by solving with it.
 
-Two elastic models of the same matrix. The first lets the *demands* on the plan slip (gates, score, floors, caps) and asks for
-the least total miss. The second keeps them and lets the *means* grow (caps of credits and removals, contract volumes, sizes,
-roof, yearly capex) and asks for the least relative growth; the plan is then solved again with exactly those limits raised.
+    missed    the *demands* on the plan slip (gates, score, floors, caps): the least total miss
+    unserved  where even that does not help, loads may stay unserved: the least energy short
+    way       the demands are kept and the *means* grow (caps of credits and removals, contract volumes, sizes, roof, yearly
+              capex, connections): the least growth of any, and the least growth of those that the cheapest plan would use
+              with growth priced mildly; of the two, the cheaper plan
+
+The plan is then solved again with exactly those limits raised. Each part has a share of the time; one that ends early says so.
 """
 
 from __future__ import annotations
@@ -13,48 +17,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack
 
-from models.problem import Problem
-from planner.engine.bridge import Float, Options, SolverError, run
+from models.problem import ELECTRICITY, Market, Problem
+from planner.engine.bridge import Float, Options, Outcome, SolverError, run
+from planner.engine.elastic_limits import Limit, demands, means, with_larger_connections
 from planner.engine.monolith import solve_matrix
 from planner.engine.press import Key, Matrix, Pressed, press
 
-DEMANDED = (
-    "rating.gate_at_least",
-    "rating.gate_at_most",
-    "rating.score_reached",
-    "rating.gate_item_met",
-    "durable_rating.gate_at_least",
-    "durable_rating.gate_at_most",
-    "durable_rating.score_reached",
-    "durability.own_reduction_above_floor",
-    "durability.removal_share_on_path",
-    "ledger.cap_by_year",
-    "ledger.cap_in_total",
-)
-MEANS = (
-    "instruments.quantity_within_cap",
-    "converters.total_within_limit_mw",
-    "stores.total_within_limit_mw",
-    "stores.total_within_limit_mwh",
-    "groups.group_within_limit",
-    "finance.capex_within_limit",
-)
-LIFTED = (
-    "converters.build_mw",
-    "converters.working_mw",
-    "stores.build_mw",
-    "stores.working_mw",
-    "stores.build_mwh",
-    "stores.working_mwh",
-    "contracts.sign_volume",
-    "contracts.volume",
-)
-LIFT = 20.0  # how many times a means may grow before it is no longer a suggestion
+MISSED_SHARE = 0.4  # of the time, for what is missed
+LEAST_GROWTH_SHARE = 0.7  # of the time, until the way of least growth is there
+GAP = 0.01  # an explanation needs no more
+GROWTH_PRICE = 0.05  # of the plan's cost, for doubling one limit
+UNSERVED = "unserved "
+LEAST_SHORT_MW = 1e-4
 
 
 @dataclass(frozen=True)
 class Slack:
-    """A named row of the plan that is missed, or must grow, by `amount` in its own units from `limit`."""
+    """A named limit that is missed, or must grow, by `amount` in its own units from `limit`."""
 
     row: str
     index: Key
@@ -64,47 +43,89 @@ class Slack:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is missed at least, and the growth of means (empty if none suffices) with the proven cost of the plan then."""
+    """What is missed at least, and the growth of means (empty if none suffices) with the proven cost of the plan then.
+
+    `unproven` names the parts that ran out of time: "missed" may then be smaller, and a better "way" may exist.
+    """
 
     missed: tuple[Slack, ...]
     way: tuple[Slack, ...]
     way_objective: float  # [million], infinite without a way
+    unproven: tuple[str, ...] = ()
 
 
 def explain(problem: Problem, options: Options) -> Explanation:
     """Explains an infeasible problem. Raises SolverError if it turns out to be feasible after all."""
+    begun = time.monotonic()
+    options = replace(options, gap=max(options.gap, GAP))
+    unproven = []
     pressed = press(problem)
-    deadline = time.monotonic() + options.time_limit_s
-    demanded = [(n, i, r) for n in DEMANDED for i, r in pressed.plan_rows.get(n, {}).items()]
-    missed = _least_slack(pressed.matrix, demanded, options, deadline)
-    if missed is not None and not missed:
-        raise SolverError("the solver called a problem infeasible that has a plan")
-    lifted, rows = _lift(pressed)
-    way = _least_slack(lifted, rows, options, deadline)
-    if not way:
-        return Explanation(tuple(missed or ()), (), np.inf)
-    raised = replace(lifted, row_upper=_raised(lifted, rows, way))
-    outcome = solve_matrix(replace(pressed, matrix=raised), options, deadline)
-    found = () if outcome.x is None else tuple(way)
-    return Explanation(tuple(missed or ()), found, outcome.objective)
+    matrix, asked = demands(problem, pressed)
+    limit = begun + MISSED_SHARE * options.time_limit_s
+    outcome = _least_slack(matrix, asked, options, limit)
+    if outcome.status == "infeasible":
+        missed = _unserved(problem, options, limit)
+    else:
+        missed = _slacks(asked, outcome)
+        if outcome.status == "optimal" and not missed:
+            raise SolverError("the solver called a problem infeasible that has a plan")
+        if outcome.status != "optimal":
+            unproven.append("missed")
+    way, objective, proven = _way(problem, options, begun)
+    return Explanation(tuple(missed), tuple(way), objective, tuple(unproven if proven else [*unproven, "way"]))
 
 
-def _least_slack(
-    matrix: Matrix, rows: list[tuple[str, Key, int]], options: Options, deadline: float
-) -> list[Slack] | None:
-    """Least sum of slack, each in shares of its limit; None where even that does not help."""
-    if not rows:
-        return None
-    index = np.array([r for _, _, r in rows])
-    below = np.isfinite(matrix.row_lower[index])
-    limit = np.where(below, matrix.row_lower[index], matrix.row_upper[index])
-    width, height = len(rows), matrix.rows.shape[0]
-    scale = np.maximum(np.abs(limit), _row_scale(matrix, index))
-    signs = np.where(below, 1.0, -1.0) * scale
-    slack = csr_array(coo_array((signs, (index, np.arange(width))), shape=(height, width)))
-    elastic = Matrix(
-        np.concatenate([np.zeros_like(matrix.cost), np.ones(width)]),
-        0.0,
+def _way(problem: Problem, options: Options, begun: float) -> tuple[list[Slack], float, bool]:
+    """The growth of means that reaches the target, the cost of the plan then, and whether time sufficed."""
+    deadline = begun + options.time_limit_s
+    pressed = press(with_larger_connections(problem))
+    lifted, grown = means(problem, pressed)
+    least = _least_slack(lifted, grown, options, begun + LEAST_GROWTH_SHARE * options.time_limit_s)
+    if least.x is None:
+        return [], np.inf, least.status == "infeasible"
+    way = _slacks(grown, least)
+    first = _proof(pressed, lifted, grown, way, options, deadline)
+    if first.x is None:
+        return [], np.inf, False
+    priced = _elastic(lifted, grown, lifted.cost, GROWTH_PRICE * max(1e-3, abs(first.objective)))
+    used = {(s.row, s.index) for s in _slacks(grown, run(priced, options, deadline=deadline))}
+    chosen = [one for one in grown if (one.name, one.index) in used]
+    if not chosen or used == {(s.row, s.index) for s in way}:
+        return way, first.objective, bool(chosen)
+    other = _slacks(chosen, _least_slack(lifted, chosen, options, deadline))
+    second = _proof(pressed, lifted, grown, other, options, deadline)
+    if second.x is None or second.objective >= (1 - options.gap) * first.objective:
+        return way, first.objective, second.x is not None
+    return other, second.objective, True
+
+
+def _proof(
+    pressed: Pressed, lifted: Matrix, grown: list[Limit], way: list[Slack], options: Options, deadline: float
+) -> Outcome:
+    """The plan with exactly the limits of the way raised, and a hair more for the solver's tolerance."""
+    of = {(one.name, one.index): one.rows for one in grown}
+    upper = lifted.row_upper.copy()
+    for s in way:
+        upper[of[s.row, s.index]] += s.amount * (1 + 1e-6) + 1e-6
+    return solve_matrix(replace(pressed, matrix=replace(lifted, row_upper=upper)), options, deadline)
+
+
+def _least_slack(matrix: Matrix, limits: list[Limit], options: Options, deadline: float) -> Outcome:
+    """The run that finds the least sum of relative slack; infeasible where even that does not help."""
+    return run(_elastic(matrix, limits, np.zeros_like(matrix.cost), 1.0), options, deadline=deadline)
+
+
+def _elastic(matrix: Matrix, limits: list[Limit], cost: Float, price: float) -> Matrix:
+    """The matrix with one more column per limit, its relative slack at a price."""
+    width, height = len(limits), matrix.rows.shape[0]
+    rows = np.concatenate([np.zeros(0, dtype=np.int64), *(one.rows for one in limits)])
+    columns = np.repeat(np.arange(width), [len(one.rows) for one in limits])
+    scale = np.repeat([one.scale for one in limits], [len(one.rows) for one in limits])
+    signed = np.where(np.isfinite(matrix.row_lower[rows]), scale, -scale)
+    slack = csr_array(coo_array((signed, (rows, columns)), shape=(height, width)))
+    return Matrix(
+        np.concatenate([cost, np.full(width, price)]),
+        matrix.offset if cost.any() else 0.0,
         np.concatenate([matrix.lower, np.zeros(width)]),
         np.concatenate([matrix.upper, np.full(width, np.inf)]),
         np.concatenate([matrix.integer, np.zeros(width, dtype=bool)]),
@@ -112,64 +133,54 @@ def _least_slack(
         matrix.row_lower,
         matrix.row_upper,
     )
-    outcome = run(elastic, replace(options, gap=0.01), deadline=deadline)
-    if outcome.x is None:
-        return None
-    amount: Float = outcome.x[-width:] * scale
+
+
+def _slacks(limits: list[Limit], outcome: Outcome) -> list[Slack]:
+    """Limits that give way in a solution of the elastic matrix."""
+    if outcome.x is None or not limits:
+        return []
+    share = outcome.x[-len(limits) :]
     return [
-        Slack(name, key, float(q), float(a))
-        for (name, key, _), q, a, s in zip(rows, limit, amount, outcome.x[-width:], strict=True)
+        Slack(one.name, one.index, one.limit, float(s * one.scale))
+        for one, s in zip(limits, share, strict=True)
         if s > 1e-6
     ]
 
 
-def _row_scale(matrix: Matrix, index: np.ndarray) -> Float:
-    """Size of a row without a limit of its own: its largest coefficient, at least one."""
-    data, start = matrix.rows.data, matrix.rows.indptr
-    largest: list[float] = [float(np.abs(data[start[r] : start[r + 1]]).max()) for r in index]
-    return np.array([max(1.0, q) for q in largest])
-
-
-def _lift(pressed: Pressed) -> tuple[Matrix, list[tuple[str, Key, int]]]:
-    """The model in which sizes and volumes may grow beyond their bounds, and the rows that then count the growth."""
-    matrix = pressed.matrix
-    upper = matrix.upper.copy()
-    for name in LIFTED:
-        columns = list(pressed.plan_columns.get(name, {}).values())
-        upper[columns] *= LIFT
-    rows = [(n, i, r) for n in MEANS for i, r in pressed.plan_rows.get(n, {}).items()]
-    volumes = pressed.plan_columns.get("contracts.volume", {})
-    first = matrix.rows.shape[0]
-    extra = csr_array(
-        coo_array(
-            (np.ones(len(volumes)), (np.arange(len(volumes)), list(volumes.values()))),
-            shape=(len(volumes), matrix.rows.shape[1]),
-        )
+def _unserved(problem: Problem, options: Options, deadline: float) -> list[Slack]:
+    """Power short of each carrier and year where the loads themselves cannot be served, whatever is asked of the plan."""
+    bare = replace(
+        problem,
+        target=None,
+        durability=replace(problem.durability, own_reduction_floor=None, removal_share_path=None),
+        emissions=replace(problem.emissions, caps=()),
+        markets=(*problem.markets, *_last_resorts(problem)),
     )
-    limits = matrix.upper[list(volumes.values())]
-    rows += [("contracts.volume", i, first + n) for n, i in enumerate(volumes)]
-    stacked = csr_array(
-        (
-            np.concatenate([matrix.rows.data, extra.data]),
-            np.concatenate([matrix.rows.indices, extra.indices]),
-            np.concatenate([matrix.rows.indptr, matrix.rows.indptr[-1] + extra.indptr[1:]]),
-        ),
-        shape=(first + len(volumes), matrix.rows.shape[1]),
-    )
-    lifted = replace(
-        matrix,
-        upper=upper,
-        rows=stacked,
-        row_lower=np.concatenate([matrix.row_lower, np.full(len(volumes), -np.inf)]),
-        row_upper=np.concatenate([matrix.row_upper, limits]),
-    )
-    return lifted, rows
+    pressed = press(bare)
+    cost = np.zeros_like(pressed.matrix.cost)
+    for (quantity, name, _), column in pressed.plan_columns["operation"].items():
+        if quantity == "import_mwh" and str(name).startswith(UNSERVED):
+            cost[column] = 1.0
+    outcome = run(replace(pressed.matrix, cost=cost, offset=0.0), options, deadline=deadline)
+    if outcome.x is None:
+        return []
+    return [
+        Slack("carriers.carrier_balance", (name.removeprefix(UNSERVED), y), 0.0, float(outcome.x[columns[n]].max()))
+        for name, columns in pressed.step_columns["markets.import_mw"].items()
+        if name.startswith(UNSERVED)
+        for n, y in enumerate(problem.years)
+        if outcome.x[columns[n]].max() > LEAST_SHORT_MW
+    ]
 
 
-def _raised(matrix: Matrix, rows: list[tuple[str, Key, int]], way: list[Slack]) -> Float:
-    """Upper limits of the rows with the growth of the way, and a hair more for the solver's tolerance."""
-    of = {(name, key): r for name, key, r in rows}
-    upper = matrix.row_upper.copy()
-    for s in way:
-        upper[of[s.row, s.index]] += s.amount * (1 + 1e-6) + 1e-6
-    return upper
+def _last_resorts(problem: Problem) -> list[Market]:
+    """A market without emissions for each carrier that is needed, large enough for all of it."""
+    years = np.ones(len(problem.years))
+    peak: dict[str, float] = {}
+    for d in problem.demands:
+        peak[d.carrier] = peak.get(d.carrier, 0.0) + float(d.load_mw.max() * d.index.max())
+    largest = 10.0 * sum(peak.values()) + 1.0
+    return [
+        Market(UNSERVED + c, c, np.zeros(problem.steps.count), years, largest, scope=2 if c == ELECTRICITY else 1)
+        for c in peak
+    ]

@@ -1,0 +1,189 @@
+"""Which rows may slip or grow when a target is out of reach, what their limits mean, and in which units they are measured.
+
+A gate's own row carries M of its star; here its limit is its threshold, and its slack is measured against the base year's
+tonnes or megawatt-hours. Of several levels that ask for the same metric only the strictest counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import coo_array, csr_array, vstack
+
+from models.markets import grid_market
+from models.problem import ELECTRICITY, Gate, Market, Problem
+from planner.engine.press import Int, Key, Matrix, Pressed
+
+MEANS = (
+    "instruments.quantity_within_cap",
+    "converters.total_within_limit_mw",
+    "stores.total_within_limit_mw",
+    "stores.total_within_limit_mwh",
+    "groups.group_within_limit",
+    "finance.capex_within_limit",
+    "markets.import_within_year",
+)
+LIFTED = (
+    "converters.build_mw",
+    "converters.working_mw",
+    "stores.build_mw",
+    "stores.working_mw",
+    "stores.build_mwh",
+    "stores.working_mwh",
+    "contracts.sign_volume",
+    "contracts.volume",
+)
+LIFT = 20.0  # how many times a means may grow before it is no longer a suggestion
+LARGEST_CONNECTION = 3.0  # the same for the connection of a market, which sizes M
+IN_MWH = ("renewable_electricity_share", "onsite_renewable_share")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit that may give way: its rows, its value in its own units, and what one unit of relative slack is."""
+
+    name: str
+    index: Key
+    rows: Int
+    limit: float
+    scale: float
+    least: bool  # at least the limit is asked for, else at most
+
+
+def demands(problem: Problem, pressed: Pressed) -> tuple[Matrix, list[Limit]]:
+    """What is asked of the plan, and the matrix without the rows that a stricter one of the same kind implies."""
+    found = [
+        *_yearly(problem, pressed),
+        *_rated(problem, pressed, "rating"),
+        *_rated(problem, pressed, "durable_rating"),
+    ]
+    strictest: dict[tuple[object, ...], Limit] = {}
+    for kind, one in found:
+        other = strictest.get(kind)
+        if other is None or (one.limit >= other.limit) == one.least:
+            strictest[kind] = one
+    kept = list(strictest.values())
+    lower, upper = pressed.matrix.row_lower.copy(), pressed.matrix.row_upper.copy()
+    implied = [one.rows for _, one in found if one not in kept] + [_implied_points(pressed)]
+    lower[np.concatenate(implied)], upper[np.concatenate(implied)] = -np.inf, np.inf
+    return replace(pressed.matrix, row_lower=lower, row_upper=upper), kept
+
+
+def _yearly(problem: Problem, pressed: Pressed) -> Iterator[tuple[tuple[object, ...], Limit]]:
+    """Tonnes: floors, paths and caps."""
+    tonnes, matrix = max(1.0, problem.base.gross_tco2e), pressed.matrix
+    for name in (
+        "durability.own_reduction_above_floor",
+        "durability.removal_share_on_path",
+        "ledger.cap_by_year",
+        "ledger.cap_in_total",
+    ):
+        for index, row in pressed.plan_rows.get(name, {}).items():
+            least = bool(np.isfinite(matrix.row_lower[row]))
+            limit = float(matrix.row_lower[row] if least else matrix.row_upper[row])
+            yield (name, index), Limit(name, index, np.array([row]), limit, tonnes, least)
+
+
+def _rated(problem: Problem, pressed: Pressed, block: str) -> Iterator[tuple[tuple[object, ...], Limit]]:
+    """Gates, scores and gate items of the levels up to the target."""
+    if problem.rating is None or problem.target is None:
+        return
+    stars = problem.target.stars if block == "rating" else problem.target.durable_stars
+    asked = dict(zip(problem.years, map(int, stars), strict=True))
+    levels = {level.stars: level for level in problem.rating.levels}
+    for name in ("gate_at_least", "gate_at_most", "score_reached", "gate_item_met"):
+        for index, row in pressed.plan_rows.get(f"{block}.{name}", {}).items():
+            year, level = int(index[0]), levels[int(index[1])]
+            if level.stars > asked[year]:
+                continue
+            kind: tuple[object, ...] = (block, name, year)
+            limit, scale = 1.0, 1.0
+            if name == "score_reached":
+                limit, scale = level.min_score_share * problem.rating.max_points, problem.rating.max_points
+            elif name == "gate_item_met":
+                kind = (*kind, index[2])
+            else:
+                gate = level.gates[int(index[2])]
+                kind, limit, scale = (*kind, gate.metric), gate.threshold, _base_of(problem, gate)
+            least = name != "gate_at_most"
+            yield kind, Limit(f"{block}.{name}", index, np.array([row]), limit, scale, least)
+
+
+def _base_of(problem: Problem, gate: Gate) -> float:
+    """What a gate's row counts in the base year [MWh or t]."""
+    if gate.metric not in IN_MWH:
+        return max(1.0, problem.base.gross_tco2e)
+    hours = problem.steps.hours_per_year
+    return max(1.0, sum(float(d.load_mw @ hours) for d in problem.demands if d.carrier == ELECTRICITY))
+
+
+def _implied_points(pressed: Pressed) -> Int:
+    """Rows of point steps that stand because a gate of the target implies them: the gate says what is missed."""
+    rows = [
+        row
+        for block in ("rating", "durable_rating")
+        for index, row in pressed.plan_rows.get(f"{block}.points_are_earned", {}).items()
+        if pressed.matrix.lower[pressed.plan_columns[f"{block}.reached"][index]] >= 1
+    ]
+    return np.array(rows, dtype=np.int64)
+
+
+def with_larger_connections(problem: Problem) -> Problem:
+    """The problem in which markets may deliver more power; `means` counts what exceeds their limits."""
+    lifted = (replace(k, max_import_mw=LARGEST_CONNECTION * k.max_import_mw) for k in problem.markets)
+    return replace(problem, markets=tuple(lifted))
+
+
+def means(problem: Problem, pressed: Pressed) -> tuple[Matrix, list[Limit]]:
+    """The model in which sizes, volumes and connections may grow beyond their limits, and the limits that count the growth.
+
+    `pressed` is of the problem `with_larger_connections`.
+    """
+    matrix = pressed.matrix
+    upper = matrix.upper.copy()
+    for name in LIFTED:
+        upper[list(pressed.plan_columns.get(name, {}).values())] *= LIFT
+    found = [
+        _grown(name, index, np.array([row]), float(matrix.row_upper[row]))
+        for name in MEANS
+        for index, row in pressed.plan_rows.get(name, {}).items()
+    ]
+    volumes = pressed.plan_columns.get("contracts.volume", {})
+    extra = [("contracts.volume", i, [np.array([q])], float(matrix.upper[q])) for i, q in volumes.items()]
+    extra += [
+        ("markets.max_import_mw", (k.name, y), _drawn(problem, pressed, k, n), k.max_import_mw)
+        for k in problem.markets
+        for n, y in enumerate(problem.years)
+    ]
+    rows, first = [matrix.rows], matrix.rows.shape[0]
+    for name, index, columns, limit in extra:
+        height = len(columns[0])
+        found.append(_grown(name, index, np.arange(first, first + height), limit))
+        first += height
+        at = np.concatenate(columns), np.tile(np.arange(height), len(columns))
+        rows.append(csr_array(coo_array((np.ones(len(at[0])), (at[1], at[0])), shape=(height, matrix.rows.shape[1]))))
+    added = np.concatenate([np.full(len(e[2][0]), e[3]) for e in extra])
+    lifted = replace(
+        matrix,
+        upper=upper,
+        rows=csr_array(vstack(rows, format="csr")),
+        row_lower=np.concatenate([matrix.row_lower, np.full(len(added), -np.inf)]),
+        row_upper=np.concatenate([matrix.row_upper, added]),
+    )
+    return lifted, found
+
+
+def _grown(name: str, index: Key, rows: Int, limit: float) -> Limit:
+    return Limit(name, index, rows, limit, max(1.0, abs(limit)), least=False)
+
+
+def _drawn(problem: Problem, pressed: Pressed, k: Market, n: int) -> list[Int]:
+    """Columns that share the connection of a market in the n-th year, (T,) each."""
+    columns = [pressed.step_columns["markets.import_mw"][k.name][n]]
+    if k == grid_market(problem):
+        lines = [c.name for c in problem.contracts if c.direct_line]
+        delivered = pressed.step_columns.get("contracts.delivered_mw", {})
+        columns += [of[n] for name, of in delivered.items() if name not in lines]
+    return columns
