@@ -29,6 +29,7 @@ class Context:
     folder: Path
     written: Mapping[str, Any]  # as in the file: names exist even if their table has faults
     suppliers_known: bool = True  # False while a table that supplies carriers has faults
+    horizon_known: bool = True  # False while the years have faults
     warnings: list[Finding] = field(default_factory=list)
 
     def names(self, table: str) -> list[str]:
@@ -128,7 +129,7 @@ def _years(at: Context) -> Iterator[Finding]:
 
 def _base_year(at: Context) -> Iterator[Finding]:
     base, horizon = at.scenario.base_year, at.scenario.horizon
-    if base.year is not None and base.year > horizon.first_year:
+    if at.horizon_known and base.year is not None and base.year > horizon.first_year:
         yield Finding(("base_year", "year"), str(base.year), f"a year up to {horizon.first_year}, the first year")
     buyable = [*at.names("markets"), *at.carriers]
     for table in ("billed", "cost"):

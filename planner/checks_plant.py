@@ -35,6 +35,7 @@ def plant_findings(at: Context) -> Iterator[Finding]:
     for name, retrofit in at.scenario.retrofits.items():
         yield from _build(at, ("retrofits", name), retrofit)
         yield from _retrofit(at, ("retrofits", name), retrofit)
+    yield from _requires_itself(at.scenario.retrofits)
     yield from _management(at)
 
 
@@ -193,6 +194,27 @@ def _relations(at: Context, path: KeyPath, retrofit: Retrofit) -> Iterator[Findi
     both = set(retrofit.requires or ()) & set(retrofit.excludes or ())
     for name in sorted(both):
         yield Finding((*path, "excludes"), f'"{name}"', "a measure that it does not require")
+
+
+def _requires_itself(retrofits: Mapping[str, Retrofit]) -> Iterator[Finding]:
+    """Measures that require each other in a circle, each circle once."""
+    seen: set[str] = set()
+    for first in retrofits:
+        trail = _circle(retrofits, first, (first,))
+        if len(trail) > 2 and not seen.intersection(trail):
+            seen.update(trail)
+            got = " requires ".join(trail)
+            yield Finding(("retrofits", first, "requires"), got, "measures that do not require each other")
+
+
+def _circle(retrofits: Mapping[str, Retrofit], first: str, trail: tuple[str, ...]) -> tuple[str, ...]:
+    """The shortest way found from a measure back to itself along what is required; empty if there is none."""
+    for other in retrofits[trail[-1]].requires or () if trail[-1] in retrofits else ():
+        if other == first:
+            return (*trail, other)
+        if other not in trail and (found := _circle(retrofits, first, (*trail, other))):
+            return found
+    return ()
 
 
 def _management(at: Context) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     >>> did_you_mean("bateri", ["battery", "pv_roof"]), did_you_mean("zzz", ["battery"])
     ('did you mean battery', '')
     """
-    near = get_close_matches(word, known, n=1, cutoff=0.62) or [k for k in known if k.casefold() == word.casefold()]
+    near = [k for k in known if k.casefold() == word.casefold()] or get_close_matches(word, known, n=1, cutoff=0.62)
     return f"did you mean {near[0]}" if near else ""
 
 

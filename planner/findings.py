@@ -21,6 +21,11 @@ class Finding:
     hint: str = ""
     at_key: bool = False
 
+    @property
+    def meant(self) -> str:
+        """The word that the hint names as meant; empty if it names none."""
+        return self.hint.removeprefix("did you mean ") if self.hint.startswith("did you mean ") else ""
+
 
 @dataclass(frozen=True)
 class Place:

@@ -64,16 +64,19 @@ def read_scenario(path: str | Path) -> Reading:
     full, findings = with_presets(written)
     scenario, schema = _validated(full)
     wrong = [finding.path for finding in schema] + [finding.path[:-1] for finding in findings]
+    wrong += [(*finding.path[:-1], finding.meant) for finding in schema if finding.at_key]
     findings += schema
     warnings: list[Finding] = []
     faults: list[Fault] = []
     if scenario is not None:
         at = Context(scenario, file.parent, written, suppliers_known=not any(p[0] in SUPPLIERS for p in wrong))
+        at.horizon_known = not any(p[0] == "horizon" for p in wrong)
         beyond = [*case_findings(at), *plant_findings(at), *supply_findings(at)]
         findings += [finding for finding in beyond if not _follows(finding.path, wrong)]
         sizes = implausible(written, scenario.scenario.currency)
         warnings = [*at.warnings, *(size for size in sizes if not _follows(size.path, wrong))]
-        inside = _series_faults(at)
+        inside, unlikely = _series_faults(at)
+        warnings += map(_at_key, unlikely)
         faults += [fault for fault in inside if fault.file]
         findings += [_at_key(fault) for fault in inside if not fault.file]
     faults = located(findings, text, str(file)) + faults
@@ -113,6 +116,8 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
 def _syntax_hint(message: str) -> str:
     if "overwrite" in message or "twice" in message or "declare" in message:
         return "the same key or table stands twice"
+    if "Expected newline" in message:
+        return "one key and value per line; numbers without thousands separators or units, text in quotes"
     if "Invalid value" in message:
         return "text needs quotes, a number has a decimal point and no unit"
     return ""
@@ -168,11 +173,11 @@ def _at_key(fault: Fault) -> Finding:
     return Finding(tuple(fault.key.split(".")), fault.got, fault.wanted, fault.hint)
 
 
-def _series_faults(at: Context) -> list[Fault]:
-    """Faults in the files that the scenario names."""
+def _series_faults(at: Context) -> tuple[list[Fault], list[Fault]]:
+    """Faults and warnings in the files that the scenario names."""
     uses = list(_series_of(at.scenario))
     if not uses and at.scenario.site.weather is None:
-        return []
+        return [], []
     from planner.series_check import read_all  # numpy only when there are series
 
     return read_all(at.scenario, at.folder, uses)

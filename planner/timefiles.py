@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from planner.faults import Fault, ScenarioFaults
+from planner.faults import Fault, ScenarioFaults, did_you_mean
 
 LARGEST_FILE_BYTES = 64 * 2**20
 MOST_ROWS = 600_000  # a year of minutes fits
@@ -63,8 +63,9 @@ def path_inside(folder: Path, name: str, key: str) -> Path:
     try:
         path = (root / Path(*parts.parts)).resolve(strict=True)
     except (OSError, RuntimeError):
-        beside = sorted(p.name for p in root.glob("*.csv"))[:8]
-        raise refuse(key, shown, "a file that exists", f"found {', '.join(beside)}" if beside else "") from None
+        beside = sorted(p.name for p in root.glob("*.csv"))
+        found = f"found {', '.join(beside[:8])}" if beside else ""
+        raise refuse(key, shown, "a file that exists", did_you_mean(name, beside) or found) from None
     if not path.is_relative_to(root):
         raise refuse(key, shown, "a file inside the scenario's folder", "it is a link that leads out")
     if not path.is_file():

@@ -28,6 +28,7 @@ MINUTES_PER_DAY = 1440
 STEPS_PER_DAY = (24, 48, 72, 96, 144, 288, 1440)  # 60, 30, 20, 15, 10, 5, 1 minutes
 DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MOST_SHOWN = 5
+POWER_MW = {"kW": 1e-3, "MW": 1.0, "GW": 1e3}
 
 
 @dataclass
@@ -77,13 +78,14 @@ class SeriesReader:
     def _load_factor(self, unit: str | None, carrier: str, minutes: float, key: str) -> float:
         """MW per number of the file: a power, a quantity per hour, or a quantity per step."""
         unit = unit or "MW"
-        if unit in ("MW", "kW", "GW"):
-            return {"kW": 1e-3, "MW": 1.0, "GW": 1e3}[unit]
+        if unit in POWER_MW:
+            return POWER_MW[unit]
         per_hour = unit.endswith("/h")
         try:
             energy = mwh_per_unit(unit.removesuffix("/h"), carrier)
         except QuantityError as error:
-            raise refuse(f"{key}.unit", f'"{unit}"', f"MW, kW or, per step, {error}") from None
+            hint = did_you_mean(unit, list(POWER_MW))
+            raise refuse(f"{key}.unit", f'"{unit}"', f"MW, kW or, per step, {error}", hint) from None
         return energy if per_hour else energy * 60 / minutes
 
     def _series(self, keys: SeriesKeys, key: str) -> tuple[Array, float]:
@@ -190,7 +192,7 @@ def _stamp_column(table: CsvFile, keys: SeriesKeys, key: str) -> int | None:
 def _find(table: CsvFile, column: str, key: str) -> int:
     if column not in table.header:
         hint = did_you_mean(column, table.header)
-        raise refuse(key, f'"{column}"', f"a column: {one_of(table.header)}", hint, file=table.name, line=1)
+        raise refuse(key, f'"{column}"', f"a column of {table.name}: {one_of(table.header)}", hint)
     if table.header.count(column) > 1:
         raise refuse(key, f'"{column}" twice in the header', "columns with different names", file=table.name, line=1)
     return table.header.index(column)
@@ -207,7 +209,7 @@ def _only_numbers(table: CsvFile, stamp_at: int | None, key: str) -> int:
     columns = [j for j in range(len(table.header)) if j != stamp_at and not (j == 0 and _is_index(table))]
     if len(columns) != 1:
         names = [table.header[j] for j in columns]
-        raise refuse(f"{key}.column", f"{len(columns)} columns to choose from", one_of(names), file=table.name, line=1)
+        raise refuse(f"{key}.column", "nothing", f"a column of {table.name}: {one_of(names)}")
     return columns[0]
 
 

@@ -329,6 +329,18 @@ BAD: dict[str, tuple[str, str]] = {
         '[rating]\n[management.metering_three_level]\ngate = "metering"',
         'management.metering_three_level.gate: got "metering", wanted a gate item of the standard',
     ),
+    "measures in a circle": (
+        '[retrofits.motor_ie5]\nrequires = ["b"]\n[retrofits.b]\nsavings = { motors = 0.1 }\ncapex = 1\n'
+        'requires = ["motor_ie5"]',
+        f"{AFTER}:12: retrofits.motor_ie5.requires: got motor_ie5 requires b requires motor_ie5, "
+        "wanted measures that do not require each other",
+    ),
+    "required key under another name": (
+        '[markets.b]\ncarrier = "electricity"\nprice_per_mwh = 500\ndemand_rule = "peak"\n'
+        "demand_charge_per_kw_year = 78",
+        f"{AFTER + 3}:1: markets.b.demand_charge_per_kw_year: got an unknown key, wanted a key of [markets.b]; "
+        "did you mean demand_charge_per_kw_month",
+    ),
     "file missing": (
         '[demands.x]\ncarrier = "electricity"\nfile = "load.csv"',
         'demands.x.file: got "load.csv", wanted a file that exists',

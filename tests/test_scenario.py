@@ -144,6 +144,50 @@ def test_implausible_magnitude(tmp_path: Path, case: str) -> None:
     assert any(message in warning for warning in warnings), warnings
 
 
+SERIES = '[demands.x]\ncarrier = "electricity"\nfile = "x.csv"\ncolumn = "value"\n'
+PRICE = '[markets.x]\ncarrier = "electricity"\nfile = "x.csv"\nunit = "CNY/MWh"\n'
+WEATHER = '[site.weather]\nfile = "x.csv"\n'
+
+
+@pytest.mark.parametrize(
+    ("value", "added", "message"),
+    [
+        (8500, SERIES, "24:10: demands.x.column: got a peak of 8,500 MW, wanted 0.001 to 500 MW; is the column in kW?"),
+        (
+            0.09,
+            PRICE,
+            "24:8: markets.x.unit: got 0.09 CNY/MWh on average, wanted 10 to 3000; is the column in CNY/kWh?",
+        ),
+        (287, WEATHER + 'temperature_column = "value"\n', "got 287 °C on average, wanted -15 to 40 °C; in kelvin?"),
+    ],
+)
+def test_series_of_implausible_size(tmp_path: Path, value: float, added: str, message: str) -> None:
+    (tmp_path / "x.csv").write_text("value\n" + f"{value}\n" * 8760)
+    (warning,) = warnings_of(tmp_path, GOOD + added)
+    assert message in warning
+
+
+def test_weather_that_is_no_output_per_kw(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("value\n" + "950\n" * 8760)
+    (fault,) = faults_of(tmp_path, GOOD + WEATHER + 'pv_column = "value"\n')
+    assert fault == (
+        f"{AFTER + 1}:13: site.weather.pv_column: got up to 950, wanted output per installed kW, 0 to 1; "
+        "irradiance or power is no such share"
+    )
+
+
+def test_weather_has_one_file(tmp_path: Path) -> None:
+    two = '[site.weather]\nfile = "none.csv"\npv_column = "pv"\nwind_column = "wind"\n'
+    assert faults_of(tmp_path, GOOD + two) == [
+        f'{AFTER}:8: site.weather.file: got "none.csv", wanted a file that exists'
+    ]
+
+
+def test_first_year_in_quotes_says_nothing_of_the_base_year(tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, GOOD.replace("2026", '"2026"') + "[base_year]\nyear = 2025\n")
+    assert fault.startswith("5:14: horizon.first_year")
+
+
 def test_currency_of_the_library(tmp_path: Path) -> None:
     euro = GOOD.replace('name = "good"', 'name = "good"\ncurrency = "EUR"')
     (warning,) = warnings_of(tmp_path, euro)

@@ -321,11 +321,9 @@ def test_running_number_is_no_choice(tmp_path: Path) -> None:
 
 def test_columns(tmp_path: Path) -> None:
     write(tmp_path, [f"{s},1,2" for s in stamps()], "time,power,heat")
-    assert refused(tmp_path) == [
-        "load.csv:1: demands.x.column: got 2 columns to choose from, wanted one of heat, power"
-    ]
+    assert refused(tmp_path) == ["demands.x.column: got nothing, wanted a column of load.csv: one of heat, power"]
     assert refused(tmp_path, column="heatt") == [
-        'load.csv:1: demands.x.column: got "heatt", wanted a column: one of heat, power, time; did you mean heat'
+        'demands.x.column: got "heatt", wanted a column of load.csv: one of heat, power, time; did you mean heat'
     ]
     write(tmp_path, [f"{s},1,2" for s in stamps()], "time,power,power")
     assert 'got "power" twice in the header' in refused(tmp_path, column="power")[0]
@@ -364,7 +362,8 @@ def test_path_tricks(tmp_path: Path) -> None:
         "out.csv": "it is a link that leads out",
         "door/secret.csv": "it is a link that leads out",
         "loop.csv": "wanted a file that exists",
-        "none.csv": "wanted a file that exists; found",
+        "none.csv": "wanted a file that exists; did you mean near.csv",
+            "zzz.csv": "wanted a file that exists; found load.csv, near.csv",
         "sub": "wanted a plain file",
         "pipe.csv": "wanted a plain file",
         "": "wanted a path relative",
