@@ -191,12 +191,12 @@ class Decomposition:
             begun = time.monotonic()
             whole = self.master.milp(0.7 * gap, min(self.deadline, begun + patience), start)
             self.timings.add("whole", begun)
-            patience *= 1.5
+            patience *= 1.5 if whole.x is not None else 3.0
             if whole.status == "infeasible":
                 return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
             bound = max(bound, whole.lower_bound)
             if whole.x is None:
-                break
+                continue
             start = whole.x
             decisions = np.rint(whole.x[self.master.matrix.integer]).astype(np.int8).tobytes()
             plan = self.plan_at(whole.x, (0.02 if decisions in seen else 0.1) * gap)

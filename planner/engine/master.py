@@ -11,10 +11,12 @@ The dual of `parts_sum_to_year` is the price that the plan puts on a quantity; i
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from models.problem import Problem
@@ -50,6 +52,7 @@ class Master:
         pass_matrix(self.h, self.matrix, relaxed=True)
         self.cut_rows: list[tuple[float, Int, Float]] = []
         self.origins: list[Origin | None] = []
+        self.once_tight = np.zeros(0, dtype=bool)  # cuts that held some relaxation up
         self.options = options
 
     def _columns(self, year: int, block: Block) -> list[int]:
@@ -134,6 +137,7 @@ class Master:
         """Adds cuts to the LP; an origin says at which prices a cost cut was made."""
         self.cut_rows += rows
         self.origins += origins
+        self.once_tight = np.concatenate([self.once_tight, np.zeros(len(rows), dtype=bool)])
         starts = np.concatenate([[0], np.cumsum([len(c) for _, c, _ in rows])[:-1]]).astype(np.int32)
         columns = np.concatenate([c for _, c, _ in rows]).astype(np.int32)
         values = np.concatenate([v for *_, v in rows])
@@ -168,11 +172,12 @@ class Master:
             raise SolverError(f"the master ended {h.modelStatusToString(status)}")
         solution = h.getSolution()
         x, dual = np.asarray(solution.col_value), np.asarray(solution.row_dual)
+        self.once_tight |= np.abs(dual[self.matrix.rows.shape[0] :]) > TIGHT
         return float(h.getInfo().objective_function_value), x, dual[self.links]
 
-    def with_cuts(self) -> Matrix:
-        """The MILP: plan, parts and all cuts."""
-        rows = self.cut_rows
+    def with_cuts(self, kept: NDArray[np.bool_]) -> Matrix:
+        """The MILP: plan, parts and the kept cuts."""
+        rows = [row for row, keep in zip(self.cut_rows, kept, strict=True) if keep]
         lengths = np.array([len(c) for _, c, _ in rows])
         cuts = csr_array(
             (
@@ -190,8 +195,24 @@ class Master:
         )
 
     def milp(self, gap: float, deadline: float, start: Float | None) -> Outcome:
-        """The plan with whole decisions, at the cuts so far; its bound is a bound of the problem."""
-        return run(self.with_cuts(), replace(self.options, gap=gap), start=start, deadline=deadline)
+        """The plan with whole decisions; its bound is a bound of the problem.
+
+        Cuts that never held a relaxation up are left out at first: any subset of the cuts bounds from below. Those that the
+        answer violates come back, and the model is solved again.
+        """
+        while True:
+            kept = self.once_tight.copy()
+            outcome = run(self.with_cuts(kept), replace(self.options, gap=gap), start=start, deadline=deadline)
+            if outcome.x is None:
+                return outcome
+            broken = self._broken(outcome.x, gap * abs(outcome.objective) / len(self.part)) & ~kept
+            self.once_tight |= broken
+            if not broken.any() or time.monotonic() > deadline:
+                return outcome
+            start = outcome.x
+
+    def _broken(self, x: Float, tolerance: float) -> NDArray[np.bool_]:
+        return np.array([lower - float(values @ x[columns]) > tolerance for lower, columns, values in self.cut_rows])
 
 
 def stack(above: csr_array, below: csr_array) -> csr_array:
