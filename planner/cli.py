@@ -7,9 +7,7 @@ Exit codes: 0 done within the gap; 2 bad usage or input; 3 infeasible, explained
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import textwrap
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -155,6 +153,7 @@ def rate(inventory: Path, year: int | None, as_json: bool) -> None:
     """
     from planner.faults import ScenarioFaults
     from planner.rate_inventory import RateError, rate_path
+    from planner.terminal import wrapped
 
     try:
         reports = rate_path(inventory, year)
@@ -175,12 +174,6 @@ def scenario_file(path: Path) -> Path:
     if not (path / "scenario.toml").is_file():
         refuse(f"{path} holds no scenario.toml (`plan new NAME` writes one)")
     return path / "scenario.toml"
-
-
-def wrapped(line: str) -> str:
-    """A line broken to the window, continued two columns further in."""
-    indent = len(line) - len(line.lstrip()) + 2
-    return textwrap.fill(line, shutil.get_terminal_size().columns, subsequent_indent=" " * indent)
 
 
 def refuse(message: str) -> NoReturn:

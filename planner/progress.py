@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 import threading
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+LEAST_SECONDS_APART = 1.0
 
 
 class Progress:
@@ -20,11 +22,23 @@ class Progress:
         self.speaks = not quiet and sys.stderr.isatty()
         self.begun = time.monotonic()
         self.seconds: dict[str, float] = {}
+        self.reported = -math.inf  # when a report was last shown
 
     def say(self, words: str) -> None:
         """One line with the time since the start."""
         if self.speaks:
             print(f"{time.monotonic() - self.begun:6.1f} s  {words}", file=sys.stderr, flush=True)
+
+    def report(self, words: str, lower_bound: float, cost: float) -> None:
+        """How far a solve is: the bound that no plan can beat, the plan in hand and the gap; one line a second at most."""
+        if time.monotonic() - self.reported < LEAST_SECONDS_APART:
+            return
+        self.reported = time.monotonic()
+        if math.isfinite(cost) and math.isfinite(lower_bound):
+            gap = max(0.0, cost - lower_bound) / max(abs(cost), 1e-9)
+            self.say(f"{words}: {cost:,.2f} million, no plan below {lower_bound:,.2f} million, gap {gap:.2%}")
+        elif math.isfinite(lower_bound):
+            self.say(f"{words}: none yet, no plan below {lower_bound:,.2f} million")
 
     @contextmanager
     def phase(self, name: str, words: str = "") -> Iterator[None]:

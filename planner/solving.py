@@ -140,7 +140,7 @@ def _solve(case: Case, request: Request) -> int:
         return _end(_stopped(), f"stopped without a plan for business as usual: {usual.facts.termination}")
     problem = with_base(case.assembly, usual)
     with progress.phase("solve", f"solve {problem.steps.count} steps a year, {len(problem.years)} years"):
-        plan = solve(problem, case.options)
+        plan = solve(problem, case.options, progress.report)
     if plan.facts.status == "infeasible":
         return _infeasible(case, request, problem)
     if not plan.decisions:
@@ -182,7 +182,7 @@ def _infeasible(case: Case, request: Request, problem: Problem, first: str = "")
     write_results(case.folder, summary, _scenario_file(case))
     if request.as_json:
         click.echo(json.dumps(dict(read_results(case.folder).summary), indent=2, ensure_ascii=False))
-    return _end(INFEASIBLE, "\n".join(lines))
+    return _end(INFEASIBLE, "\n".join(map(terminal.wrapped, lines)))
 
 
 def _target_year(problem: Problem) -> int:

@@ -7,6 +7,8 @@ Money is in units of 10,000 (10k CNY is 万元), emissions in t CO2e.
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -455,3 +457,9 @@ def _by_year(rows: Iterable[Row], item: str) -> dict[int, dict[str, float]]:
         if row.item == item and row.year is not None:
             years.setdefault(row.year, {})[row.metric] = row.value
     return years
+
+
+def wrapped(line: str) -> str:
+    """A line broken to the window, continued two columns further in."""
+    indent = len(line) - len(line.lstrip()) + 2
+    return textwrap.fill(line, shutil.get_terminal_size().columns, subsequent_indent=" " * indent)

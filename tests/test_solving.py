@@ -56,7 +56,7 @@ def summary(case: Path) -> dict[str, Any]:
 def changed(monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
     """The engine's plan for the target is changed; business as usual is as it is."""
 
-    def changed_solve(problem: Problem, options: Options) -> Plan:
+    def changed_solve(problem: Problem, options: Options, report: object = None) -> Plan:
         plan = solve(problem, options)
         return plan if problem.target is None else change(plan)
 
@@ -214,3 +214,16 @@ def test_progress_is_silent_where_stderr_is_no_terminal(capsys: pytest.CaptureFi
         pass
     assert capsys.readouterr().err == ""
     assert progress.seconds["read"] >= 0.0
+
+
+def test_progress_says_plan_bound_and_gap(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    progress = Progress(quiet=False)
+    monkeypatch.setattr(progress, "speaks", True)
+    progress.report("plan in hand", 95.0, 100.0)
+    progress.report("plan in hand", 96.0, 100.0)
+    assert capsys.readouterr().err.endswith(
+        " s  plan in hand: 100.00 million, no plan below 95.00 million, gap 5.00%\n"
+    )
+    progress.reported = 0.0
+    progress.report("plan in hand", 96.0, float("inf"))
+    assert capsys.readouterr().err.endswith(" s  plan in hand: none yet, no plan below 96.00 million\n")

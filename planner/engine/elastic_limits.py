@@ -113,8 +113,10 @@ def _rated(problem: Problem, pressed: Pressed, block: str) -> Iterator[tuple[tup
 
 def _base_of(problem: Problem, gate: Gate) -> float:
     """What a gate's row counts in the base year [MWh or t]."""
-    if gate.metric not in IN_MWH:
-        return max(1.0, problem.base.gross_tco2e)
+    return _electricity_mwh(problem) if gate.metric in IN_MWH else max(1.0, problem.base.gross_tco2e)
+
+
+def _electricity_mwh(problem: Problem) -> float:
     hours = problem.steps.hours_per_year
     return max(1.0, sum(float(d.load_mw @ hours) for d in problem.demands if d.carrier == ELECTRICITY))
 
@@ -146,7 +148,7 @@ def means(problem: Problem, pressed: Pressed) -> tuple[Matrix, list[Limit]]:
     for name in LIFTED:
         upper[list(pressed.plan_columns.get(name, {}).values())] *= LIFT
     found = [
-        _grown(name, index, np.array([row]), float(matrix.row_upper[row]))
+        _grown(problem, name, index, np.array([row]), float(matrix.row_upper[row]))
         for name in MEANS
         for index, row in pressed.plan_rows.get(name, {}).items()
     ]
@@ -160,7 +162,7 @@ def means(problem: Problem, pressed: Pressed) -> tuple[Matrix, list[Limit]]:
     rows, first = [matrix.rows], matrix.rows.shape[0]
     for name, index, columns, limit in extra:
         height = len(columns[0])
-        found.append(_grown(name, index, np.arange(first, first + height), limit))
+        found.append(_grown(problem, name, index, np.arange(first, first + height), limit))
         first += height
         at = np.concatenate(columns), np.tile(np.arange(height), len(columns))
         rows.append(csr_array(coo_array((np.ones(len(at[0])), (at[1], at[0])), shape=(height, matrix.rows.shape[1]))))
@@ -175,8 +177,18 @@ def means(problem: Problem, pressed: Pressed) -> tuple[Matrix, list[Limit]]:
     return lifted, found
 
 
-def _grown(name: str, index: Key, rows: Int, limit: float) -> Limit:
-    return Limit(name, index, rows, limit, max(1.0, abs(limit)), least=False)
+def _grown(problem: Problem, name: str, index: Key, rows: Int, limit: float) -> Limit:
+    """A means. Its growth is measured against its limit, or against the site where the limit is small beside that."""
+    item, site = str(index[0]), 1.0
+    annual = {c.name for c in problem.contracts if c.kind in ("green_tariff", "virtual")}
+    if name == "instruments.quantity_within_cap":
+        claim = next(i.kind for i in problem.instruments if i.name == item)
+        site = _electricity_mwh(problem) if claim == "certificate" else problem.base.gross_tco2e
+    elif name == "markets.import_within_year" or item in annual:
+        site = _electricity_mwh(problem)
+    elif name.endswith("_mw") or name == "contracts.volume":
+        site = max((float(d.load_mw.max()) for d in problem.demands), default=1.0)
+    return Limit(name, index, rows, limit, max(1.0, abs(limit), site), least=False)
 
 
 def _drawn(problem: Problem, pressed: Pressed, k: Market, n: int) -> list[Int]:
