@@ -138,7 +138,7 @@ def summarise(answer: Answer, plans: Mapping[str, Beside], year: int, context: M
         "verified": True,
         "binding": binding(answer),
         "naive": beside(plans, year) if plans else {},
-        "relaxed_fields": [],
+        "relaxed_fields": [],  # yes/no decisions of a plan are whole, and its operation is a true one at its sizes
         **context,
         "timings_s": {
             **context.get("timings_s", {}),

@@ -106,7 +106,14 @@ def test_a_false_infeasible_of_presolve_is_not_believed() -> None:
 def test_infeasible_is_confirmed_without_presolve(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
 
-    def watched(matrix: Matrix, options: Options, *, presolve: bool = True, deadline: float | None = None) -> Outcome:
+    def watched(
+        matrix: Matrix,
+        options: Options,
+        *,
+        presolve: bool = True,
+        deadline: float | None = None,
+        report: bridge.Report | None = None,
+    ) -> Outcome:
         tried.append(presolve)
         return run(matrix, options, presolve=presolve, deadline=deadline)
 
@@ -168,6 +175,16 @@ def test_at_the_time_limit_plan_bound_and_gap_are_kept() -> None:
     assert 0.0 <= outcome.lower_bound < outcome.objective
     assert outcome.objective == pytest.approx(float(matrix.cost @ outcome.x))
     assert outcome.gap == pytest.approx((outcome.objective - outcome.lower_bound) / outcome.objective)
+
+
+def test_better_plans_are_reported_with_their_bound() -> None:
+    told: list[tuple[str, float, float]] = []
+    outcome = run(
+        market_split(), Options(gap=0.0), deadline=time.monotonic() + 1.0, report=lambda *words: told.append(words)
+    )
+    assert {words for words, _, _ in told} == {"plan in hand"}
+    assert told[-1][2] == pytest.approx(outcome.objective)
+    assert all(bound <= cost for _, bound, cost in told)
 
 
 def test_the_flag_stops_a_solve_with_the_plan_in_hand() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from planner.engine.press import Matrix
 
 Float = NDArray[np.float64]
+Report = Callable[[str, float, float], None]  # words, lower bound, cost in hand
 
 LARGEST_COEFFICIENT = 1e9
 _REFUSED = ("1.14.0",)
@@ -126,6 +128,15 @@ def _watch(h: Any, deadline: float) -> None:
         callback.subscribe(stop)
 
 
+def _tell(h: Any, report: Report) -> None:
+    """Reports the bound and each better plan of a mixed-integer run."""
+
+    def improved(event: Any) -> None:
+        report("plan in hand", float(event.data_out.mip_dual_bound), float(event.data_out.objective_function_value))
+
+    h.cbMipImprovingSolution.subscribe(improved)
+
+
 def run(
     matrix: Matrix,
     options: Options,
@@ -135,8 +146,9 @@ def run(
     presolve: bool = True,
     deadline: float | None = None,
     method: str | None = None,
+    report: Report | None = None,
 ) -> Outcome:
-    """One run of HiGHS. `start` gives values of the integer columns of a MIP start."""
+    """One run of HiGHS. `start` gives values of the integer columns of a MIP start; `report` hears of every better plan."""
     deadline = time.monotonic() + options.time_limit_s if deadline is None else deadline
     begun = time.monotonic()
     h = new_highs(options)
@@ -155,6 +167,8 @@ def run(
             raise SolverError("HiGHS refused the start")
     passed = time.monotonic()
     _watch(h, deadline)
+    if report is not None and mip:
+        _tell(h, report)
     if h.run() == highspy.HighsStatus.kError and h.getModelStatus() != highspy.HighsModelStatus.kInterrupt:
         raise SolverError(f"HiGHS failed: {h.modelStatusToString(h.getModelStatus())}")
     outcome = _read(h, matrix, mip)

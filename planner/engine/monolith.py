@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from models.problem import Problem
-from planner.engine.bridge import Float, Options, Outcome, SolverError, fixed, run
-from planner.engine.decompose import Decisions, Operation, Report, Solved, decomposed
+from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, fixed, run
+from planner.engine.decompose import Decisions, Operation, Solved, decomposed
 from planner.engine.press import Pressed, press
 from planner.plan import Plan, SolverFacts
 
@@ -34,7 +34,7 @@ def solve(problem: Problem, options: Options | None = None, report: Report | Non
     options = options or Options()
     begun = time.monotonic()
     decisions, operation, size, outcome = (
-        whole(problem, options) if in_one_piece(problem) else decomposed(problem, options, report)
+        whole(problem, options, report) if in_one_piece(problem) else decomposed(problem, options, report)
     )
     seconds = {**outcome.seconds, "total": time.monotonic() - begun}
     facts = SolverFacts(
@@ -43,12 +43,12 @@ def solve(problem: Problem, options: Options | None = None, report: Report | Non
     return Plan(decisions, operation, facts)
 
 
-def whole(problem: Problem, options: Options) -> Solved:
+def whole(problem: Problem, options: Options, report: Report | None = None) -> Solved:
     """The model in one piece."""
     begun = time.monotonic()
     pressed = press(problem)
     built = time.monotonic() - begun
-    outcome = solve_matrix(pressed, options, begun + options.time_limit_s)
+    outcome = solve_matrix(pressed, options, begun + options.time_limit_s, report)
     outcome = replace(outcome, seconds={"build": built, **outcome.seconds})
     matrix = pressed.matrix
     size = {
@@ -61,10 +61,10 @@ def whole(problem: Problem, options: Options) -> Solved:
     return decisions, operation, size, outcome
 
 
-def solve_matrix(pressed: Pressed, options: Options, deadline: float) -> Outcome:
+def solve_matrix(pressed: Pressed, options: Options, deadline: float, report: Report | None = None) -> Outcome:
     """Runs the pressed model and confirms what the solver says of it."""
     matrix = pressed.matrix
-    outcome = run(matrix, options, deadline=deadline)
+    outcome = run(matrix, options, deadline=deadline, report=report)
     if outcome.status == "infeasible":
         again = run(matrix, options, presolve=False, deadline=deadline)
         if again.status != "infeasible":
