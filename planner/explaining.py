@@ -39,6 +39,8 @@ def explain_in_words(problem: Problem, explanation: Explanation, currency: str) 
     if short:
         lines = ["The loads cannot be served, whatever the target. What is short at least:"]
         lines += [f"  {line}" for line in _merged((_short(slack) for slack in short), _short_words)]
+        if not explanation.way and not explanation.unproven:
+            return [*lines, "Look at existing_mw and max_mw of what serves them, and at the units of the loads."]
     else:
         missed = [_demanded(problem, slack) for slack in explanation.missed]
         lines = ["No plan reaches the target. What is missed at least, with all that is allowed used:"]
@@ -112,7 +114,7 @@ def _means(problem: Problem, slack: Slack, currency: str) -> Miss:
     if kind == "finance":
         return Miss("finance.annual_capex_limit", year, slack.limit * MILLION, slack.amount * MILLION, currency)
     if kind == "groups":
-        return Miss(f"space or connection {name}", year, slack.limit, slack.amount, "")
+        return Miss(f"site.{name}_m2", year, slack.limit, slack.amount, "m²")
     if kind == "instruments":
         claim = next(i.kind for i in problem.instruments if i.name == name)
         unit = "MWh" if claim == "certificate" else "t CO2e"

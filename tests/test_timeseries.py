@@ -363,7 +363,7 @@ def test_path_tricks(tmp_path: Path) -> None:
         "door/secret.csv": "it is a link that leads out",
         "loop.csv": "wanted a file that exists",
         "none.csv": "wanted a file that exists; did you mean near.csv",
-            "zzz.csv": "wanted a file that exists; found load.csv, near.csv",
+        "zzz.csv": "wanted a file that exists; found loop.csv, near.csv",
         "sub": "wanted a plain file",
         "pipe.csv": "wanted a plain file",
         "": "wanted a path relative",
