@@ -8,7 +8,7 @@ import numpy as np
 
 from models.problem import ELECTRICITY, Array, Converter, Retrofit, Segment, Sizing, Store
 from planner.assemble_site import Site
-from planner.assemble_years import capex_index, existing, first_year_share, share_by_age
+from planner.assemble_years import capex_index, existing, first_year_share, share_by_age, with_renewals
 from planner.scenario import Converter as ConverterTable
 from planner.scenario import Retrofit as RetrofitTable
 from planner.scenario import Store as StoreTable
@@ -202,13 +202,14 @@ def retrofit(site: Site, name: str, table: RetrofitTable) -> Retrofit:
         treated = dict.fromkeys([*savings, *(d for d, _, _ in side_use)])
         capex = (table.capex_per_annual_mwh or 0.0) * sum(site.annual_mwh(d) for d in treated)
     opex = (table.opex_per_year or 0.0) + (table.opex_fixed_share or 0.0) * capex
+    life = table.life_years or DEFAULT_LIFE_YEARS
     return Retrofit(
         name=name,
         savings=savings,
         capex=capex / MILLION * calendar.trend(table.capex_trend_per_year),
-        life_years=table.life_years or DEFAULT_LIFE_YEARS,
+        life_years=life,
         opex_fixed=np.full(len(calendar.years), opex / MILLION),
-        start_years=calendar.window(table.earliest_year, table.latest_year),
+        start_years=with_renewals(calendar.window(table.earliest_year, table.latest_year), life, calendar.last),
         side_use=side_use,
         first_year_share=first_year_share(table.commissioning_month),
         requires=tuple(table.requires or ()),

@@ -58,6 +58,15 @@ class Calendar:
         return tuple(range(start, min(self.last, latest or self.last) + 1, every or 1))
 
 
+def with_renewals(starts: tuple[int, ...], life_years: int, last: int) -> tuple[int, ...]:
+    """Start years, and up to the last year those in which something started then reaches the end of its life.
+
+    >>> with_renewals((2027, 2028), 5, 2037)
+    (2027, 2028, 2032, 2033, 2037)
+    """
+    return tuple(sorted({y for start in starts for y in range(start, last + 1, life_years)}))
+
+
 def calendar_of(scenario: Scenario) -> Calendar:
     """The calendar of a scenario."""
     horizon, finance = scenario.horizon, scenario.finance

@@ -312,6 +312,22 @@ side_use = [{ carrier = "electricity", mwh_per_mwh = 0.02 }]
     assert named(problem, "retrofits", "vsd").side_use == (("drying", "electricity", 0.02),)
 
 
+def test_a_retrofit_may_be_renewed_after_its_last_start_year(tmp_path):
+    text = (
+        SUPPLY
+        + """
+[retrofits.vsd]
+savings = { drying = 0.1 }
+capex = 200000
+life_years = 2
+latest_year = 2027
+"""
+    )
+    problem = made(tmp_path, text).problem
+    assert problem.years[0] == 2026
+    assert named(problem, "retrofits", "vsd").start_years == (2026, 2027, 2028, 2029, 2030)
+
+
 RATED = """
 [rating]
 boundary = "I"

@@ -177,7 +177,10 @@ class SideUse(Table):
 
 
 class Retrofit(BuildKeys):
-    """An efficiency measure, done or not, from a start year."""
+    """An efficiency measure, done or not, from a start year.
+
+    At the end of its life it lapses, or is done again at the same cost; latest_year does not keep it from being renewed.
+    """
 
     savings: dict[str, Share] | None = key(
         "demand to the share of its remaining load that is saved", unit="share", plausible=(0.005, 0.9)
