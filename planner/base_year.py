@@ -15,6 +15,7 @@ from planner.units import mwh
 if TYPE_CHECKING:
     from planner.assemble import Assembly
 
+MILLION = 1e6
 TOLERANCE = 0.05  # a larger difference between model and bills is worth a warning
 
 
@@ -62,21 +63,71 @@ def base_year_check(assembly: Assembly) -> tuple[Billed, ...]:
     return tuple(Billed(k, needed[k], bill) for k, bill in assembly.billed_mwh.items() if k in needed)
 
 
+@dataclass(frozen=True)
+class Paid:
+    """Cost of one market in the base year: what the model's prices make of it against the bill [currency]."""
+
+    market: str
+    modelled: float
+    billed: float
+    currency: str
+
+    @property
+    def warning(self) -> str | None:
+        """What to tell the user, if the two are more than 5 % apart."""
+        if abs(self.modelled - self.billed) <= TOLERANCE * self.billed:
+            return None
+        return (
+            f"base year, {self.market}: at the scenario's prices it costs {self.modelled:,.0f} {self.currency}, "
+            f"{self.billed:,.0f} {self.currency} were billed"
+        )
+
+
+def base_year_cost_check(assembly: Assembly) -> tuple[Paid, ...]:
+    """Each cost in the bills against energy, demand charge and standing charge at the prices of the price year."""
+    problem, head = assembly.problem, assembly.scenario
+    needed = needed_mw(problem)
+    first = {k.carrier: k for k in reversed(problem.markets)} | {k.name: k for k in problem.markets}
+    return tuple(
+        Paid(first[name].name, _cost(problem, first[name], needed[first[name].name]), billed, head.scenario.currency)
+        for name, billed in head.base_year.cost.items()
+        if name in first and first[name].name in needed
+    )
+
+
+def _cost(problem: Problem, market: Market, power_mw: Array) -> float:
+    """Yearly cost of buying a load from a market [currency]; a contract demand is that of the highest peak."""
+    steps = problem.steps
+    cost = float(power_mw * steps.hours_per_year @ market.price) + float(_first(market.fixed_cost)[0])
+    peaks = np.zeros(len(steps.months_per_billing))
+    np.maximum.at(peaks, steps.billing, power_mw)
+    least = max(market.ratchet_share * float(peaks.max()), market.contract_min_mw)
+    if market.demand_rule == "contract":
+        least = max(least, float(peaks.max()))
+    cost += float(_first(market.demand_charge)[0]) * float(steps.months_per_billing @ np.maximum(peaks, least))
+    return cost * MILLION
+
+
 def needed_mwh(problem: Problem) -> dict[str, float]:
-    """Energy that each market would have sold in the base year [MWh], without optimising anything.
+    """Energy that each market would have sold in the base year [MWh]."""
+    hours = problem.steps.hours_per_year
+    return {market: float(power_mw @ hours) for market, power_mw in needed_mw(problem).items()}
+
+
+def needed_mw(problem: Problem) -> dict[str, Array]:
+    """Power that each market would have delivered in the base year [MW], without optimising anything.
 
     Each carrier is made by generators first, then by existing plant up to its size, step by step; what is left is
     bought from its first market, or comes down from the next hotter carrier. A carrier that is both made from fuel and
     bought leaves the split open: neither its market nor those behind its plant are in the answer. Storage and export
     are left out.
     """
-    hours = problem.steps.hours_per_year
     need: dict[str, Array] = {c.name: np.zeros(problem.steps.count) for c in problem.carriers}
     for d in problem.demands:
         need[d.carrier] = need[d.carrier] + d.load_mw
     market_of = {k.carrier: k.name for k in reversed(problem.markets)}
     hotter = {cool: hot for hot, cool in reversed(problem.letdowns)}
-    bought: dict[str, float] = {}
+    bought: dict[str, Array] = {}
     unclear: set[str] = set()
     for carrier in _downstream_first(problem):
         left, makers = need[carrier], _makers(problem, carrier)
@@ -93,12 +144,12 @@ def needed_mwh(problem: Problem) -> dict[str, float]:
                 if carrier in unclear:
                     unclear.add(source)
         if carrier in market_of:
-            bought[market_of[carrier]] = float(left @ hours)
+            bought[market_of[carrier]] = left
         elif carrier in hotter:
             need[hotter[carrier]] = need[hotter[carrier]] + left
     return {
-        k: energy
-        for k, energy in bought.items()
+        k: power_mw
+        for k, power_mw in bought.items()
         if next(m for m in problem.markets if m.name == k).carrier not in unclear
     }
 

@@ -109,13 +109,37 @@ def _currency(at: Context) -> None:
     currency = at.scenario.scenario.currency
     if currency == LIBRARY_CURRENCY:
         return
-    priced = [name for kind in TABLES for name in at.names(kind)] + [
-        k.tariff or k.fuel for k in at.scenario.markets.values()
-    ]
-    if any(priced):
+    kept = list(_in_library_money(at))
+    if kept:
         wanted = f"{LIBRARY_CURRENCY}, the currency of the library"
-        hint = f"each price or cost of a preset is in {LIBRARY_CURRENCY} and is not converted: give your own"
+        hint = f"nothing is converted; still in {LIBRARY_CURRENCY}: {', '.join(kept)}"
         at.warnings.append(Finding(("scenario", "currency"), shown(currency), wanted, hint))
+
+
+def _in_library_money(at: Context) -> Iterator[str]:
+    """What the scenario leaves to the library's or the schema's amounts of money."""
+    for kind in TABLES:
+        for name in at.names(kind):
+            table, written = getattr(at.scenario, kind).get(name), at.written[kind][name]
+            fields = type(table).model_fields.items() if table is not None else ()
+            for key, info in fields:
+                unit = (
+                    (info.json_schema_extra or {}).get("unit", "") if isinstance(info.json_schema_extra, dict) else ""
+                )
+                if key not in written and LIBRARY_CURRENCY in str(unit) and getattr(table, key):
+                    yield f"{kind}.{name}.{key}"
+    for name, market in at.scenario.markets.items():
+        own = (market.price_per_mwh, market.tou, market.file, market.values)
+        if market.tariff is not None or (market.fuel is not None and all(price is None for price in own)):
+            yield f"markets.{name}.{'fuel' if market.tariff is None else 'tariff'}"
+    if at.scenario.rating is not None:
+        yield "management items of the standard that have no table"
+        if at.scenario.durability.penalty:
+            yield from (
+                f"durability.{key}"
+                for key in ("penalty_per_t", "penalty_step_per_t")
+                if key not in at.scenario.durability.model_fields_set
+            )
 
 
 def _years(at: Context) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from planner.findings import Finding
 from planner.findings import Path as KeyPath
 from planner.scenario import Contract, Market, TimeOfUse
 
+SAME_MONEY = {"CNY": ("元", "RMB", "¥"), "EUR": ("€",), "USD": ("$", "US$")}
 _HOURS = re.compile(r"^(\d{1,2})(?::([0-5]\d))?-(\d{1,2})(?::([0-5]\d))?$")
 
 
@@ -64,6 +65,11 @@ def _market(at: Context, path: KeyPath, market: Market) -> Iterator[Finding]:
         yield Finding(place, got, "one of price_per_mwh, tou, file, values, or a tariff or fuel")
     if market.tou is not None:
         yield from _time_of_use((*path, "tou"), market.tou)
+    money, per, _ = (market.unit or "").partition("/")
+    currency = at.scenario.scenario.currency
+    if per and money not in (currency, *SAME_MONEY.get(currency, ())):
+        wanted = f"{currency}/MWh or {currency}/kWh"
+        at.warnings.append(Finding((*path, "unit"), f'"{market.unit}"', wanted, "amounts are not converted"))
     if market.max_export_mw and market.export_price_per_mwh is None:
         yield Finding((*path, "export_price_per_mwh"), "nothing", "a price", "required by max_export_mw")
     if market.demand_rule in ("peak", "contract") and market.tariff is None:

@@ -209,7 +209,8 @@ def _only_numbers(table: CsvFile, stamp_at: int | None, key: str) -> int:
     columns = [j for j in range(len(table.header)) if j != stamp_at and not (j == 0 and _is_index(table))]
     if len(columns) != 1:
         names = [table.header[j] for j in columns]
-        raise refuse(f"{key}.column", "nothing", f"a column of {table.name}: {one_of(names)}")
+        hint = 'a row per day? then layout = "day_rows"' if len(table.rows) in (DAYS, DAYS + 1) else ""
+        raise refuse(f"{key}.column", "nothing", f"a column of {table.name}: {one_of(names)}", hint)
     return columns[0]
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +10,7 @@ from planner.reading import Reading, read_scenario
 from planner.scenario import Scenario
 
 if TYPE_CHECKING:
-    from planner.base_year import Billed
+    from planner.base_year import Billed, Paid
 
 OPTIONS = ("retrofits", "converters", "stores", "contracts", "instruments", "management")
 
@@ -25,6 +22,7 @@ class Report:
     scenario: Scenario
     warnings: tuple[str, ...]
     bills: tuple[Billed, ...]
+    costs: tuple[Paid, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -35,10 +33,15 @@ class Report:
             f"base year, {bill.market}: model {bill.modelled_mwh:,.0f} MWh, billed {bill.billed_mwh:,.0f} MWh"
             for bill in self.bills
         ]
+        costs = [
+            f"base year, {paid.market}: model {paid.modelled:,.0f} {paid.currency}, billed {paid.billed:,.0f}"
+            for paid in self.costs
+        ]
         return [
             *(f"warning: {warning}" for warning in self.warnings),
             f"{head.name}: {horizon.first_year}–{horizon.last_year}, {', '.join(counts)}",
             *bills,
+            *costs,
             f"no faults, {len(self.warnings)} warning(s)" if self.warnings else "no faults",
         ]
 
@@ -49,32 +52,21 @@ def validate(path: str | Path) -> Report:
     Raises:
         ScenarioFaults: everything that is wrong with it.
     """
-    with _uncollected():
-        reading = read_scenario(path)
-        bills = _against_bills(reading) if reading.scenario.base_year.billed else ()
-    apart = [bill.warning for bill in bills if bill.warning is not None]
-    return Report(reading.scenario, (*map(str, reading.warnings), *apart), bills)
+    reading = read_scenario(path)
+    known = reading.scenario.base_year
+    bills, costs = _against_bills(reading) if known.billed or known.cost else ((), ())
+    apart = [*(bill.warning for bill in bills), *(paid.warning for paid in costs)]
+    return Report(reading.scenario, (*map(str, reading.warnings), *filter(None, apart)), bills, costs)
 
 
-def _against_bills(reading: Reading) -> tuple[Billed, ...]:
+def _against_bills(reading: Reading) -> tuple[tuple[Billed, ...], tuple[Paid, ...]]:
     """The base year at every step, without picking typical days."""
     from planner.assemble import assemble
-    from planner.base_year import base_year_check
+    from planner.base_year import base_year_check, base_year_cost_check
 
     solver = reading.scenario.solver
     if solver.resolution != "given":
         solver = solver.model_copy(update={"resolution": "full"})
     scenario = reading.scenario.model_copy(update={"solver": solver})
-    return base_year_check(assemble(replace(reading, scenario=scenario)))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without garbage collection: a short run that keeps nearly all it makes, a fifth quicker so."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+    assembly = assemble(replace(reading, scenario=scenario))
+    return base_year_check(assembly), base_year_cost_check(assembly)

@@ -190,8 +190,23 @@ def test_first_year_in_quotes_says_nothing_of_the_base_year(tmp_path: Path) -> N
 
 def test_currency_of_the_library(tmp_path: Path) -> None:
     euro = GOOD.replace('name = "good"', 'name = "good"\ncurrency = "EUR"')
-    (warning,) = warnings_of(tmp_path, euro)
-    assert warning.startswith('3:12: scenario.currency: got "EUR", wanted CNY, the currency of the library; each price')
+    (warning,) = warnings_of(tmp_path, euro + "[rating]\n")
+    assert warning == (
+        '3:12: scenario.currency: got "EUR", wanted CNY, the currency of the library; nothing is converted; still in CNY: '
+        "converters.gas_boiler.capex_per_kw, converters.gas_boiler.opex_fixed_per_kw_year, "
+        "converters.gas_boiler.opex_variable_per_mwh, markets.gas.fuel, management items of the standard that have no "
+        "table, durability.penalty_per_t, durability.penalty_step_per_t"
+    )
+    own = "opex_fixed_per_kw_year = 2\nopex_variable_per_mwh = 1\ncapex_per_kw = 60\n"
+    owned = euro.replace('fuel = "natural_gas"', 'fuel = "natural_gas"\nprice_per_mwh = 34')
+    assert warnings_of(tmp_path, owned + own) == []
+
+
+def test_price_series_in_another_currency(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("value\n" + "0.6\n" * 8760)
+    (warning,) = warnings_of(tmp_path, GOOD + PRICE.replace("CNY/MWh", "EUR/kWh"))
+    assert warning.endswith('markets.x.unit: got "EUR/kWh", wanted CNY/MWh or CNY/kWh; amounts are not converted')
+    assert warnings_of(tmp_path, GOOD + PRICE.replace("CNY/MWh", "元/kWh")) == []
 
 
 def test_presets_are_never_implausible(tmp_path: Path) -> None:

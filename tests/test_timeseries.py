@@ -319,6 +319,11 @@ def test_running_number_is_no_choice(tmp_path: Path) -> None:
     assert load(tmp_path)[0] == 5
 
 
+def test_meter_table_without_its_layout(tmp_path: Path) -> None:
+    write(tmp_path, [f"{j}," + "1," * 24 + "2" for j in range(365)], "day," + ",".join(map(str, range(25))))
+    assert refused(tmp_path)[0].endswith('; a row per day? then layout = "day_rows"')
+
+
 def test_columns(tmp_path: Path) -> None:
     write(tmp_path, [f"{s},1,2" for s in stamps()], "time,power,heat")
     assert refused(tmp_path) == ["demands.x.column: got nothing, wanted a column of load.csv: one of heat, power"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_assemble import CASE, RATED, SUPPLY, made, named
 
-from planner.base_year import base_gross, base_year_check, inventory_from_bills, needed_mwh
+from planner.base_year import base_gross, base_year_check, base_year_cost_check, inventory_from_bills, needed_mwh
 from planner.cheapest_first import cheapest_first, measures, worths
 from planner.engine import solve
 from planner.ledger import inventory
@@ -134,6 +134,19 @@ def test_bills_stand_above_the_model(tmp_path):
     assert checks["grid"].difference_share == pytest.approx(-0.124)
     assert "8,760 MWh" in checks["grid"].warning
     assert checks["gas"].warning is None
+
+
+def test_cost_in_the_bills_is_held_against_prices_and_demand_charge(tmp_path):
+    bills = "[base_year.cost]\ngrid = 5700000\ngas = 400000\n"
+    charge = 'demand_rule = "peak"\ndemand_charge_per_kw_month = 40\n'
+    flat = FLAT.replace("price_per_mwh = 600\n", f"price_per_mwh = 600\n{charge}")
+    costs = {paid.market: paid for paid in base_year_cost_check(made(tmp_path, bills + FACTOR + flat))}
+    assert costs["grid"].modelled == pytest.approx(8760 * 600 + 1000 * 12 * 40)  # 1 MW all year
+    assert costs["grid"].warning is None
+    assert costs["gas"].modelled == pytest.approx(1250 * 300)
+    assert costs["gas"].warning == (
+        "base year, gas: at the scenario's prices it costs 375,000 CNY, 400,000 CNY were billed"
+    )
 
 
 def test_needed_energy_runs_through_existing_plant(tmp_path):

@@ -90,7 +90,12 @@ class BaseYear(Table):
         factory=dict,
         unit="MWh",
     )
-    cost: dict[str, NonNegative] = key("cost by market or carrier", factory=dict, unit="CNY", plausible=(1e4, 1e10))
+    cost: dict[str, NonNegative] = key(
+        "cost by market or carrier, with demand charge and standing charge; compared at the prices of the price year",
+        factory=dict,
+        unit="CNY",
+        plausible=(1e4, 1e10),
+    )
     output: dict[str, Positive] = key(
         "output by production; default: that of [production.NAME]",
         factory=dict,
