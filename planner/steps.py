@@ -1,7 +1,8 @@
 """What to do when, as few lines: one per year and thing, small enlargements and yearly purchases joined.
 
 Read from the `roadmap` table. A store's power and energy stand in one line. Builds below a twentieth of what is built of a
-thing in all are joined into one line that says how many they are.
+thing in all are joined into one line that says how many they are, and left out below a thousandth together; so are
+contracts that are signed again and again for much the same volume.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from planner.results import Row
 
 SMALL_SHARE = 0.05
+NEGLIGIBLE_SHARE = 1e-3
+OFTEN = 3  # signatures of one contract that make one line
+ALIKE = 1.25  # largest over smallest volume up to which they do
 BUILDS = ("build", "build_energy")
 VERBS = {
     "start": "measure",
@@ -54,13 +58,37 @@ def steps(roadmap: Iterable[Row]) -> list[Step]:
     for row in decided:
         groups.setdefault((row.year or 0, row.item, VERBS[row.metric]), []).append(row)
     small = {key for key, group in groups.items() if all(_is_small(row, totals) for row in group)}
-    found = [_step(key, group, capex) for key, group in groups.items() if key not in small]
-    found += _enlargements({key: groups[key] for key in groups if key in small}, capex)
+    signed = _signed_again(groups)
+    found = [_step(key, group, capex) for key, group in groups.items() if key not in small and key[1:] not in signed]
+    found += [signed[key] for key in signed]
+    enlarged = _enlargements({key: groups[key] for key in groups if key in small}, capex)
+    found += [step for step in enlarged if not _is_negligible(step, totals)]
     return sorted(found, key=lambda step: step.first_year) + list(_yearly(rows))
 
 
 def _is_small(row: Row, totals: dict[tuple[str, str], float]) -> bool:
     return row.metric in BUILDS and row.value < SMALL_SHARE * totals[row.item, row.metric]
+
+
+def _is_negligible(step: Step, totals: dict[tuple[str, str], float]) -> bool:
+    built = {"MWh": "build_energy"}
+    return all(value < NEGLIGIBLE_SHARE * totals[step.item, built.get(unit, "build")] for _, value, unit in step.sizes)
+
+
+def _signed_again(groups: dict[tuple[int, str, str], list[Row]]) -> dict[tuple[str, str], Step]:
+    """Contracts signed often for much the same volume, each as one step."""
+    rows: dict[str, list[Row]] = {}
+    for (_, item, verb), group in groups.items():
+        if verb == "sign":
+            rows.setdefault(item, []).extend(group)
+    joined = {}
+    for item, signed in rows.items():
+        least, most = min(row.value for row in signed), max(row.value for row in signed)
+        if len(signed) >= OFTEN and most <= ALIKE * least:
+            years = [row.year or 0 for row in signed]
+            sizes = ((least, most, signed[0].unit),)
+            joined[item, "sign"] = Step(min(years), max(years), "sign", item, sizes, count=len(signed))
+    return joined
 
 
 def _step(key: tuple[int, str, str], group: Sequence[Row], capex: dict[tuple[int | None, str], float]) -> Step:

@@ -157,8 +157,9 @@ def cost_words(summary: Mapping[str, Any]) -> str:
         above = (cost - usual) / MONEY
         side = "above" if above >= 0 else "below"
         words += f", {number(abs(above), 0)} ({abs(cost / usual - 1):.1%}) {side} business as usual"
-    if summary.get("penalties"):
-        words += f"; penalties for paper {number(summary['penalties'] / MONEY, 0)}"
+    penalties = (summary.get("penalties") or 0.0) / MONEY
+    if penalties >= 0.5:
+        words += f"; beside it {number(penalties, 0)} of penalties for paper"
     return words
 
 
@@ -207,10 +208,9 @@ def size_words(low: float, high: float, unit: str) -> str:
     """
     if unit == "share":
         return f"{high:.0%}".replace("%", " %")
-    if unit.endswith("/year"):
-        low_words, high_words = number(low, 0), number(high, 0)
-        return f"{low_words if low_words == high_words else f'{low_words} to {high_words}'} {unit}"
-    return f"{number(high)} {unit}"
+    decimals = 0 if unit.endswith("/year") else None
+    low_words, high_words = number(low, decimals), number(high, decimals)
+    return f"{low_words if low_words == high_words else f'{low_words} to {high_words}'} {unit}"
 
 
 def plans_table(results: Results) -> Table | None:

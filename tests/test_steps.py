@@ -35,6 +35,16 @@ def test_what_is_bought_every_year_is_one_step_at_the_end() -> None:
     assert bought == Step(2030, 2032, "buy", "ccer", ((2130.0, 2132.0, "t/year"),))
 
 
+def test_a_contract_signed_every_year_for_much_the_same_is_one_step() -> None:
+    yearly = [Row(y, "green", "sign", "MWh", 300.0 + y - 2030) for y in (2030, 2031, 2032)]
+    assert steps(yearly) == [Step(2030, 2032, "sign", "green", ((300.0, 302.0, "MWh"),), count=3)]
+    assert len(steps([*yearly, Row(2033, "green", "sign", "MWh", 900.0)])) == 4
+
+
+def test_a_hair_of_enlargement_is_left_out() -> None:
+    assert len(steps([*build(2026, "battery", 10.0, 1e6), *build(2030, "battery", 1e-4, 60.0)])) == 1
+
+
 def test_a_retirement_costs_nothing_of_a_build_in_its_year() -> None:
     rows = [*build(2026, "boiler", 1.0, 1e6), Row(2026, "boiler", "retire", "share", 0.5)]
     built, retired = steps(rows)
