@@ -24,6 +24,7 @@ from planner.stock import stock_of
 
 TOLERANCE = 1e-6  # relative; the solver's own feasibility is finer
 POINT_TOLERANCE = 1e-6  # points
+NOTHING = 1e-9  # relative to the site's own scale: the rounding of a sum that comes to nothing
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ class Ratio:
 
     @property
     def value(self) -> float:
-        """The share itself; NaN for nothing of nothing."""
-        return self.numerator / self.denominator if self.denominator else float("nan")
+        """The share itself; NaN for nothing of nothing, which a sum of many terms only nearly is."""
+        nothing = abs(self.denominator) <= NOTHING * max(self.scale, 1.0)
+        return float("nan") if nothing else self.numerator / self.denominator
 
 
 def _renewable(f: Facts) -> Ratio:

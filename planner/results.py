@@ -37,6 +37,7 @@ OPERATION = "operation.npz"
 EFFECTIVE = "scenario.effective.toml"
 COLUMNS = ("year", "item", "metric", "unit", "value")
 SIGNIFICANT_DIGITS = 10
+ROUNDING = 1e-10  # below it a number is what rounding left of zero
 
 
 class ResultsError(Exception):
@@ -124,7 +125,7 @@ def write_results(folder: Path, summary: Mapping[str, Any], files: Mapping[str, 
 
 
 def table_bytes(rows: Iterable[Row]) -> bytes:
-    """A tidy CSV table, ten significant digits, LF line ends."""
+    """A tidy CSV table, ten significant digits, the rounding of sums that come to nothing as 0, LF line ends."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -151,7 +152,8 @@ def sha256(data: bytes) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{float(value) + 0.0:.{SIGNIFICANT_DIGITS}g}"
+    settled = 0.0 if abs(value) < ROUNDING else float(value)
+    return f"{settled:.{SIGNIFICANT_DIGITS}g}"
 
 
 def _beside(folder: Path, role: str) -> Path:

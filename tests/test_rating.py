@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from factories import Site, rating
 
@@ -52,6 +54,11 @@ def test_nothing_of_nothing_passes():
     result = rate(rating(Level(1, 0.0, gates)), Facts(), [])
     assert result.stars == 1
     assert result.clauses[0].value != result.clauses[0].value  # no share of nothing
+
+
+def test_nearly_nothing_of_nearly_nothing_is_no_share():
+    facts = Facts(gross_market_tco2e=-5e-14, base_gross_tco2e=1000.0)
+    assert math.isnan(METRICS["neutralised_share"](facts).value)
 
 
 def test_a_gate_met_to_solver_precision_is_met():

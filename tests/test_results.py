@@ -39,6 +39,10 @@ def test_table_is_tidy_csv() -> None:
     )
 
 
+def test_what_rounding_leaves_of_zero_is_zero() -> None:
+    assert table_bytes([Row(2030, "all", "net", "t", -5e-14)]).splitlines()[1] == b"2030,all,net,t,0"
+
+
 def test_non_finite_numbers_become_null(tmp_path: Path) -> None:
     assert results.rounded({"gap": float("inf"), "bound": float("nan")}) == {"gap": None, "bound": None}
 
