@@ -1,0 +1,99 @@
+"""Solving by cuts gives what the model in one piece gives, and every cut is a lower bound whatever point it was made at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.problem import Problem
+from planner.accounts import accounts
+from planner.answer import at_accounted_cost
+from planner.engine import Options
+from planner.engine.bridge import SolverError
+from planner.engine.decompose import LARGEST_FLOW, SLACK_PRICE, Decomposition, decomposed
+from planner.engine.monolith import solve, whole
+from planner.plan import Plan, SolverFacts
+from planner.verify import verify
+from tests.factories import Site
+from tests.random_factory import rich
+
+GAP = 0.03
+CUTS = Options(gap=GAP, time_limit_s=60)
+EXACT = Options(gap=1e-7, time_limit_s=60)
+
+
+def in_parts(problem: Problem) -> Problem:
+    """The same factory with steps that follow one another only within their billing period, and no least loads."""
+    free = tuple(replace(v, min_load_share=0.0, start_cost=0.0) for v in problem.converters)
+    return replace(problem, converters=free, steps=replace(problem.steps, before=np.array([1, 0, 3, 2])))
+
+
+@pytest.mark.parametrize(("seed", "durable_stars"), [(0, 0), (3, 3)])
+def test_bound_and_plan_by_cuts_enclose_the_optimum_of_the_model_in_one_piece(seed: int, durable_stars: int) -> None:
+    problem = in_parts(rich(seed, durable_stars=durable_stars))
+    _, _, _, one = whole(problem, EXACT)
+    decisions, operation, _, cuts = decomposed(problem, CUTS)
+    assert cuts.status == one.status == "optimal"
+    assert cuts.lower_bound <= one.objective * (1 + 1e-7)
+    assert one.objective * (1 - 1e-7) <= cuts.objective <= one.objective * (1 + 2 * GAP)
+    facts = SolverFacts(cuts.status, cuts.termination, cuts.objective, cuts.lower_bound, cuts.gap)
+    plan = at_accounted_cost(problem, Plan(decisions, operation, facts))
+    assert plan.facts.objective <= cuts.objective * (1 + 1e-6)
+    assert accounts(problem, plan).objective == pytest.approx(plan.facts.objective, rel=1e-6)
+    assert verify(problem, plan).violations == ()
+
+
+def test_a_target_out_of_reach_is_infeasible_by_cuts_too() -> None:
+    problem = in_parts(rich(1, durable_stars=3))
+    starved = replace(problem, contracts=(), instruments=(), converters=problem.converters[:1])
+    *_, one = whole(starved, CUTS)
+    *_, cuts = decomposed(starved, CUTS)
+    assert one.status == cuts.status == "infeasible"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_every_cut_is_below_the_cost_at_every_other_size(seed: int) -> None:
+    """Q(x') ≥ constant + gradient·x' both ways, at prices of both signs and at sizes that cannot serve the loads."""
+    solver = Decomposition(in_parts(rich(seed)), CUTS)
+    master, random = solver.master, np.random.default_rng(seed)
+    low, high = np.maximum(master.matrix.lower, 0.0), np.minimum(master.matrix.upper, LARGEST_FLOW)
+    for b, operator in enumerate(solver.operators):
+        for y in range(len(solver.problem.years)):
+            ports = master.ports[y, b]
+            prices = random.uniform(-2e-4, 1e-3, len(master.coupled))
+            weights = master.weights(np.tile(prices, (len(solver.problem.years), 1)))[y]
+            points = [low[ports] + random.uniform(0, 1, len(ports)) * (high - low)[ports] for _ in range(3)]
+            cuts = [operator.solve(at, weights, SLACK_PRICE, (y, "test")) for at in points]
+            for at, cut in zip(points, cuts, strict=True):
+                cost = float(weights @ cut.quantities) + SLACK_PRICE * cut.slack
+                for other in cuts:
+                    assert other.constant + other.gradient @ at <= cost + 1e-6 * max(abs(cost), 1.0)
+                assert cut.constant + cut.gradient @ at == pytest.approx(cost, rel=1e-6, abs=1e-6)
+
+
+def test_the_bound_holds_at_a_time_limit() -> None:
+    problem = in_parts(rich(2))
+    *_, one = whole(problem, EXACT)
+    *_, stopped = decomposed(problem, replace(CUTS, gap=1e-9, time_limit_s=4.0))
+    assert stopped.lower_bound <= one.objective * (1 + 1e-7)
+    assert stopped.x is None or stopped.objective >= one.objective * (1 - 1e-7)
+
+
+def test_the_same_options_give_the_same_plan() -> None:
+    problem = in_parts(rich(0))
+    first, second = (decomposed(problem, CUTS) for _ in range(2))
+    assert first[0] == second[0]
+    assert first[3].lower_bound == second[3].lower_bound
+
+
+def test_units_that_run_or_stand_are_solved_in_one_piece() -> None:
+    site = Site(hours=(1000.0,) * 4)
+    unit = site.converter(
+        "chp", site.sizing(0.0, existing=4.0, package=2.0, build_years=()), min_load_share=0.5, start_cost=0.1
+    )
+    problem = site.problem(converters=(unit,))
+    with pytest.raises(SolverError, match="least load"):
+        decomposed(problem, CUTS)
+    assert solve(problem, CUTS).facts.status == "optimal"
