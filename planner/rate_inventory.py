@@ -33,7 +33,7 @@ from planner.archive import ArchiveError, unpack
 from planner.assumptions import Standard, done_in, reach
 from planner.clauses import clause_words
 from planner.faults import did_you_mean, one_of
-from planner.library import LibraryError
+from planner.library import LibraryError, load
 from planner.library.rating_table import RATINGS, RatingTable, read_rating, standards
 from planner.rating import METRICS, Clause, Facts, RatingResult, facts_of, rate
 from planner.results import ResultsError, read_results
@@ -76,7 +76,7 @@ class RateReport:
         if self.result.missing:
             level = max(clause.level for clause in self.result.missing)
             lines.append(f"Missing for {f'{level} stars' if level else 'any star'}:")
-            lines += [f"  {clause_words(clause)}: {clause.remedy}" for clause in self._missing()]
+            lines += [f"  {missing_words(clause)}" for clause in self._missing()]
         return lines
 
     def as_json(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class RateReport:
         if self.result.points[indicator.name] >= indicator.max_points:
             return
         for item, points in self.open_items.get(indicator.name, ()):
-            yield f"+{points:g}: {item}"
+            yield f"+{points:g}: {item_words(item)}"
         for scale in indicator.metrics:
             ratio = METRICS[scale.metric](self.facts)
             before = 0.0
@@ -123,6 +123,23 @@ class RateReport:
                     yield f"+{points - before:g}: {scale.metric.replace('_', ' ')} {100 * at:g} %, {remedy}"
                     break
                 before = points
+
+
+def item_words(item: str) -> str:
+    """An item by its key and its name in the library.
+
+    >>> item_words("target_tracking"), item_words("own_item")
+    ('target_tracking: Targets set and tracked in the system', 'own_item')
+    """
+    entry = load("management").get(item)
+    return item if entry is None else f"{item}: {entry.label_en}"
+
+
+def missing_words(clause: Clause) -> str:
+    """A failed clause and what closes it; a gate item says so itself."""
+    if clause.kind == "gate_item":
+        return f"gate item {item_words(clause.subject)}"
+    return f"{clause_words(clause)}: {clause.remedy}"
 
 
 def rate_path(path: Path, year: int | None) -> list[RateReport]:

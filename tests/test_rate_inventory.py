@@ -46,7 +46,7 @@ def test_a_failed_gate_item_gives_no_stars_whatever_the_score(tmp_path: Path) ->
     answers = ALL_MET.replace('lawful_operation = "met"', 'lawful_operation = "partly"')
     (report,) = rate_path(inventory(tmp_path, answers), None)
     assert report.result.stars == 0
-    assert "gate item lawful_operation: meet the gate item lawful_operation" in "\n".join(report.lines())
+    assert "gate item lawful_operation: Lawful establishment and operation" in "\n".join(report.lines())
 
 
 def test_each_indicator_says_what_would_add_points(tmp_path: Path) -> None:
