@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from models.contracts import PHYSICAL
 from models.problem import Problem
 from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, fixed, run
 from planner.engine.decompose import Decisions, Operation, Solved, decomposed
@@ -20,13 +21,16 @@ from planner.plan import Plan, SolverFacts
 FIXING_TOLERANCE = 1e-4  # relative cost that rounding the binaries may move before the answer is refused
 LEAST_POLISH_S = 30.0  # for the polish, even where the time limit has passed
 LARGEST_PIECE = 600  # steps over all years up to which one model is faster than cuts
+LARGEST_UNSHAPED = 10_000  # the same where neither measures nor deliveries shape the operation, only claims are bought
 
 
 def in_one_piece(problem: Problem) -> bool:
-    """Whether the model is solved whole: few steps in all, nothing to decide, or units that run or stand."""
+    """Whether the model is solved whole: few steps in all, little that shapes the operation, or units that run or stand."""
     units = any(v.min_load_share > 0 for v in problem.converters)
     options = (problem.retrofits, problem.contracts, problem.instruments, problem.management)
-    return units or len(problem.years) * problem.steps.count <= LARGEST_PIECE or not any(options)
+    shaping = problem.retrofits or any(c.kind in PHYSICAL for c in problem.contracts)
+    steps = len(problem.years) * problem.steps.count
+    return units or steps <= (LARGEST_PIECE if shaping else LARGEST_UNSHAPED) or not any(options)
 
 
 def solve(problem: Problem, options: Options | None = None, report: Report | None = None) -> Plan:
