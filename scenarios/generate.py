@@ -26,8 +26,8 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
-from sites import FACTORIES, YEAR, Climate, EndUse, Factory
 from numpy.typing import NDArray
+from sites import FACTORIES, YEAR, Climate, EndUse, Factory
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
