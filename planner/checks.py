@@ -170,7 +170,10 @@ def _finance(at: Context) -> Iterator[Finding]:
     reasons = {
         "finance.price_basis is nominal": finance.price_basis == "nominal",
         "finance.tax_rate is above 0 and depreciation is nominal": finance.tax_rate > 0,
-        "a contract's price_basis is nominal": any(c.price_basis == "nominal" for c in at.scenario.contracts.values()),
+        **{
+            f"contracts.{name}.price_basis is nominal": contract.price_basis == "nominal"
+            for name, contract in at.scenario.contracts.items()
+        },
     }
     for reason, holds in reasons.items():
         if holds:
