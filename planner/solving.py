@@ -51,7 +51,7 @@ from planner.verify import verify
 
 DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
 RESOLUTION = re.compile(r"^(full|given|days:[1-9][0-9]{0,2})$")
-BESIDE_TIME_SHARE = 0.5  # of the time limit, for the plans beside the optimum together
+BESIDE_TIME_SHARE = 0.6  # of the time limit, for the plans beside the optimum together
 
 
 @dataclass(frozen=True)
