@@ -129,12 +129,20 @@ def rating_words(summary: Mapping[str, Any]) -> str:
         return ""
     year = str(target.get("year") or max(stars))
     words = f"Modelled rating: {star_words(stars[year], summary.get('stars_range', {}).get(year))}"
-    last = int(year)
-    while stars.get(str(last + 1), -1) >= stars[year]:
-        last += 1
+    last, asked = _held(stars, year, stars[year]), int(target.get("stars") or stars[year])
     words += f" in {year}" if last == int(year) else f" from {year} to {last}"
+    if (until := _held(stars, year, asked)) > last:
+        words += f", then at least {asked} to {until}"
     durable = summary.get("durable_stars", {}).get(year)
     return words + ("" if durable is None else f"; durable: {durable}")
+
+
+def _held(stars: Mapping[str, int], year: str, count: int) -> int:
+    """Last of the years from `year` on that have at least `count` stars without a break."""
+    last = int(year)
+    while stars.get(str(last + 1), -1) >= count:
+        last += 1
+    return last
 
 
 def star_words(stars: int, reach: Sequence[int] | None = None) -> str:

@@ -92,6 +92,8 @@ def test_stars_in_words(stars: int, reach: tuple[int, int] | None, words: str) -
 def test_years_that_hold_the_stars() -> None:
     summary = {"stars": {"2029": 0, "2030": 5, "2031": 5, "2032": 4}, "target": {"year": 2030}}
     assert rating_words(summary) == "Modelled rating: 5 stars from 2030 to 2031"
+    more = {**summary, "target": {"stars": 4, "year": 2030}}
+    assert rating_words(more) == "Modelled rating: 5 stars from 2030 to 2031, then at least 4 to 2032"
     assert rating_words({}) == ""
 
 
