@@ -7,6 +7,7 @@ what does not fit is said so.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 
@@ -20,9 +21,10 @@ from planner.summary import Beside
 from planner.variants import business_as_usual, paper_only
 
 GAP = 0.01  # a comparison needs no more
+OUT_OF_REACH = "out of reach"
 ANY_PLAN = 0.9  # gap at which any plan will do
-PAPER_ENDS, NAIVE_ENDS = 0.35, 0.7  # share of the time at which a plan makes room for the next
-TRIES = 8  # of the naive plan's search, within its own share of the time
+PAPER_ENDS, NAIVE_ENDS = 0.3, 0.75  # share of the time at which a plan makes room for the next
+TRIES = 6  # of the naive plan's search that its share of the time must allow
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,9 @@ class Budget:
         """No time left, or interrupted."""
         return interrupted.is_set() or time.monotonic() > self.deadline
 
-    def within(self, gap: float, share: float = 1.0) -> Options:
-        """Options that end with a share of what is left."""
-        left = max(1.0, share * (self.deadline - time.monotonic()))
+    def within(self, gap: float, most_s: float = math.inf) -> Options:
+        """Options that end with the budget, after `most_s` at the latest."""
+        left = max(1.0, min(most_s, self.deadline - time.monotonic()))
         return replace(self.options, gap=max(gap, self.options.gap), time_limit_s=min(left, self.options.time_limit_s))
 
 
@@ -65,12 +67,15 @@ def plans_beside(
 
 
 def on_paper(problem: Problem, levels: list[int], budget: Budget) -> Beside:
-    """The highest level that paper reaches in the first year and holds."""
-    for level in levels:
+    """The highest level that paper reaches in the first year and holds, tried from the lowest on."""
+    best = Beside(None, "left out: no time" if budget.spent() else "paper alone reaches no level")
+    for level in sorted(levels):
         found = solved(problem, paper_only(problem, level), budget)
-        if found.answer is not None or budget.spent():
-            return found
-    return Beside(None, "paper alone reaches no level")
+        if found.answer is None:
+            late = best.answer is not None and found.note != OUT_OF_REACH
+            return replace(best, note=f"{level} stars not tried to the end: no time") if late else best
+        best = found
+    return best
 
 
 def naive(problem: Problem, budget: Budget) -> Beside:
@@ -80,9 +85,10 @@ def naive(problem: Problem, budget: Budget) -> Beside:
     """
     few, enough = -1, len(measures(problem))
     held: Plan | None = None
+    most_s = (budget.deadline - time.monotonic()) / TRIES
     while enough - few > 1 and not budget.spent():
         count = (few + enough) // 2
-        plan = solve(cheapest_first(problem, count), budget.within(ANY_PLAN, 1 / TRIES))
+        plan = solve(cheapest_first(problem, count), budget.within(ANY_PLAN, most_s))
         if plan.decisions:
             enough, held = count, plan
         else:
@@ -98,7 +104,7 @@ def solved(problem: Problem, variant: Problem, budget: Budget, held: Plan | None
     if plan is None:
         return Beside(None, "left out: no time")
     if not plan.decisions:
-        return Beside(None, "out of reach" if plan.facts.status == "infeasible" else "left out: no time")
+        return Beside(None, OUT_OF_REACH if plan.facts.status == "infeasible" else "left out: no time")
     proven = plan.facts.status == "optimal" and plan is not held
     note = "" if proven else f"within {plan.facts.gap:.1%}, stopped at its time limit"
     return Beside(under_rules(problem, variant, plan), note)
