@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from planner.results import Row
 
 SMALL_SHARE = 0.05
+HAIR = 0.005  # share of the existing stock whose retirement is no step
 NEGLIGIBLE_SHARE = 1e-3
 OFTEN = 3  # signatures of one contract that make one line
 ALIKE = 1.25  # largest over smallest volume up to which they do
@@ -50,7 +51,7 @@ def steps(roadmap: Iterable[Row]) -> list[Step]:
     """Decisions in the order of their years, then what is bought by the year."""
     rows = [row for row in roadmap if row.year is not None]
     capex = {(row.year, row.item): row.value for row in rows if row.metric == "capex"}
-    decided = [row for row in rows if row.metric in VERBS]
+    decided = [row for row in rows if row.metric in VERBS and not (row.metric == "retire" and row.value < HAIR)]
     totals: dict[tuple[str, str], float] = {}
     for row in decided:
         totals[row.item, row.metric] = totals.get((row.item, row.metric), 0.0) + row.value
