@@ -23,8 +23,8 @@ from planner.variants import business_as_usual, paper_only
 GAP = 0.01  # a comparison needs no more
 OUT_OF_REACH = "out of reach"
 ANY_PLAN = 0.9  # gap at which any plan will do
-PAPER_ENDS, NAIVE_ENDS = 0.3, 0.75  # share of the time at which a plan makes room for the next
-TRIES = 6  # of the naive plan's search that its share of the time must allow
+PAPER_ENDS, HIGHEST_ENDS = 0.25, 0.7  # share of the time at which a plan makes room for the next
+TRIES = 3  # of the naive search that must fit its share of the time if each takes as long as it may
 
 
 @dataclass(frozen=True)
@@ -50,19 +50,23 @@ def plans_beside(
     """The plans by name in the order of the tables, the optimum last; `seconds` is for all of them together."""
     problem = answer.problem
     begun = time.monotonic()
-    to_paper, to_naive, to_end = (Budget(options, begun + share * seconds) for share in (PAPER_ENDS, NAIVE_ENDS, 1.0))
+    to_paper, to_highest, to_end = (
+        Budget(options, begun + share * seconds) for share in (PAPER_ENDS, HIGHEST_ENDS, 1.0)
+    )
     plans = {"business_as_usual": Beside(under_rules(problem, business_as_usual(problem), usual))}
     levels = sorted((level.stars for level in problem.rating.levels), reverse=True) if problem.rating else []
     target = int(problem.target.stars.max()) if problem.target is not None else 0
     if levels:
         with progress.phase("beside", "the plan on paper only"):
             plans["paper_only"] = on_paper(problem, levels, to_paper)
-    if target or problem.emissions.caps:
-        with progress.phase("beside", "the plan that takes the cheapest measure first"):
-            plans["cheapest_first"] = naive(problem, to_naive)
+    highest: dict[str, Beside] = {}
     if 0 < target < max(levels, default=0):
         with progress.phase("beside", f"the plan for {levels[0]} stars"):
-            plans[f"{levels[0]}_stars"] = solved(problem, raised(problem, levels[0]), to_end)
+            highest[f"{levels[0]}_stars"] = solved(problem, raised(problem, levels[0]), to_highest)
+    if target or problem.emissions.caps:
+        with progress.phase("beside", "the plan that takes the cheapest measure first"):
+            plans["cheapest_first"] = naive(problem, to_end)
+    plans |= highest
     return {**plans, "optimum": Beside(answer)}
 
 
