@@ -30,6 +30,7 @@ class Cut:
     gradient: Float  # (ports,)
     quantities: Float  # sums of the operation found
     slack: float  # MWh of unmet or spare balance in it
+    short_mw: float  # most of it in one step
     columns: Float  # the operation itself
 
 
@@ -86,5 +87,6 @@ class Operator:
             gradient,
             self.block.rates @ x,
             float(self.block.slack_hours @ x[self.block.slack]),
+            float(x[self.block.slack].max(initial=0.0)),
             x,
         )

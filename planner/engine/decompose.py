@@ -30,7 +30,8 @@ from planner.engine.press import Key, compile_template, press_block, press_plan
 SLACK_PRICE = 0.05  # [million/MWh] of unserved load: a hundred times any energy price
 STEP_BACK = 0.5  # share of the last point in the next one
 LARGEST_FLOW = 1e4  # [MW] closes the columns of a block; no site has more
-UNSERVED = 1e-6  # [MWh] below which a block counts as served
+UNSERVED_MW = 5e-6  # in any step, below which a block counts as served; half of what `verify` allows
+MISSING = 1e-6  # quantity below which a mixture lacks nothing
 CARBON_SEEDS = (
     (0.0, 0.0),
     (0.3, 2e-4),
@@ -41,6 +42,7 @@ PROBE_PRICE = 5e-3  # [million per unit] that pushes a quantity to its end
 FIRST_PATIENCE_S = 15.0  # for the first MILP; each later one may take half as long again
 MOST_ROUNDS = 80
 MOST_MIXTURES = 15
+MOST_STALLS = 3
 
 Report = Callable[[str, float, float], None]  # words, lower bound, cost in hand
 Decisions = dict[str, dict[Key, float]]
@@ -74,6 +76,7 @@ class Decomposition:
         self.operators = [Operator(block, options) for block in self.blocks]
         self.master = Master(problem, press_plan(self.template), self.blocks, options)
         self.inner, self.keeping = Inner(problem, self.master), False
+        self.stalls = 0  # times that decisions came back for which no plan was found
         self.relaxed = -np.inf  # value of the last relaxation
         rate = 1 + problem.finance.discount_rate
         self.discount = rate ** -np.arange(1.0, len(problem.years) + 1)
@@ -91,7 +94,7 @@ class Decomposition:
                 rows.append(master.cut_row(y, b, prices[y], cut))
                 origins.append((y, b, prices[y]))
                 violation += max(0.0, rows[-1][0] - float(rows[-1][2] @ x[rows[-1][1]]))
-                if cut.slack <= UNSERVED:
+                if cut.short_mw <= UNSERVED_MW:
                     if self.keeping:
                         self.inner.add(y, b, Shown(at, cut.quantities, cut.columns))
                 else:
@@ -200,7 +203,10 @@ class Decomposition:
             start = whole.x
             decisions = np.rint(whole.x[self.master.matrix.integer]).astype(np.int8).tobytes()
             plan = self.plan_at(whole.x, (0.02 if decisions in seen else 0.1) * gap)
+            self.stalls += decisions in seen and plan is None
             seen.add(decisions)
+            if self.stalls == MOST_STALLS:
+                break
             if plan is not None and (best is None or plan.cost < best.cost):
                 best = plan
             cost = np.inf if best is None else best.cost
@@ -222,6 +228,10 @@ class Decomposition:
     def _mixed(self, whole: Float, tolerance: float) -> Mixture | None:
         """Mixtures, and what they lack asked of the blocks, until one is a plan as cheap as the relaxation says."""
         self.show()
+        for _ in range(MOST_MIXTURES):
+            if self.inner.complete() or self._stop() or (solved := self.master.lp()) is None:
+                break
+            self.cut_at(*solved[1:])
         best: Mixture | None = None
         padding = np.zeros(self.master.matrix.rows.shape[1] - self.master.width)
         last = np.inf
@@ -231,7 +241,7 @@ class Decomposition:
             self.timings.add("inner", begun)
             if mixture is None:
                 break
-            if mixture.missing < UNSERVED and (best is None or mixture.cost < best.cost):
+            if mixture.missing < MISSING and (best is None or mixture.cost < best.cost):
                 best = mixture
             small = tolerance * max(abs(self.relaxed), 1.0)
             if (best is not None and best.cost - self.relaxed <= 2 * small) or last - mixture.cost < 0.1 * small:
@@ -250,12 +260,14 @@ class Decomposition:
             at = x[self.master.ports[y, b]]
             weights = self.master.weights(np.broadcast_to(prices, self.master.sums[:, self.master.coupled].shape))[y]
             cut = self.operators[b].solve(at, weights, SLACK_PRICE * self.discount[y], (y, "cost"))
-            if cut.slack <= UNSERVED:
+            if cut.short_mw <= UNSERVED_MW:
                 self.inner.add(y, b, Shown(at, cut.quantities, cut.columns))
         self.timings.add("blocks", begun)
 
     def _outcome(self, best: Mixture | None, bound: float) -> Outcome:
         words = "interrupted" if interrupted.is_set() else "time limit"
+        if self.stalls == MOST_STALLS:
+            words = "stalled: the blocks serve no plan with the decisions that the bound asks for"
         if best is None:
             return Outcome("none", words, np.inf, bound, None, seconds=self.timings.seconds)
         bound = min(bound, best.cost)

@@ -62,6 +62,10 @@ class Inner:
         """Keeps an operation."""
         self.shown[y][b].append(shown)
 
+    def complete(self) -> bool:
+        """Whether every block of every year has shown an operation."""
+        return all(kept for blocks in self.shown for kept in blocks)
+
     def clear(self) -> None:
         """Forgets all operations: they belong to other yes/no decisions."""
         for blocks in self.shown:
@@ -70,7 +74,7 @@ class Inner:
 
     def best(self, whole: Float, options: Options, deadline: float) -> Mixture | None:
         """Cheapest plan with the integer columns fixed at `whole` and mixed operations; None where sizes do not fit."""
-        if not all(kept for blocks in self.shown for kept in blocks):
+        if not self.complete():
             return None
         matrix, weights, sums = self._matrix(whole)
         outcome = run(matrix, options, deadline=deadline)
