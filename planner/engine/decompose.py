@@ -14,7 +14,6 @@ A block that cannot serve its loads at any price gives a second cut with cost we
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,7 +21,7 @@ from pyomo.repn import generate_standard_repn
 
 from models.problem import Problem
 from planner.engine.blocks import Operator
-from planner.engine.bridge import Float, Options, Outcome, SolverError, interrupted
+from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, interrupted
 from planner.engine.inner import Inner, Mixture, Shown
 from planner.engine.master import Master, Origin
 from planner.engine.press import Key, compile_template, press_block, press_plan
@@ -44,7 +43,6 @@ MOST_ROUNDS = 80
 MOST_MIXTURES = 15
 MOST_STALLS = 3
 
-Report = Callable[[str, float, float], None]  # words, lower bound, cost in hand
 Decisions = dict[str, dict[Key, float]]
 Operation = dict[str, dict[str, Float]]
 Solved = tuple[Decisions, Operation, dict[str, int], Outcome]
