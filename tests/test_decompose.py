@@ -10,10 +10,11 @@ import pytest
 from models.problem import Problem
 from planner.accounts import accounts
 from planner.answer import at_accounted_cost
-from planner.engine import Options
+from planner.engine import Options, decompose
 from planner.engine.bridge import SolverError
 from planner.engine.decompose import LARGEST_FLOW, SLACK_PRICE, Decomposition, decomposed
-from planner.engine.monolith import solve, whole
+from planner.engine.inner import Inner
+from planner.engine.monolith import by_cuts, solve, whole
 from planner.plan import Plan, SolverFacts
 from planner.verify import verify
 from tests.factories import Site
@@ -97,3 +98,14 @@ def test_units_that_run_or_stand_are_solved_in_one_piece() -> None:
     with pytest.raises(SolverError, match="least load"):
         decomposed(problem, CUTS)
     assert solve(problem, CUTS).facts.status == "optimal"
+
+
+def test_cuts_without_a_plan_leave_the_rest_to_the_model_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = in_parts(rich(0))
+    *_, one = whole(problem, EXACT)
+    monkeypatch.setattr(Inner, "best", lambda *_: None)
+    monkeypatch.setattr(decompose, "NO_PLAN_SHARE", 0.02)
+    *_, outcome = by_cuts(problem, replace(EXACT, time_limit_s=60), None)
+    assert outcome.status == "optimal"
+    assert outcome.objective == pytest.approx(one.objective, rel=1e-6)
+    assert outcome.lower_bound <= outcome.objective

@@ -42,6 +42,7 @@ FIRST_PATIENCE_S = 15.0  # for the first MILP; each later one may take half as l
 MOST_ROUNDS = 80
 MOST_MIXTURES = 15
 MOST_STALLS = 3
+NO_PLAN_SHARE = 0.5  # of the time limit after which cuts without any plan leave the rest to the model in one piece
 
 Decisions = dict[str, dict[Key, float]]
 Operation = dict[str, dict[str, Float]]
@@ -65,6 +66,7 @@ class Decomposition:
     def __init__(self, problem: Problem, options: Options, report: Report | None = None) -> None:
         self.problem, self.options = problem, options
         self.deadline = time.monotonic() + options.time_limit_s
+        self.hopeless = time.monotonic() + NO_PLAN_SHARE * options.time_limit_s
         self.report = report or (lambda words, bound, cost: None)
         self.timings = Timings()
         begun = time.monotonic()
@@ -188,7 +190,7 @@ class Decomposition:
             return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
         best: Mixture | None = None
         bound, start, seen, patience = -np.inf, None, set[bytes](), FIRST_PATIENCE_S
-        while not self._stop():
+        while not self._stop() and not (best is None and time.monotonic() > self.hopeless):
             begun = time.monotonic()
             whole = self.master.milp(0.7 * gap, min(self.deadline, begun + patience), start)
             self.timings.add("whole", begun)
@@ -235,7 +237,10 @@ class Decomposition:
         last = np.inf
         for _ in range(MOST_MIXTURES):
             begun = time.monotonic()
-            mixture = self.inner.best(whole, self.options, time.monotonic() + self.options.time_limit_s)
+            try:
+                mixture = self.inner.best(whole, self.options, time.monotonic() + self.options.time_limit_s)
+            except SolverError:
+                mixture = None
             self.timings.add("inner", begun)
             if mixture is None:
                 break

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from models.problem import Problem
-from planner.engine.bridge import Float, Options, Outcome, run
+from planner.engine.bridge import Float, Options, Outcome, SolverError, run
 from planner.engine.master import Master, stack
 from planner.engine.press import Int, Matrix
 
@@ -77,7 +77,10 @@ class Inner:
         if not self.complete():
             return None
         matrix, weights, sums = self._matrix(whole)
-        outcome = run(matrix, options, deadline=deadline)
+        try:
+            outcome = run(matrix, options, deadline=deadline)
+        except SolverError:  # a status that cannot be believed: another path, and no plan if that fails too
+            outcome = run(matrix, options, deadline=deadline, presolve=False, method="ipm")
         return None if outcome.x is None else self._mixture(outcome, weights, sums)
 
     def _matrix(self, whole: Float) -> tuple[Matrix, list[list[Int]], Int]:

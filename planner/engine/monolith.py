@@ -13,13 +13,14 @@ import numpy as np
 
 from models.contracts import PHYSICAL
 from models.problem import Problem
-from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, fixed, run
+from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, fixed, interrupted, run
 from planner.engine.decompose import Decisions, Operation, Solved, decomposed
 from planner.engine.press import Pressed, press
 from planner.plan import Plan, SolverFacts
 
 FIXING_TOLERANCE = 1e-4  # relative cost that rounding the binaries may move before the answer is refused
 LEAST_POLISH_S = 30.0  # for the polish, even where the time limit has passed
+LEAST_LEFT_S = 5.0  # below which another attempt is not worth its start
 LARGEST_PIECE = 600  # steps over all years up to which one model is faster than cuts
 LARGEST_UNSHAPED = 10_000  # the same where neither measures nor deliveries shape the operation, only claims are bought
 
@@ -38,13 +39,26 @@ def solve(problem: Problem, options: Options | None = None, report: Report | Non
     options = options or Options()
     begun = time.monotonic()
     decisions, operation, size, outcome = (
-        whole(problem, options, report) if in_one_piece(problem) else decomposed(problem, options, report)
+        whole(problem, options, report) if in_one_piece(problem) else by_cuts(problem, options, report)
     )
     seconds = {**outcome.seconds, "total": time.monotonic() - begun}
     facts = SolverFacts(
         outcome.status, outcome.termination, outcome.objective, outcome.lower_bound, outcome.gap, seconds, size
     )
     return Plan(decisions, operation, facts)
+
+
+def by_cuts(problem: Problem, options: Options, report: Report | None) -> Solved:
+    """Cuts; where they find no plan in their time, the model in one piece with what is left, and the better bound."""
+    begun = time.monotonic()
+    solved = decomposed(problem, options, report)
+    left = options.time_limit_s - (time.monotonic() - begun)
+    if solved[3].status != "none" or interrupted.is_set() or left < LEAST_LEFT_S:
+        return solved
+    decisions, operation, size, outcome = whole(problem, replace(options, time_limit_s=left), report)
+    bound = min(max(outcome.lower_bound, solved[3].lower_bound), outcome.objective)
+    seconds = {**solved[3].seconds, **outcome.seconds}
+    return decisions, operation, size, replace(outcome, lower_bound=bound, seconds=seconds)
 
 
 def whole(problem: Problem, options: Options, report: Report | None = None) -> Solved:
