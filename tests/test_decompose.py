@@ -105,6 +105,7 @@ def test_cuts_without_a_plan_leave_the_rest_to_the_model_in_one_piece(monkeypatc
     *_, one = whole(problem, EXACT)
     monkeypatch.setattr(Inner, "best", lambda *_: None)
     monkeypatch.setattr(decompose, "NO_PLAN_SHARE", 0.02)
+    monkeypatch.setattr(decompose, "NO_PLAN_LEAST_S", 1.0)
     *_, outcome = by_cuts(problem, replace(EXACT, time_limit_s=60), None)
     assert outcome.status == "optimal"
     assert outcome.objective == pytest.approx(one.objective, rel=1e-6)

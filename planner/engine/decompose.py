@@ -43,6 +43,7 @@ MOST_ROUNDS = 80
 MOST_MIXTURES = 15
 MOST_STALLS = 3
 NO_PLAN_SHARE = 0.5  # of the time limit after which cuts without any plan leave the rest to the model in one piece
+NO_PLAN_LEAST_S = 60.0  # but not before
 
 Decisions = dict[str, dict[Key, float]]
 Operation = dict[str, dict[str, Float]]
@@ -66,7 +67,7 @@ class Decomposition:
     def __init__(self, problem: Problem, options: Options, report: Report | None = None) -> None:
         self.problem, self.options = problem, options
         self.deadline = time.monotonic() + options.time_limit_s
-        self.hopeless = time.monotonic() + NO_PLAN_SHARE * options.time_limit_s
+        self.hopeless = time.monotonic() + max(NO_PLAN_SHARE * options.time_limit_s, NO_PLAN_LEAST_S)
         self.report = report or (lambda words, bound, cost: None)
         self.timings = Timings()
         begun = time.monotonic()
