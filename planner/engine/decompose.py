@@ -41,6 +41,7 @@ PROBE_PRICE = 5e-3  # [million per unit] that pushes a quantity to its end
 FIRST_PATIENCE_S = 15.0  # for the first MILP; each later one may take half as long again
 MOST_ROUNDS = 80
 MOST_MIXTURES = 15
+COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for decisions that serve nothing
 MOST_STALLS = 3
 NO_PLAN_SHARE = 0.5  # of the time limit after which cuts without any plan leave the rest to the model in one piece
 NO_PLAN_LEAST_S = 60.0  # but not before
@@ -183,11 +184,12 @@ class Decomposition:
     def solve(self) -> tuple[Outcome, Mixture | None]:
         """The best plan found, with the bound that no plan can beat."""
         gap = self.options.gap
+        fine = min(gap, COARSEST)
         self.seed()
-        if not self.converge(0.2 * gap):
+        if not self.converge(0.2 * fine):
             return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
         self.probe()
-        if not self.converge(0.2 * gap):
+        if not self.converge(0.2 * fine):
             return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
         best: Mixture | None = None
         bound, start, seen, patience = -np.inf, None, set[bytes](), FIRST_PATIENCE_S
@@ -203,7 +205,7 @@ class Decomposition:
                 continue
             start = whole.x
             decisions = np.rint(whole.x[self.master.matrix.integer]).astype(np.int8).tobytes()
-            plan = self.plan_at(whole.x, (0.02 if decisions in seen else 0.1) * gap)
+            plan = self.plan_at(whole.x, (0.02 if decisions in seen else 0.1) * fine)
             self.stalls += decisions in seen and plan is None
             seen.add(decisions)
             if self.stalls == MOST_STALLS:
