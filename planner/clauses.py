@@ -41,6 +41,7 @@ def clause_words(clause: Clause) -> str:
         return f"gate item {clause.subject}"
     if clause.kind == "score":
         return f"{clause.level} stars, score at least {clause.threshold:g} points"
+    # a gate clause was made from a Gate, so subject and sense are its literals
     gate = Gate(clause.subject, clause.sense, clause.threshold)  # type: ignore[arg-type]
     return f"{clause.level} stars, {gate_words(gate)}"
 

@@ -70,6 +70,7 @@ def _outside(model: type[BaseModel], table: Any, path: Path) -> Iterator[tuple[P
             continue
         extra = info.json_schema_extra
         if isinstance(extra, dict) and isinstance(extra.get("plausible"), list):
+            # written by the schema itself as two numbers; pydantic types it as any JSON
             low, high = (float(bound) for bound in extra["plausible"])  # type: ignore[arg-type, union-attr]
             for inner, value in _numbers(table[name], (*path, name)):
                 if not low <= value <= high and value != 0:

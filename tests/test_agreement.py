@@ -78,7 +78,7 @@ def test_reported_stars_are_what_the_model_would_grant(factory: str, durable: bo
     stars = np.array([(one.durable if durable else one.full).stars for one in rated])
     assert grants(problem, plan, stars, durable)
     for n in range(len(stars)):
-        above = [level.stars for level in problem.rating.levels if level.stars > stars[n]]  # type: ignore[union-attr]
+        above = [level.stars for level in problem.rating.levels if level.stars > stars[n]]
         if above:
             one_more = stars.copy()
             one_more[n] = min(above)

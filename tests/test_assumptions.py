@@ -63,7 +63,7 @@ def test_fields_that_only_decide_together_are_said_to() -> None:
     numbers[four] = replace(numbers[four], high=(points - 0.5) / 100.0)  # alone: just passed
     assert deciding(replace(STANDARD, table=replace(firm, numbers=numbers)), answer, 2030) == []
     (scale,) = [path for path in numbers if path.endswith("metrics.renewable_electricity_share.points")]
-    fewer = tuple(value - 1.0 for value in numbers[scale].value)  # type: ignore[union-attr]
+    fewer = tuple(value - 1.0 for value in numbers[scale].value)
     numbers[scale] = replace(numbers[scale], low=fewer)  # alone: a point less, far above 70
     (line,) = deciding(replace(STANDARD, table=replace(firm, numbers=numbers)), answer, 2030)
     assert line == "no single one; all together at their strict ends 3 stars, at their lenient ends 4"
@@ -71,5 +71,5 @@ def test_fields_that_only_decide_together_are_said_to() -> None:
 
 @pytest.mark.parametrize("case", ["lenient", "strict"])
 def test_rating_of_a_case_keeps_levels(case: str) -> None:
-    stars = [level.stars for level in STANDARD.rating(case).levels]  # type: ignore[arg-type]
+    stars = [level.stars for level in STANDARD.rating(case).levels]
     assert stars == [3, 4, 5, 6]

@@ -30,7 +30,7 @@ def half_renewable(at: Site, **fields: object) -> Problem:
 
 
 def yearly_cap(metric: str, limit: float, at: Site = site) -> EmissionCap:
-    return EmissionCap("cap", metric, at.yearly(limit))  # type: ignore[arg-type]
+    return EmissionCap("cap", metric, at.yearly(limit))
 
 
 @pytest.mark.parametrize(("share", "cost"), [(1.0, 3.9), (0.5, 3.75), (0.0, 3.0)])

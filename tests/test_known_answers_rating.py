@@ -35,8 +35,8 @@ def gas_site(at: Site, **fields: object) -> Problem:
 
 def capped(at: Site, metric: str, limit: object = None, total: float | None = None) -> object:
     """Emissions under one cap."""
-    values = None if limit is None else at.yearly(limit)  # type: ignore[arg-type]
-    return at.emissions(caps=(EmissionCap("cap", metric, values, total),))  # type: ignore[arg-type]
+    values = None if limit is None else at.yearly(limit)
+    return at.emissions(caps=(EmissionCap("cap", metric, values, total),))
 
 
 def three_stars(*gates: Gate) -> Rating:

@@ -44,7 +44,7 @@ def stated(concept: str) -> dict[str, int]:
     tree = ast.parse((MODELS / f"{concept}.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and _is_constraint(node.value):
-            names[re.escape(node.targets[0].attr)] = node.lineno  # type: ignore[attr-defined]
+            names[re.escape(node.targets[0].attr)] = node.lineno
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setattr" and _is_constraint(node.args[2]):
             names[_pattern(node.args[1])] = node.lineno
     return names

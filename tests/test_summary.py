@@ -17,7 +17,7 @@ IDLE = account_for(PROBLEM, replace(PLAN, decisions={}))
 
 
 def proven(**facts: object) -> dict[str, object]:
-    plan = replace(PLAN, facts=replace(PLAN.facts, **facts))  # type: ignore[arg-type]
+    plan = replace(PLAN, facts=replace(PLAN.facts, **facts))
     return proof(replace(ANSWER, plan=plan), IDLE)
 
 

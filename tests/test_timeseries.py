@@ -31,7 +31,7 @@ def write(
 
 
 def hourly(**keys: str) -> list[str]:
-    return [f"{stamp},{j % 24}" for j, stamp in enumerate(stamps(**keys))]  # type: ignore[arg-type]
+    return [f"{stamp},{j % 24}" for j, stamp in enumerate(stamps(**keys))]
 
 
 def load(folder: Path, step_minutes: int = 60, **keys: object) -> np.ndarray:
@@ -46,7 +46,7 @@ def refused(folder: Path, **keys: object) -> list[str]:
 
 @pytest.mark.parametrize("module", [timefiles, timeseries, timestamps])
 def test_doctests(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+    assert doctest.testmod(module).failed == 0
 
 
 # what is read
