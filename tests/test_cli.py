@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from planner.cli import main
+from planner.cli import COMMANDS, main
 from tests.plans import dyehouse_results
 
 ROOT = Path(__file__).parents[1]
@@ -47,13 +47,18 @@ def test_help_is_quick() -> None:
     assert extra < 0.25, "100 ms on an idle machine, with room for a busy one"
 
 
-def test_every_command_has_help() -> None:
-    names = ("new", "validate", "schema", "solve", "show", "verify", "rate")
-    assert set(names) == set(main.commands)
-    for name in names:
-        done = plan(name, "--help")
-        assert done.exit_code == 0
-        assert main.commands[name].help
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str) -> None:
+    done = plan(name, "--help")
+    assert done.exit_code == 0
+    assert done.stdout.startswith(f"Usage: main {name}")
+    assert " ".join(plan("--help").stdout.split()).count(f"{name} {COMMANDS[name]}") == 1
+
+
+def test_an_unknown_command_is_refused() -> None:
+    done = plan("slove")
+    assert done.exit_code == 2
+    assert "slove" in done.output
 
 
 @pytest.mark.parametrize(
