@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +22,17 @@ from models.problem import Problem
 from planner import terminal
 from planner.answer import Answer, account_for, at_accounted_cost
 from planner.archive import pack
-from planner.assemble import Assembly, assemble
+from planner.assemble import Assembly
 from planner.assumptions import Standard, deciding, reach
-from planner.base_year import base_year_check
 from planner.beside import plans_beside
 from planner.effective import effective_toml
-from planner.engine import Options, SolverError, explain, interrupted, solve
+from planner.engine import SolverError, explain, interrupted, solve
 from planner.explaining import explain_in_words
 from planner.faults import ScenarioFaults
 from planner.library import LibraryError
+from planner.preparing import Case, Prepared, Settings, UsualNotSolved, opened, prepare, read, results_folder
 from planner.progress import Progress, stopping
-from planner.reading import Reading, read_scenario
+from planner.reading import Reading
 from planner.results import (
     EFFECTIVE,
     OPERATION,
@@ -46,43 +45,22 @@ from planner.results import (
 )
 from planner.summary import Beside, plan_rows, summarise, target_of, versions
 from planner.tables import tables
-from planner.variants import business_as_usual, with_base
 from planner.verify import verify
 
 DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
-RESOLUTION = re.compile(r"^(full|given|days:[1-9][0-9]{0,2})$")
 BESIDE_TIME_SHARE = 0.6  # of the time limit, for the plans beside the optimum; and what the optimum left of its own
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the command line asks for; None leaves the scenario's own setting."""
+    """What the command line asks for."""
 
     scenario: Path
     out: Path | None = None
-    resolution: str | None = None
-    gap: float | None = None
-    time_limit: float | None = None
-    threads: int | None = None
+    settings: Settings = field(default_factory=Settings)
     naive: bool = True
     quiet: bool = False
     as_json: bool = False
-
-
-@dataclass(frozen=True)
-class Case:
-    """A scenario on its way to a result."""
-
-    reading: Reading
-    folder: Path
-    assembly: Assembly
-    options: Options
-    progress: Progress
-
-    def warnings(self) -> list[str]:
-        """Of the scenario, its assembly, and its base year against the bills."""
-        billed = [check.warning for check in base_year_check(self.assembly)]
-        return [*map(str, self.reading.warnings), *self.assembly.warnings, *filter(None, billed)]
 
 
 def run(request: Request) -> int:
@@ -101,48 +79,26 @@ def run(request: Request) -> int:
 def _run(request: Request) -> int:
     progress = Progress(request.quiet)
     with progress.phase("read"):
-        reading = _with_request(read_scenario(request.scenario), request)
-    folder = (request.out or Path("results") / reading.scenario.scenario.name).resolve()
+        reading = read(request.scenario, request.settings)
+    folder = results_folder(reading, request.out)
     with writer_lock(folder):
-        with progress.phase("assemble"):
-            assembly = assemble(reading)
-        settings = reading.scenario.solver
-        options = Options(settings.gap, settings.time_limit_s, settings.threads or Options().threads, settings.seed)
-        case = Case(reading, folder, assembly, options, progress)
-        for warning in case.warnings():
-            progress.say(f"warning: {warning}")
-        return _solve(case, request)
+        case = opened(reading, progress)
+        try:
+            prepared = prepare(case)
+        except UsualNotSolved as usual:
+            if usual.infeasible:
+                return _infeasible(case, folder, request, usual.problem, str(usual))
+            return _end(_stopped(), str(usual))
+        return _solve(prepared, folder, request)
 
 
-def _with_request(reading: Reading, request: Request) -> Reading:
-    """The reading with the settings of the command line in its scenario."""
-    if request.resolution is not None and not RESOLUTION.match(request.resolution):
-        raise ResultsError(f"--resolution: got {request.resolution!r}, wanted days:N, full or given")
-    given = {
-        "resolution": request.resolution,
-        "gap": request.gap,
-        "time_limit_s": request.time_limit,
-        "threads": request.threads,
-    }
-    changes = {key: value for key, value in given.items() if value is not None}
-    solver = reading.scenario.solver.model_copy(update=changes)
-    return replace(reading, scenario=reading.scenario.model_copy(update={"solver": solver}))
-
-
-def _solve(case: Case, request: Request) -> int:
+def _solve(prepared: Prepared, folder: Path, request: Request) -> int:
+    case, problem, usual = prepared.case, prepared.problem, prepared.usual
     progress = case.progress
-    with progress.phase("business_as_usual"):
-        usual_problem = business_as_usual(case.assembly.problem)
-        usual = solve(usual_problem, case.options)
-    if usual.facts.status == "infeasible":
-        return _infeasible(case, request, usual_problem, "Even business as usual cannot meet the loads.")
-    if not usual.decisions:
-        return _end(_stopped(), f"stopped without a plan for business as usual: {usual.facts.termination}")
-    problem = with_base(case.assembly, usual)
     with progress.phase("solve", f"solve {problem.steps.count} steps a year, {len(problem.years)} years"):
         plan = solve(problem, case.options, progress.report)
     if plan.facts.status == "infeasible":
-        return _infeasible(case, request, problem)
+        return _infeasible(case, folder, request, problem)
     if not plan.decisions:
         return _end(_stopped(), f"stopped without a plan: {plan.facts.termination}; a longer --time-limit may find one")
     with progress.phase("verify"):
@@ -155,8 +111,8 @@ def _solve(case: Case, request: Request) -> int:
     unused = max(0.0, case.options.time_limit_s - progress.seconds["solve"])
     seconds = BESIDE_TIME_SHARE * case.options.time_limit_s + unused
     plans = plans_beside(answer, usual, case.options, seconds, progress) if request.naive else {}
-    _write(case, answer, plans)
-    _show(case.folder, request)
+    _write(case, folder, answer, plans)
+    _show(folder, request)
     if interrupted.is_set():
         return INTERRUPTED
     return DONE if plan.facts.status == "optimal" else LIMIT
@@ -166,23 +122,22 @@ def _stopped() -> int:
     return INTERRUPTED if interrupted.is_set() else NO_PLAN
 
 
-def _infeasible(case: Case, request: Request, problem: Problem, first: str = "") -> int:
+def _infeasible(case: Case, folder: Path, request: Request, problem: Problem, first: str = "") -> int:
     """Explain, write the explanation as the result, and end with its exit code."""
-    currency = case.reading.scenario.scenario.currency
     with case.progress.phase("explain"):
-        lines = [*filter(None, [first]), *explain_in_words(problem, explain(problem, case.options), currency)]
+        lines = [*filter(None, [first]), *explain_in_words(problem, explain(problem, case.options), case.currency)]
     summary = {
         "status": "infeasible",
         "termination": "the target is out of reach",
         "verified": False,
         "explanation": lines,
         "target": target_of(problem),
-        **_context(case, None),
+        **_context(case, folder, None),
         "versions": versions(),
     }
-    write_results(case.folder, summary, _scenario_file(case))
+    write_results(folder, summary, _scenario_file(case))
     if request.as_json:
-        click.echo(json.dumps(dict(read_results(case.folder).summary), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(dict(read_results(folder).summary), indent=2, ensure_ascii=False))
     return _end(INFEASIBLE, "\n".join(map(terminal.wrapped, lines)))
 
 
@@ -193,7 +148,7 @@ def _target_year(problem: Problem) -> int:
     return problem.years[-1]
 
 
-def _context(case: Case, answer: Answer | None) -> dict[str, Any]:
+def _context(case: Case, folder: Path, answer: Answer | None) -> dict[str, Any]:
     """Keys of the summary that come from the scenario, its standard and the clock."""
     scenario = case.reading.scenario
     head, notes = scenario.scenario, case.assembly
@@ -203,7 +158,7 @@ def _context(case: Case, answer: Answer | None) -> dict[str, Any]:
             "title": head.title,
             "title_zh": head.title_zh,
             "file": case.reading.path.name,
-            "folder": Path(os.path.relpath(case.reading.folder.resolve(), case.folder)).as_posix(),
+            "folder": Path(os.path.relpath(case.reading.folder.resolve(), folder)).as_posix(),
         },
         "currency": head.currency,
         "price_year": head.price_year or scenario.horizon.first_year,
@@ -255,14 +210,14 @@ def _scenario_file(case: Case) -> dict[str, bytes]:
     return {EFFECTIVE: effective_toml(case.reading.scenario).encode()}
 
 
-def _write(case: Case, answer: Answer, plans: dict[str, Beside]) -> None:
-    currency = case.reading.scenario.scenario.currency
+def _write(case: Case, folder: Path, answer: Answer, plans: dict[str, Beside]) -> None:
+    currency = case.currency
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, currency).items()}
     files |= {OPERATION: pack(answer.problem, answer.plan), **_scenario_file(case)}
-    summary = summarise(answer, plans, _target_year(answer.problem), _context(case, answer))
+    summary = summarise(answer, plans, _target_year(answer.problem), _context(case, folder, answer))
     if plans:
         files["plans.csv"] = table_bytes(plan_rows(summary["naive"], currency))
-    write_results(case.folder, summary, files)
+    write_results(folder, summary, files)
 
 
 def _show(folder: Path, request: Request) -> None:

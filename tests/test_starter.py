@@ -8,8 +8,8 @@ from planner.answer import account_for
 from planner.assemble import assemble
 from planner.engine import Options, solve
 from planner.reading import read_scenario
-from planner.solving import business_as_usual, with_base
 from planner.starter import write_starter
+from planner.variants import business_as_usual, with_base
 from planner.verify import verify
 
 

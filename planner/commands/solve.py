@@ -19,15 +19,20 @@ from planner.commands import JSON, SCENARIO, scenario_file
 )
 @click.option("--gap", type=click.FloatRange(0, 1, max_open=True), help="Relative gap at which to stop.")
 @click.option(
-    "--time-limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Limit of the main solve."
+    "--time-limit",
+    "time_limit_s",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Limit of the main solve.",
 )
 @click.option("--threads", type=click.IntRange(0, 256), help="Threads of the solver.")
 @JSON
 @click.option("--quiet", is_flag=True, help="No progress and no tables.")
 @click.option("--no-naive", is_flag=True, help="Leave out the naive plans beside the optimum.")
-def command(scenario: Path, out: Path | None, as_json: bool, quiet: bool, no_naive: bool, **changes: Any) -> NoReturn:
+def command(scenario: Path, out: Path | None, as_json: bool, quiet: bool, no_naive: bool, **settings: Any) -> NoReturn:
     """Find the least-cost plan, check it, write it and show it."""
+    from planner.preparing import Settings
     from planner.solving import Request, run
 
-    request = Request(scenario_file(scenario), out, naive=not no_naive, quiet=quiet, as_json=as_json, **changes)
+    request = Request(scenario_file(scenario), out, Settings(**settings), not no_naive, quiet, as_json)
     sys.exit(run(request))
