@@ -40,9 +40,11 @@ def build_plan(problem: Problem, quantities: tuple[tuple[str, str], ...]) -> Con
     """The years. `quantities` are the (name, item) pairs that the step sums over each year, see `ports.Site`."""
     from models.contracts import add_contracts
     from models.converters import add_converters
+    from models.decided import add_decided
     from models.demands import add_demands
     from models.durability import add_durability
     from models.finance import add_objective
+    from models.goals import add_goals
     from models.groups import add_groups
     from models.instruments import add_instruments
     from models.ledger import add_ledger
@@ -69,4 +71,6 @@ def build_plan(problem: Problem, quantities: tuple[tuple[str, str], ...]) -> Con
     add_rating(m, problem)
     add_durability(m, problem)
     add_objective(m, problem, terms)
+    add_decided(m, problem)
+    add_goals(m, problem)
     return m

@@ -414,6 +414,40 @@ class Emissions:
     energy_tce_per_mwh: Mapping[str, float] = field(default_factory=_none)  # market -> tce per MWh imported
 
 
+DecisionTable = Literal[
+    "retrofits.start",
+    "management.adopt",
+    "converters.build_mw",
+    "stores.build_mw",
+    "stores.build_mwh",
+    "converters.retired_share",
+    "stores.retired_share",
+    "contracts.sign_volume",
+    "instruments.quantity",
+]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision taken in advance: `least` <= its sum over `years` <= `most`, in the decision's own unit."""
+
+    table: DecisionTable
+    name: str
+    years: tuple[int, ...]
+    least: float = 0.0
+    most: float = float("inf")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A limit on what a plan adds up to over `years`: `capex` [million], `own_inventory` [t], `grid_mwh` [MWh] or the
+    number of `projects` (of all years)."""
+
+    measure: Literal["capex", "own_inventory", "grid_mwh", "projects"]
+    most: float
+    years: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True)
 class Problem:
     """Everything the model needs. Order inside the tuples is the order of the results."""
@@ -438,3 +472,5 @@ class Problem:
     rating: Rating | None = None
     durability: Durability = field(default_factory=Durability)
     target: Target | None = None
+    decided: tuple[Decided, ...] = ()
+    goals: tuple[Goal, ...] = ()

@@ -22,6 +22,7 @@ from planner.ledger import Inventory, durable, inventory
 from planner.plan import Plan
 from planner.rating import RatedYear, rate_years
 from planner.stock import stock_of
+from planner.verify_asked import check_asked
 from planner.verify_decisions import check_decisions
 from planner.verify_operation import check_operation, yearly_tolerance
 from planner.verify_rows import RELATIVE_TOLERANCE, Findings, Violation
@@ -87,6 +88,7 @@ def verify(problem: Problem, plan: Plan) -> Verification:
     _check_durability(problem, full, findings)
     _check_stars(problem, plan, rated, findings)
     _check_reported(problem, plan, full, findings)
+    check_asked(problem, plan, books, full, findings)
     scale = max(abs(books.objective), LEAST_OBJECTIVE)
     findings.equal(
         "cost as reported",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from models.problem import (
+    Decided,
     Durability,
     EmissionCap,
     Gate,
+    Goal,
     Indicator,
     Level,
     MetricPoints,
@@ -66,6 +68,19 @@ def converters() -> Problem:
     )
 
 
+def decided() -> Problem:
+    site = YEARS
+    return site.problem(
+        converters=(site.converter("pv", availability=(0.5, 0.0)),),
+        retrofits=(site.retrofit("leds", {"motors": 0.1}, capex=2.0),),
+        decided=(
+            Decided("retrofits.start", "leds", site.years, least=1.0),
+            Decided("converters.build_mw", "pv", (2025,), least=2.0, most=3.0),
+            Decided("converters.build_mw", "pv", (2024,)),
+        ),
+    )
+
+
 def demands() -> Problem:
     site = YEARS
     belts = site.retrofit("belts", {"motors": 0.1}, start_years=(2026,), side_use=(("motors", "steam", 0.03),))
@@ -99,6 +114,17 @@ def finance() -> Problem:
         finance=site.finance(
             0.25, salvage="straight_line", timing_offset=0.5, tax_rate=0.2, depreciation_years=2, capex_limit=20.0
         ),
+    )
+
+
+def goals() -> Problem:
+    site = YEAR
+    return site.problem(
+        converters=(site.converter("pv", capex_per_mw=3.0, availability=(0.5, 0.0)),),
+        stores=(site.store(),),
+        retrofits=(site.retrofit("leds", {"motors": 0.1}, capex=2.0),),
+        contracts=(site.contract("tariff", "green_tariff", 0.00003, max_volume=9000.0),),
+        goals=(Goal("capex", 5.0, site.years), Goal("own_inventory", 4000.0, site.years), Goal("projects", 2.0)),
     )
 
 
@@ -277,9 +303,11 @@ CONCEPTS = {
     "balance": balance,
     "contracts": contracts,
     "converters": converters,
+    "decided": decided,
     "demands": demands,
     "durability": durability,
     "finance": finance,
+    "goals": goals,
     "groups": groups,
     "instruments": instruments,
     "ledger": ledger,
