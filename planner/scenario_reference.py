@@ -155,6 +155,8 @@ def _type(node: Node, schema: Node) -> str:
             " or ".join(_type(branch, schema) for branch in _branches(values)) if isinstance(values, Mapping) else ""
         )
         return f"table of {inner}" if inner else "table"
+    if node.get("format") == "date":
+        return "day"
     return {"string": "text", "boolean": "true or false"}.get(kind, _number(node, kind))
 
 

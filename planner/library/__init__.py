@@ -36,6 +36,7 @@ Kind = Literal[
     "climates",
     "profiles",
     "grid_factors",
+    "lead_times",
 ]
 Status = Literal["verified", "probable", "assumed"]
 Value = float | tuple[float, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -61,6 +62,11 @@ def calendar_year(description: str, default: Any = None) -> Any:
     return key(description, default, unit="year", ge=1990, le=2100)
 
 
+def months(description: str, default: Any = None) -> Any:
+    """A whole number of months."""
+    return key(description, default, unit="months", plausible=(0, 36), ge=0, le=120)
+
+
 def years(description: str, default: Any = None, *, plausible: tuple[float, float] = (1, 60)) -> Any:
     """A whole number of years."""
     return key(description, default, unit="years", plausible=plausible, ge=1, le=100)
@@ -71,6 +77,15 @@ def _year_key(written: Any) -> Any:
     return int(written) if isinstance(written, str) and len(written) == 4 and written.isdigit() else written
 
 
+def _iso_day(written: Any) -> Any:
+    """A day as TOML writes it, or as text."""
+    try:
+        return date.fromisoformat(written) if isinstance(written, str) else written
+    except ValueError:
+        return written
+
+
+Day = Annotated[date, BeforeValidator(_iso_day), Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
 Year = Annotated[int, BeforeValidator(_year_key), Field(ge=1990, le=2100)]
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
@@ -144,3 +159,10 @@ class Preset(Labelled):
     """A named table whose keys the library may supply."""
 
     preset: str | None = key("library entry that supplies the keys not given here; default: the entry of the same name")
+    permit_months: int | None = months(
+        "filings, permits, tender and approvals before the order or signature; this and the next two date the roadmap"
+    )
+    lead_time_months: int | None = months("from order to start on site; of contracts and claims to the first delivery")
+    build_months: int | None = months("on site until it works")
+    owner: str | None = key("who does it, in the roadmap, English")
+    owner_zh: str | None = key("who does it, in the roadmap, Chinese")

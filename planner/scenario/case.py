@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from planner.scenario.base import (
+    Day,
     Labelled,
     Month,
     NonNegative,
@@ -17,6 +18,7 @@ from planner.scenario.base import (
     calendar_year,
     key,
     money,
+    months,
     rate,
     share,
     years,
@@ -48,6 +50,11 @@ class Horizon(Table):
 
     first_year: int = calendar_year("first year in which something may be built", ...)
     last_year: int = calendar_year("last year of the plan", ...)
+    today: Day | None = key(
+        "day from which the roadmap counts; what must be decided earlier is marked late; "
+        "default: 1 January of the first year",
+        form="a day from 1990 to 2100 such as 2025-10-01",
+    )
     step_minutes: Literal[15, 20, 30, 60] = key("length of an operating step", 60, unit="min")
     period_weights: list[Positive] | None = key(
         "only for resolution = given: how often each given period occurs in a year", unit="times per year"
@@ -199,6 +206,7 @@ class Rating(Table):
         "stars to be reached; default: no target, stars are reported", unit="stars", ge=0, le=6
     )
     target_year: int | None = calendar_year("year from which they are required")
+    issue_lag_months: int | None = months("from the verified inventory to the certificate, in the roadmap")
     hold: bool = key("hold them to hold_until", True)
     hold_until: int | None = calendar_year("last year in which they are required; default: the last year")
     questionnaire: dict[str, Literal["met", "partly", "missing"]] = key(
