@@ -36,6 +36,7 @@ class Site:
     plan: ComponentMap = field(default_factory=ComponentMap)  # port -> (component, index): column of each year
     billing: ComponentMap = field(default_factory=ComponentMap)  # port -> (component, index): column of year and period
     before: ComponentMap = field(default_factory=ComponentMap)  # port -> column of the preceding step
+    limit: ComponentMap = field(default_factory=ComponentMap)  # before port -> plan port that its column never exceeds
 
 
 def new_step(problem: Problem) -> ConcreteModel:
@@ -73,10 +74,12 @@ def billing_ports(s: ConcreteModel, block: object, name: str, keys: list) -> Var
     return ports
 
 
-def before_ports(s: ConcreteModel, block: object, name: str, of: Var) -> Var:
-    """The value of `of` in the preceding step."""
+def before_ports(s: ConcreteModel, block: object, name: str, of: Var, limits: Var | None = None) -> Var:
+    """The value of `of` in the preceding step; `limits` are the plan ports that it stays below in every step."""
     ports = Var(list(of))
     setattr(block, name, ports)
     for k in of:
         s.site.before[ports[k]] = of[k]
+        if limits is not None:
+            s.site.limit[ports[k]] = limits[k]
     return ports

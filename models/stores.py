@@ -53,8 +53,8 @@ def add_stores_step(s: ConcreteModel, problem: Problem) -> None:
     b.charge_mw = Var(list(named), domain=NonNegativeReals)
     b.discharge_mw = Var(list(named), domain=NonNegativeReals)
     b.stored_mwh = Var(list(named), domain=NonNegativeReals)
-    before = before_ports(s, b, "stored_before_mwh", b.stored_mwh)
     power, energy = plan_ports(s, b, "working_mw", list(named)), plan_ports(s, b, "working_mwh", list(named))
+    before = before_ports(s, b, "stored_before_mwh", b.stored_mwh, energy)
     b.stored_energy_balance = Constraint(
         list(named),
         rule=lambda b, q: (

@@ -59,6 +59,7 @@ class Options:
     gap: float = 1e-3
     time_limit_s: float = 600.0
     threads: int = 2
+    workers: int = 1  # processes that operate blocks
     seed: int = 0
     log: bool = False
 

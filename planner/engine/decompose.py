@@ -14,22 +14,29 @@ A block that cannot serve its loads at any price gives a second cut with cost we
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from pyomo.repn import generate_standard_repn
 
 from models.problem import Problem
-from planner.engine.blocks import Operator
+from planner.engine.block import press_block
 from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, interrupted
+from planner.engine.crew import Task
 from planner.engine.inner import Inner, Mixture, Shown
-from planner.engine.master import Master, Origin
-from planner.engine.press import Key, compile_template, press_block, press_plan
+from planner.engine.master import Master
+from planner.engine.parts import averaged_parts, exact_parts
+from planner.engine.pins import NO_PINS, Pins, pinned
+from planner.engine.pool import Pool
+from planner.engine.press import Key, compile_template, press_plan
 
 SLACK_PRICE = 0.05  # [million/MWh] of unserved load: a hundred times any energy price
+DEARER = 5.0  # times the highest price of any quantity that unserved load costs at least
 STEP_BACK = 0.5  # share of the last point in the next one
-LARGEST_FLOW = 1e4  # [MW] closes the columns of a block; no site has more
-UNSERVED_MW = 5e-6  # in any step, below which a block counts as served; half of what `verify` allows
+LARGEST_SEED = 1e4  # [MW or MWh] of a size that nothing limits, in the seeds
+EXACT, AVERAGED = "exact", "averaged"
+SEASONS = 4  # groups of months that share an estimate
 MISSING = 1e-6  # quantity below which a mixture lacks nothing
 CARBON_SEEDS = (
     (0.0, 0.0),
@@ -37,14 +44,19 @@ CARBON_SEEDS = (
     (0.6, 1e-3),
     (1.0, 2e-4),
 )  # (share of the largest size, carbon price [million/t])
+RANDOM_SEEDS = 40  # more cuts, each at random sizes and prices in one year
+SEED_CARBON_PRICES = (0.0, 1e-4, 3e-4, 1e-3, 3e-3)  # [million/t]
 PROBE_PRICE = 5e-3  # [million per unit] that pushes a quantity to its end
 FIRST_PATIENCE_S = 15.0  # for the first MILP; each later one may take half as long again
 MOST_ROUNDS = 80
+YEARS_APART = 3  # of the years whose averaged blocks are solved in one round; the others draw on their cuts
 MOST_MIXTURES = 15
+MOST_COARSE = 4  # decisions that are only costed by averaged blocks before the best of them is operated in full
 COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for decisions that serve nothing
 MOST_STALLS = 3
 NO_PLAN_SHARE = 0.5  # of the time limit after which cuts without any plan leave the rest to the model in one piece
 NO_PLAN_LEAST_S = 60.0  # but not before
+LATE_SHARE = 0.4  # of the time limit after which the best decisions so far are operated in full
 
 Decisions = dict[str, dict[Key, float]]
 Operation = dict[str, dict[str, Float]]
@@ -65,18 +77,33 @@ class Timings:
 class Decomposition:
     """One problem being solved by cuts."""
 
-    def __init__(self, problem: Problem, options: Options, report: Report | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        options: Options,
+        report: Report | None = None,
+        pool: Pool | None = None,
+        pins: Pins = NO_PINS,
+    ) -> None:
         self.problem, self.options = problem, options
         self.deadline = time.monotonic() + options.time_limit_s
         self.hopeless = time.monotonic() + max(NO_PLAN_SHARE * options.time_limit_s, NO_PLAN_LEAST_S)
+        self.late = time.monotonic() + LATE_SHARE * options.time_limit_s
         self.report = report or (lambda words, bound, cost: None)
         self.timings = Timings()
         begun = time.monotonic()
         self.template = compile_template(problem)
-        parts = [np.flatnonzero(problem.steps.billing == b) for b in range(len(problem.steps.months_per_billing))]
-        self.blocks = [press_block(self.template, steps, LARGEST_FLOW) for steps in parts if len(steps)]
-        self.operators = [Operator(block, options) for block in self.blocks]
-        self.master = Master(problem, press_plan(self.template), self.blocks, options)
+        self.blocks = [press_block(self.template, part) for part in exact_parts(problem)]
+        averaged = [press_block(self.template, part) for part in averaged_parts(problem, self.template.step)]
+        self.first = {EXACT: 0, AVERAGED: len(self.blocks)}  # place of the first block of each kind in the crew
+        self.coarse = AVERAGED if averaged else EXACT
+        seasons = min(SEASONS, len(self.blocks)) if averaged else len(self.blocks)
+        groups = [tuple(map(int, group)) for group in np.array_split(np.arange(len(self.blocks)), seasons)]
+        self.pool, self.owns_pool = (Pool(), True) if pool is None else (pool, False)
+        self.crew = self.pool.crew([*self.blocks, *averaged], options, len(groups))
+        plan = pinned(press_plan(self.template), pins)
+        self.master = Master(self.template, plan, self.blocks, groups, options, self.pool.cuts)
+        self.group_of = {b: g for g, group in enumerate(groups) for b in group}
         self.inner, self.keeping = Inner(problem, self.master), False
         self.stalls = 0  # times that decisions came back for which no plan was found
         self.relaxed = -np.inf  # value of the last relaxation
@@ -84,37 +111,58 @@ class Decomposition:
         self.discount = rate ** -np.arange(1.0, len(problem.years) + 1)
         self.timings.add("build", begun)
 
-    def cut_at(self, x: Float, prices: Float) -> tuple[float, float]:
-        """Solves every block at the master's point; adds the cuts. Returns (violation at x, MWh unserved)."""
-        begun, master = time.monotonic(), self.master
-        weights, rows, violation, unserved = master.weights(prices), [], 0.0, 0.0
-        origins: list[Origin | None] = []
-        for b, operator in enumerate(self.operators):
-            for y in range(len(self.problem.years)):
-                at = x[master.ports[y, b]]
-                cut = operator.solve(at, weights[y], SLACK_PRICE * self.discount[y], (y, "cost"))
-                rows.append(master.cut_row(y, b, prices[y], cut))
-                origins.append((y, b, prices[y]))
-                violation += max(0.0, rows[-1][0] - float(rows[-1][2] @ x[rows[-1][1]]))
-                if cut.short_mw <= UNSERVED_MW:
-                    if self.keeping:
-                        self.inner.add(y, b, Shown(at, cut.quantities, cut.columns))
-                else:
-                    unserved += cut.slack
-                    proof = operator.solve(at, np.zeros_like(weights[y]), 1e-3, (y, "reach"))
-                    rows.append(master.reach_row(y, b, proof))
-                    origins.append(None)
-        master.add(rows, origins)
-        self.timings.add("blocks", begun)
+    def cut_at(self, x: Float, prices: Float, kind: str, years: Sequence[int] | None = None) -> tuple[float, float]:
+        """Solves the blocks of the years (all) at the master's point; adds the cuts. Returns (violation at x, MWh unserved)."""
+        begun, master, first = time.monotonic(), self.master, self.first[kind]
+        years = self._years() if years is None else years
+        weights, places = master.weights(prices), [(y, b) for b in range(len(self.blocks)) for y in years]
+        keep = self.keeping and kind == EXACT
+        dearest = np.abs(weights[:, master.coupled]).max(axis=1, initial=0.0)
+        slack = np.maximum(SLACK_PRICE * self.discount, DEARER * dearest)  # no price makes it worth not to serve
+        tasks = [Task(first + b, y, x[master.ports[y, b]], weights[y], slack[y], keep) for y, b in places]
+        answers = dict(zip(places, self.crew.work(tasks), strict=True))
+        own, violation, unserved = [], 0.0, 0.0
+        for y in years:
+            for g, group in enumerate(master.groups):
+                place = master.pooled(g, {b: answers[y, b].cut for b in group}, weights[y], self.discount[y])
+                own.append(master.row(y, g, place))
+                violation += self.discount[y] * max(0.0, own[-1].lower - float(own[-1].values @ x[own[-1].columns]))
+        for (y, b), answer in answers.items():
+            if answer.reach is not None:
+                unserved += answer.cut.slack
+                g = self.group_of[b]
+                place = master.pooled(g, {b: answer.reach}, np.zeros_like(weights[y]), 1.0)
+                own.append(master.row(y, g, place))
+            elif answer.mark is not None:
+                self.inner.add(y, b, Shown(x[master.ports[y, b]], answer.cut.quantities, answer.mark))
+        master.add(own)
+        self.timings.add(f"{kind} blocks", begun)
         return violation, unserved
+
+    def _years(self) -> range:
+        return range(len(self.problem.years))
+
+    def _few(self) -> list[int]:
+        """First, middle and last year: what they show holds for all."""
+        count = len(self.problem.years)
+        return sorted({0, count // 2, count - 1})
 
     def seed(self) -> None:
         """First cuts: from nothing built to everything built, at carbon prices from none to high."""
         m = self.master.matrix
-        low, high = np.maximum(m.lower, -LARGEST_FLOW), np.minimum(m.upper, LARGEST_FLOW)
-        direct, tonnes = self.master.direct_cost[:, self.master.coupled], self._tonnes()
+        low, high = np.maximum(m.lower, -LARGEST_SEED), np.minimum(m.upper, LARGEST_SEED)
+        direct, tonnes = self.master.direct_cost, self._tonnes()
         for share, price in CARBON_SEEDS:
-            self.cut_at(low + share * (high - low), direct + price * self.discount[:, None] * tonnes)
+            self.cut_at(
+                low + share * (high - low), direct + price * self.discount[:, None] * tonnes, self.coarse, self._few()
+            )
+        random, count = np.random.default_rng(self.options.seed), len(self.problem.years)
+        for k in range(RANDOM_SEEDS):
+            x = low + random.uniform(0.0, 1.0, len(low)) ** 2 * (high - low)
+            prices = direct + random.choice(SEED_CARBON_PRICES) * self.discount[:, None] * tonnes
+            pushed = random.choice(self.master.coupled)
+            prices[:, pushed] += random.choice([-1.0, 0.0, 1.0]) * PROBE_PRICE * self.discount
+            self.cut_at(x, prices, self.coarse, [k % count])
 
     def probe(self) -> None:
         """Cuts that say how far each coupled quantity can be pushed up or down at the relaxation's sizes."""
@@ -122,30 +170,30 @@ class Decomposition:
         if solved is None:
             return
         _, x, prices = solved
-        for q in range(prices.shape[1]):
+        for q in self.master.coupled:
             for push in (PROBE_PRICE, -PROBE_PRICE):
                 pushed = prices.copy()
                 pushed[:, q] += push * self.discount
-                self.cut_at(x, pushed)
+                self.cut_at(x, pushed, self.coarse, self._few())
 
     def _tonnes(self) -> Float:
-        """(Y, coupled) gross market-based tonnes per unit of each coupled quantity."""
+        """(Y, Q) gross market-based tonnes per unit of each quantity."""
         plan, quantities = self.template.plan, self.blocks[0].quantities
-        tonnes = np.zeros((len(self.problem.years), len(self.master.coupled)))
+        tonnes = np.zeros((len(self.problem.years), len(quantities)))
         for n, y in enumerate(self.problem.years):
             repn = generate_standard_repn(plan.ledger.gross_market_tco2e[y])
             factor = {v.name: float(c) for c, v in zip(repn.linear_coefs, repn.linear_vars, strict=True)}
-            names = [plan.operation[*quantities[q], y].name for q in self.master.coupled]
-            tonnes[n] = [factor.get(name, 0.0) for name in names]
+            tonnes[n] = [factor.get(plan.operation[*q, y].name, 0.0) for q in quantities]
         return tonnes
 
-    def converge(self, tolerance: float) -> bool:
+    def converge(self, tolerance: float, kind: str) -> bool:
         """Cuts until the relaxation (with whatever is fixed) moves no more. False if it has no solution."""
         last_x = last_prices = None
         value, stalled = -np.inf, False
-        for _ in range(MOST_ROUNDS):
+        for turn in range(MOST_ROUNDS):
             begun = time.monotonic()
-            solved = self.master.lp()
+            small = tolerance * max(abs(self.relaxed), 1.0)
+            solved = self.master.separated(small) if np.isfinite(self.relaxed) else self.master.lp()
             self.timings.add("master", begun)
             if solved is None:
                 return False
@@ -158,10 +206,11 @@ class Decomposition:
             else:
                 at = STEP_BACK * last_x + (1 - STEP_BACK) * x
                 priced = STEP_BACK * last_prices + (1 - STEP_BACK) * prices
-            violation, unserved = self.cut_at(at, priced)
-
+            every = stalled or kind == EXACT
+            years = self._years() if every else range(turn % YEARS_APART, len(self.problem.years), YEARS_APART)
+            violation, unserved = self.cut_at(at, priced, kind, years)
             last_x, last_prices = at, priced
-            if self._stop() or (stalled and violation < small and unserved < 1.0):
+            if self._stop() or (every and stalled and violation < small and unserved < 1.0):
                 break
         return True
 
@@ -185,32 +234,50 @@ class Decomposition:
         """The best plan found, with the bound that no plan can beat."""
         gap = self.options.gap
         fine = min(gap, COARSEST)
-        self.seed()
-        if not self.converge(0.2 * fine):
-            return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
-        self.probe()
-        if not self.converge(0.2 * fine):
-            return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
+        warm = self.pool.warm
+        if not warm:
+            self.seed()
+        for tolerance in (2.0 * fine, 0.5 * fine):
+            if not self.converge(tolerance, self.coarse):
+                return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
+            if tolerance > fine and not warm:
+                self.probe()
         best: Mixture | None = None
-        bound, start, seen, patience = -np.inf, None, set[bytes](), FIRST_PATIENCE_S
-        while not self._stop() and not (best is None and time.monotonic() > self.hopeless):
+        bound, start, patience = self.relaxed, None, FIRST_PATIENCE_S
+        seen, operated = set[bytes](), set[bytes]()
+        promising: list[tuple[float, int, Float]] = []  # averaged cost of decisions that were not operated in full yet
+        while not self._stop() and not (best is None and self.coarse == EXACT and time.monotonic() > self.hopeless):
             begun = time.monotonic()
-            whole = self.master.milp(0.7 * gap, min(self.deadline, begun + patience), start)
+            whole = self.master.milp(0.5 * gap, min(self.deadline, begun + patience), start)
             self.timings.add("whole", begun)
-            patience *= 1.5 if whole.x is not None else 3.0
+            patience *= 1.3 if whole.x is not None else 3.0
             if whole.status == "infeasible":
                 return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
             bound = max(bound, whole.lower_bound)
+            cost = np.inf if best is None else best.cost
+            self.report("plan in hand", bound, cost)
+            if best is not None and cost - bound <= gap * max(abs(cost), 1e-9):
+                break
             if whole.x is None:
                 continue
-            start = whole.x
-            decisions = np.rint(whole.x[self.master.matrix.integer]).astype(np.int8).tobytes()
-            plan = self.plan_at(whole.x, (0.02 if decisions in seen else 0.1) * fine)
-            self.stalls += decisions in seen and plan is None
-            seen.add(decisions)
+            chosen = whole.x
+            if self.coarse == AVERAGED and self._decisions(chosen) not in seen:
+                seen.add(self._decisions(chosen))
+                promising.append((self.averaged_cost(chosen, fine), -len(seen), chosen))
+                promising.sort(key=lambda choice: choice[:2])
+                cheapest, _, chosen = promising[0]
+                start = chosen
+                late = best is None and time.monotonic() > self.late
+                if not (cheapest - bound <= 2.0 * gap * abs(bound) or late or len(promising) >= MOST_COARSE):
+                    continue
+                promising.clear()
+            again = self._decisions(chosen) in operated
+            operated.add(self._decisions(chosen))
+            plan = self.plan_at(chosen, (0.02 if again else 0.1) * fine)
+            self.stalls += again and plan is None
             if self.stalls == MOST_STALLS:
                 break
-            if plan is not None and (best is None or plan.cost < best.cost):
+            if plan is not None and plan.cost < cost:
                 best = plan
             cost = np.inf if best is None else best.cost
             self.report("plan in hand", bound, cost)
@@ -218,12 +285,23 @@ class Decomposition:
                 break
         return self._outcome(best, bound), best
 
+    def _decisions(self, whole: Float) -> bytes:
+        """The yes/no decisions of a point, to know them again."""
+        return np.rint(whole[self.master.matrix.integer]).astype(np.int8).tobytes()
+
+    def averaged_cost(self, whole: Float, fine: float) -> float:
+        """What the averaged blocks say that the yes/no decisions of `whole` cost at least; their cuts stay."""
+        self.master.fix(np.where(self.master.matrix.integer, np.rint(whole), whole))
+        cost = self.relaxed if self.converge(0.3 * fine, AVERAGED) else np.inf
+        self.master.fix(None)
+        return cost if np.isfinite(cost) else np.inf
+
     def plan_at(self, whole: Float, tolerance: float) -> Mixture | None:
         """The best plan with the yes/no decisions of `whole`: cuts with them fixed, and the mixture of what blocks showed."""
-        self.inner.clear()
+        self.crew.forget(self.inner.clear())
         self.keeping = True
         self.master.fix(np.where(self.master.matrix.integer, np.rint(whole), whole))
-        plan = self._mixed(whole, tolerance) if self.converge(tolerance) else None
+        plan = self._mixed(whole, tolerance) if self.converge(tolerance, EXACT) else None
         self.keeping = False
         self.master.fix(None)
         return plan
@@ -234,7 +312,7 @@ class Decomposition:
         for _ in range(MOST_MIXTURES):
             if self.inner.complete() or self._stop() or (solved := self.master.lp()) is None:
                 break
-            self.cut_at(*solved[1:])
+            self.cut_at(*solved[1:], EXACT)
         best: Mixture | None = None
         padding = np.zeros(self.master.matrix.rows.shape[1] - self.master.width)
         last = np.inf
@@ -250,10 +328,17 @@ class Decomposition:
             if mixture.missing < MISSING and (best is None or mixture.cost < best.cost):
                 best = mixture
             small = tolerance * max(abs(self.relaxed), 1.0)
-            if (best is not None and best.cost - self.relaxed <= 2 * small) or last - mixture.cost < 0.1 * small:
+            if best is not None and (best.cost - self.relaxed <= 2 * small or last - best.cost < 0.1 * small):
                 break
-            last = mixture.cost
-            self.cut_at(np.concatenate([mixture.plan, padding]), mixture.prices)
+            last = np.inf if best is None else best.cost
+            self.cut_at(np.concatenate([mixture.plan, padding]), mixture.prices, EXACT)
+            if mixture.missing >= MISSING:  # what is missing, asked of the blocks where the relaxation believes in it
+                solved = self.master.lp()
+                if self._stop() or solved is None:
+                    break
+                self.cut_at(solved[1], mixture.prices, EXACT)
+                if not self.converge(tolerance, EXACT):
+                    break
         return best
 
     def show(self) -> None:
@@ -261,14 +346,22 @@ class Decomposition:
         solved = self.master.lp()
         if solved is None:
             return
-        begun, x = time.monotonic(), solved[1]
-        for y, b, prices in self.master.tight():
-            at = x[self.master.ports[y, b]]
-            weights = self.master.weights(np.broadcast_to(prices, self.master.sums[:, self.master.coupled].shape))[y]
-            cut = self.operators[b].solve(at, weights, SLACK_PRICE * self.discount[y], (y, "cost"))
-            if cut.short_mw <= UNSERVED_MW:
-                self.inner.add(y, b, Shown(at, cut.quantities, cut.columns))
-        self.timings.add("blocks", begun)
+        begun, x, master = time.monotonic(), solved[1], self.master
+        tasks = []
+        for row in master.tight:
+            weights = master.pool[row.group][row.cut].weights
+            for b in master.groups[row.group] if weights.any() else ():
+                tasks.append(Task(b, row.year, x[master.ports[row.year, b]], weights, SLACK_PRICE, True))
+        for task, answer in zip(tasks, self.crew.work(tasks), strict=True):
+            if answer.mark is not None:
+                self.inner.add(task.year, task.block, Shown(task.values, answer.cut.quantities, answer.mark))
+        self.timings.add("exact blocks", begun)
+
+    def end(self) -> None:
+        """Forgets the operations kept; ends the workers of a pool that nobody else uses."""
+        self.crew.forget(self.inner.clear())
+        if self.owns_pool:
+            self.pool.close()
 
     def _outcome(self, best: Mixture | None, bound: float) -> Outcome:
         words = "interrupted" if interrupted.is_set() else "time limit"
@@ -282,16 +375,25 @@ class Decomposition:
         return Outcome(status, words, best.cost, bound, best.plan, seconds=self.timings.seconds)
 
 
-def decomposed(problem: Problem, options: Options, report: Report | None = None) -> Solved:
+def decomposed(
+    problem: Problem,
+    options: Options,
+    report: Report | None = None,
+    pool: Pool | None = None,
+    pins: Pins = NO_PINS,
+) -> Solved:
     """Solves by cuts. Raises SolverError where the model's units run or stand, which blocks cannot say."""
     if any(v.min_load_share > 0 for v in problem.converters):
         raise SolverError("units with a least load need the model in one piece")
-    solver = Decomposition(problem, options, report)
-    outcome, mixture = solver.solve()
-    if mixture is None:
-        return {}, {}, solver.size(), outcome
-    decisions = {
-        name: {index: float(mixture.plan[column]) for index, column in columns.items()}
-        for name, columns in solver.master.plan.plan_columns.items()
-    }
-    return decisions, solver.inner.operation(mixture), solver.size(), outcome
+    solver = Decomposition(problem, options, report, pool, pins)
+    try:
+        outcome, mixture = solver.solve()
+        if mixture is None:
+            return {}, {}, solver.size(), outcome
+        decisions = {
+            name: {index: float(mixture.plan[column]) for index, column in columns.items()}
+            for name, columns in solver.master.plan.plan_columns.items()
+        }
+        return decisions, solver.inner.operation(mixture, solver.crew), solver.size(), outcome
+    finally:
+        solver.end()

@@ -5,7 +5,7 @@ operation at sizes Σ λ[k]·values[k], and larger sizes, volumes and peaks only
 
     Σ_k λ[y,b,k] = 1                                                         mixture
     part[q,y,b] = Σ_k λ[y,b,k]·quantity[q,k]     operation[q,y] = Σ_b part[q,y,b]
-    port[y,b] ≥ Σ_k λ[y,b,k]·values[k]           (equal for the levels of the end uses)
+    port[y,b] ≥ Σ_k λ[y,b,k]·values[k]           (equal for the levels of the end uses and for stored energy at the seams)
 
 and every row of the plan as it stands. Its optimum is a plan with a true cost: an upper bound that needs no further solve.
 Where the mixtures do not reach what the plan needs, priced slack on the sums says what is missing, and the duals of the sums
@@ -20,13 +20,16 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from models.problem import Problem
+from planner.engine.averaging import stack
 from planner.engine.bridge import Float, Options, Outcome, SolverError, run
-from planner.engine.master import Master, stack
+from planner.engine.crew import Crew
+from planner.engine.master import Master
 from planner.engine.press import Int, Matrix
 
 NOTHING = 1e-9  # MWh or MW below which an operation shows nothing; HiGHS drops smaller coefficients
 MISSING_PRICE = 0.02  # [million per unit] of a quantity that no mixture reaches: far above any energy price
-EXACT_PORTS = ("demands.level", "demands.side_level")
+EXACT_PORTS = ("demands.level", "demands.side_level", "stores.stored_mwh")
+Shares = list[tuple[int, float]]  # (mark of a kept operation, its share)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Shown:
 
     values: Float  # (ports,)
     quantities: Float  # (Q,)
-    columns: Float  # the operation, all columns of the block
+    mark: int  # under which the crew keeps it
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,8 @@ class Mixture:
     cost: float
     missing: float  # quantity that no mixture reaches, all years together; 0 in a plan
     plan: Float
-    prices: Float  # (Y, coupled) what the plan would pay for another unit of each quantity
-    operations: list[list[Float]]  # [y][b] -> columns of the block
+    prices: Float  # (Y, Q) what the plan would pay for another unit of each quantity
+    shares: list[list[Shares]]  # [y][b] -> the operations that it mixes
 
 
 class Inner:
@@ -55,8 +58,7 @@ class Inner:
     def __init__(self, problem: Problem, master: Master) -> None:
         self.problem, self.master = problem, master
         self.shown: list[list[list[Shown]]] = [[[] for _ in master.blocks] for _ in problem.years]
-        names = [name for name, _ in master.blocks[0].ports]
-        self.exact = np.array([name in EXACT_PORTS for name in names])
+        self.exact = np.array([port.name in EXACT_PORTS for port in master.blocks[0].ports])
 
     def add(self, y: int, b: int, shown: Shown) -> None:
         """Keeps an operation."""
@@ -66,11 +68,13 @@ class Inner:
         """Whether every block of every year has shown an operation."""
         return all(kept for blocks in self.shown for kept in blocks)
 
-    def clear(self) -> None:
-        """Forgets all operations: they belong to other yes/no decisions."""
+    def clear(self) -> list[tuple[int, int]]:
+        """Forgets all operations, since they belong to other yes/no decisions: their (block, mark)."""
+        marks = [(b, s.mark) for blocks in self.shown for b, kept in enumerate(blocks) for s in kept]
         for blocks in self.shown:
             for kept in blocks:
                 kept.clear()
+        return marks
 
     def best(self, whole: Float, options: Options, deadline: float) -> Mixture | None:
         """Cheapest plan with the integer columns fixed at `whole` and mixed operations; None where sizes do not fit."""
@@ -84,7 +88,7 @@ class Inner:
         return None if outcome.x is None else self._mixture(outcome, weights, sums)
 
     def _matrix(self, whole: Float) -> tuple[Matrix, list[list[Int]], Int]:
-        base, width, master = self.master.plan.matrix, self.master.width, self.master
+        base, width, master = self.master.base, self.master.width, self.master
         row, column, value, lower, upper = [], [], [], [], []
         count, n = 0, width
         weights: list[list[Int]] = []
@@ -144,25 +148,24 @@ class Inner:
         assert x is not None
         assert dual is not None
         missing = float(x[-2 * sums[:, self.master.coupled].size :].sum())
-        operations = [
+        shares = [
             [
-                np.einsum("k,kn->n", x[k] / x[k].sum(), np.array([s.columns for s in kept]))
+                [(s.mark, float(share)) for s, share in zip(kept, x[k] / x[k].sum(), strict=True) if share > 0]
                 for k, kept in zip(weights[y], self.shown[y], strict=True)
             ]
             for y in range(len(self.problem.years))
         ]
-        return Mixture(
-            outcome.objective, missing, x[: self.master.width], dual[sums[:, self.master.coupled]], operations
-        )
+        return Mixture(outcome.objective, missing, x[: self.master.width], dual[sums], shares)
 
-    def operation(self, mixture: Mixture) -> dict[str, dict[str, Float]]:
+    def operation(self, mixture: Mixture, crew: Crew) -> dict[str, dict[str, Float]]:
         """(Y, T) operation by component and item."""
         shape = (len(self.problem.years), self.problem.steps.count)
         tables: dict[str, dict[str, Float]] = {}
-        for b, block in enumerate(self.master.blocks):
-            for name, items in block.step_columns.items():
-                for item, columns in items.items():
-                    table = tables.setdefault(name, {}).setdefault(item, np.zeros(shape))
-                    for y in range(shape[0]):
-                        table[y, block.steps] = mixture.operations[y][b][columns[0]]
+        for y in range(shape[0]):
+            for b, block in enumerate(self.master.blocks):
+                own = crew.mix(b, mixture.shares[y][b])
+                for name, items in block.step_columns.items():
+                    for item, columns in items.items():
+                        table = tables.setdefault(name, {}).setdefault(item, np.zeros(shape))
+                        table[y, block.part.steps] = own[columns[0] - len(block.ports)]
         return tables

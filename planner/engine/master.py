@@ -1,30 +1,33 @@
-"""The master: the plan, an estimate of each block's cost, and the cuts that hold the estimates up.
+"""The master: the plan, what each part of each year sums to, and the cuts that say what those sums cost.
 
-For every year y and block b the master has `estimate[y,b]`, the cost of the quantities that only the objective sees, and
-`part[q,y,b]`, the block's share of each *coupled* quantity q that a row of the plan uses (imported MWh, generated MWh, …):
+For every year y and group g of blocks (a season's months, say) the master has `part[q,y,g]`, the group's share of each yearly sum q
+of the operation (imported MWh, energy bill, generated MWh, …):
 
-    operation[q,y] = Σ_b part[q,y,b]                                         parts_sum_to_year
-    estimate[y,b] + Σ_q μ[q]·part[q,y,b] ≥ constant + gradient·ports[y,b]    one row per cut
+    operation[q,y] = Σ_g part[q,y,g]                                         parts_sum_to_year
+    Σ_q w[q]·part[q,y,g] ≥ constant + gradient·ports[y,g]                    one row per cut and year
+    level[y,b] ≤ working size of the store in y                              level_within_size
 
+What a block can do at given sizes and loads is the same in every year: only its prices differ, and they are the w of the cut. So a
+cut made in one year holds in all, and each cut goes to a pool that every year draws on: it becomes a row of the year that breaks it.
 The dual of `parts_sum_to_year` is the price that the plan puts on a quantity; it prices the next blocks.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
-from models.problem import Problem
-from planner.engine.blocks import Cut
+from planner.engine.averaging import stack, widened
+from planner.engine.block import Block, Port
 from planner.engine.bridge import Options, Outcome, SolverError, new_highs, pass_matrix, run, set_option
-from planner.engine.press import Block, Float, Int, Matrix, Pressed
+from planner.engine.operator import Cut
+from planner.engine.press import Float, Int, Key, Matrix, Pressed, Template, key_of
 
-Origin = tuple[int, int, Float]  # year index, block, prices (coupled,)
 TIGHT = 1e-7  # dual of a cut that holds the relaxation up
 SETTLED = (
     highspy.HighsModelStatus.kOptimal,
@@ -32,134 +35,262 @@ SETTLED = (
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
 CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
+IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
+MOST_IDLE = 1500  # rows that may stay idle before any leave
+POOL_TURNS = 2  # times that the relaxation draws on the pool between two rounds of blocks
+MILP_POOL_TURNS = 10  # and before a MILP
+MILP_TURNS = 2  # runs of one MILP, the cuts that it broke coming in
+MOST_BROKEN = 4  # cuts of a year and group that come back into the MILP at a time
+FROM_POOL = 2  # cuts that a year and group may take from the pool at a time
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """weights·quantities ≥ constant + gradient·slots, for one group in any year."""
+
+    group: int
+    constant: float
+    weights: Float  # (Q,)
+    gradient: Float  # (slots of the group,)
+
+
+@dataclass
+class Row:
+    """A pooled cut as a row of one year: lower ≤ values·columns."""
+
+    year: int
+    group: int
+    cut: int  # its place in the group's pool
+    lower: float
+    columns: Int
+    values: Float
+    idle: int = 0  # relaxations since it held one up
 
 
 class Master:
-    """The plan with its cuts, as one persistent LP and, on demand, as a MILP."""
+    """The plan with its cuts, as one persistent LP and, on demand, as a MILP.
 
-    def __init__(self, problem: Problem, plan: Pressed, blocks: list[Block], options: Options) -> None:
-        self.years, self.blocks, self.plan = problem.years, blocks, plan
-        base, quantities = plan.matrix, blocks[0].quantities
-        operation = plan.plan_columns["operation"]
+    `groups` gathers the blocks (by place in the year) that share their parts: fewer columns and rows, each a little weaker.
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        plan: Pressed,
+        blocks: Sequence[Block],
+        groups: Sequence[Sequence[int]],
+        options: Options,
+        cuts: list[list[Pooled]] | None = None,
+    ) -> None:
+        self.template, self.plan, self.blocks, self.groups = template, plan, blocks, groups
+        self.years = template.problem.years
+        quantities, operation = blocks[0].quantities, plan.plan_columns["operation"]
         self.sums = np.array([[operation[*q, y] for q in quantities] for y in self.years])  # (Y, Q) columns
-        in_rows = np.diff(base.rows.tocsc().indptr)[self.sums] > 0
-        self.coupled = np.flatnonzero(in_rows.any(axis=0))
-        self.direct_cost = base.cost[self.sums]  # (Y, Q)
+        in_rows = np.diff(plan.matrix.rows.tocsc().indptr)[self.sums] > 0
+        self.coupled = np.flatnonzero(in_rows.any(axis=0))  # the sums that a row of the plan uses
+        self.only_cost = np.setdiff1d(np.arange(len(quantities)), self.coupled)
+        self.direct_cost = plan.matrix.cost[self.sums]  # (Y, Q)
+        self.seams: dict[tuple[str, Key, int, int], int] = {}  # (component, index, year, period) -> column
+        self.base = self._with_seams(plan.matrix)  # the plan, and the levels at the seams between its parts
+        self.width = self.base.rows.shape[1]
         self.ports = np.array([[self._columns(y, b) for b in blocks] for y in self.years])  # (Y, B, P)
-        self.matrix = self._matrix(base)
+        self.slots, self.places = zip(*(self._slots(group) for group in groups), strict=True)
+        self.matrix = self._matrix()
+        self.options = options
         self.h = new_highs(options)
         set_option(self.h, "solver", "simplex")
         pass_matrix(self.h, self.matrix, relaxed=True)
-        self.cut_rows: list[tuple[float, Int, Float]] = []
-        self.origins: list[Origin | None] = []
-        self.once_tight = np.zeros(0, dtype=bool)  # cuts that held some relaxation up
-        self.options = options
+        self.pool: list[list[Pooled]] = [[] for _ in groups] if cuts is None else cuts
+        self.rows: list[Row] = []  # of the LP, below those of the matrix
+        self.in_lp: set[tuple[int, int, int]] = set()  # (year, group, cut) of those rows
+        self.value = 1.0  # of the last relaxation, to measure tolerances by
+        self.tight: list[Row] = []  # rows that hold it up
+        self.held: dict[tuple[int, int, int], Row] = {}  # rows that held it up when nothing was fixed
+        self.fixed = False
+        self.broken: dict[tuple[int, int, int], Row] = {}  # rows that an answer of the MILP broke
+
+    def _slots(self, group: Sequence[int]) -> tuple[Int, Int]:
+        """((Y, S) columns, (blocks, P) slots) of a group's ports: those that several blocks read share a slot.
+
+        The order of the slots is that of the ports, so that a pool outlives the plan it was made for.
+        """
+        places: dict[Port, int] = {}
+        slots = np.array([[places.setdefault(port, len(places)) for port in self.blocks[b].ports] for b in group])
+        columns = np.zeros((len(self.years), len(places)), dtype=np.int64)
+        for place, b in zip(slots, group, strict=True):
+            columns[:, place] = self.ports[:, b]
+        return columns, slots
 
     def _columns(self, year: int, block: Block) -> list[int]:
         named = self.plan.plan_columns
-        return [
-            named[name][(*index, year) if period is None else (*index, year, period)]
-            for (name, index), period in zip(block.ports, block.billed, strict=True)
-        ]
+        columns = []
+        for port in block.ports:
+            seam = self.seams.get((port.name, port.index, year, -1 if port.period is None else port.period))
+            period = () if port.period is None else (port.period,)
+            columns.append(named[port.name][(*port.index, year, *period)] if seam is None else seam)
+        return columns
 
-    def _matrix(self, base: Matrix) -> Matrix:
-        """The plan with estimates and parts: columns after the plan's, rows after the plan's."""
-        count_y, count_b, count_q = len(self.years), len(self.blocks), len(self.coupled)
-        self.width = n = base.rows.shape[1]  # columns of the plan itself
-        rows = base.rows.shape[0]
-        self.estimate = n + np.arange(count_y * count_b).reshape(count_y, count_b)
-        self.part = n + count_y * count_b + np.arange(count_y * count_b * count_q).reshape(count_y, count_b, count_q)
-        lowest, highest = (np.array(q) for q in zip(*(_range(b) for b in self.blocks), strict=True))
-        only_cost = np.setdiff1d(np.arange(self.sums.shape[1]), self.coupled)
-        direct = self.direct_cost[:, None, only_cost]
-        floor = np.minimum(direct * lowest[None, :, only_cost], direct * highest[None, :, only_cost]).sum(axis=2)
-        cost = base.cost.copy()
-        cost[self.sums[:, only_cost]] = 0.0
-        upper, lower = base.upper.copy(), base.lower.copy()
-        upper[self.sums[:, only_cost]] = lower[self.sums[:, only_cost]] = 0.0
-        shape = (count_y, count_b, count_q)
-        self.links = rows + np.arange(count_y * count_q).reshape(count_y, count_q)
-        links = np.broadcast_to(self.links[:, None, :], shape).ravel()
-        extra = coo_array(
+    def _with_seams(self, plan: Matrix) -> Matrix:
+        """Columns for stored energy at the seams: level[y,b] ≤ limit[y], the size of the store."""
+        site, named = self.template.step.site, self.plan.plan_columns
+        limits: list[int] = []
+        for before, of in site.before.items():
+            if not any(block.part.seams for block in self.blocks):
+                break
+            name, index = site.plan[site.limit[before]]
+            for y in self.years:
+                for block in self.blocks:
+                    key = (of.parent_component().name, key_of(of.index()), y, block.part.billing)
+                    self.seams[key] = plan.rows.shape[1] + len(limits)
+                    limits.append(named[name][(*key_of(index), y)])
+        count, columns = len(limits), plan.rows.shape[1] + np.arange(len(limits))
+        below = coo_array(
             (
-                np.concatenate([np.ones(self.links.size), -np.ones(self.part.size)]),
-                (
-                    np.concatenate([self.links.ravel(), links]) - rows,
-                    np.concatenate([self.sums[:, self.coupled].ravel(), self.part.ravel()]),
-                ),
+                np.concatenate([np.ones(count), -np.ones(count)]),
+                (np.tile(np.arange(count), 2), np.concatenate([columns, np.array(limits, dtype=np.int64)])),
             ),
-            shape=(self.links.size, n + self.estimate.size + self.part.size),
+            shape=(count, plan.rows.shape[1] + count),
         ).tocsr()
-        wide = csr_array((base.rows.data, base.rows.indices, base.rows.indptr), shape=(rows, extra.shape[1]))
-        added = self.estimate.size + self.part.size
         return Matrix(
-            np.concatenate([cost, np.ones(self.estimate.size), np.zeros(self.part.size)]),
-            base.offset,
-            np.concatenate([lower, floor.ravel(), np.broadcast_to(lowest[None, :, self.coupled], shape).ravel()]),
-            np.concatenate(
-                [
-                    upper,
-                    np.full(self.estimate.size, np.inf),
-                    np.broadcast_to(highest[None, :, self.coupled], shape).ravel(),
-                ]
-            ),
-            np.concatenate([base.integer, np.zeros(added, dtype=bool)]),
-            stack(wide, extra),
-            np.concatenate([base.row_lower, np.zeros(self.links.size)]),
-            np.concatenate([base.row_upper, np.zeros(self.links.size)]),
+            np.append(plan.cost, np.zeros(count)),
+            plan.offset,
+            np.append(plan.lower, np.zeros(count)),
+            np.append(plan.upper, plan.upper[np.array(limits, dtype=np.int64)]),
+            np.append(plan.integer, np.zeros(count, dtype=bool)),
+            stack(widened(plan.rows, plan.rows.shape[1] + count), below),
+            np.append(plan.row_lower, np.full(count, -np.inf)),
+            np.append(plan.row_upper, np.zeros(count)),
         )
 
+    def _matrix(self) -> Matrix:
+        """The plan with its parts: columns after the plan's, rows after the plan's."""
+        base, (lowest, highest) = self.base, self._ranges()
+        shape = lowest.shape
+        self.part = self.width + np.arange(lowest.size).reshape(shape)
+        self.links = base.rows.shape[0] + np.arange(self.sums.size).reshape(self.sums.shape)
+        links = np.broadcast_to(self.links[:, None, :], shape).ravel() - base.rows.shape[0]
+        extra = coo_array(
+            (
+                np.concatenate([np.ones(self.sums.size), -np.ones(lowest.size)]),
+                (
+                    np.concatenate([np.arange(self.sums.size), links]),
+                    np.concatenate([self.sums.ravel(), self.part.ravel()]),
+                ),
+            ),
+            shape=(self.sums.size, self.width + lowest.size),
+        ).tocsr()
+        return Matrix(
+            np.append(base.cost, np.zeros(lowest.size)),
+            base.offset,
+            np.append(base.lower, lowest.ravel()),
+            np.append(base.upper, highest.ravel()),
+            np.append(base.integer, np.zeros(lowest.size, dtype=bool)),
+            stack(widened(base.rows, extra.shape[1]), extra),
+            np.append(base.row_lower, np.zeros(self.sums.size)),
+            np.append(base.row_upper, np.zeros(self.sums.size)),
+        )
+
+    def _ranges(self) -> tuple[Float, Float]:
+        """(Y, G, Q) least and greatest sum of each quantity within the bounds of the blocks' columns, any plan allowed."""
+        shape = (len(self.years), len(self.groups), self.sums.shape[1])
+        lowest, highest = np.zeros(shape), np.zeros(shape)
+        for g, group in enumerate(self.groups):
+            for b in group:
+                block = self.blocks[b]
+                least, most = block.least.toarray(), block.most.toarray()
+                for y in range(len(self.years)):
+                    columns = self.ports[y, b]
+                    lower, upper = block.limits(self.base.lower[columns], self.base.upper[columns])
+                    lowest[y, g] += np.maximum(least, 0.0) @ lower + np.minimum(least, 0.0) @ upper
+                    highest[y, g] += np.maximum(most, 0.0) @ upper + np.minimum(most, 0.0) @ lower
+        return lowest, highest
+
     def weights(self, prices: Float) -> Float:
-        """(Y, Q) weights of all quantities: direct cost, or the plan's price (Y, coupled) where coupled."""
-        weights: Float = self.direct_cost.copy()
-        weights[:, self.coupled] = prices
+        """(Y, Q) weights of all quantities: the plan's price where coupled, what each costs where not."""
+        weights: Float = prices.copy()
+        weights[:, self.only_cost] = self.direct_cost[:, self.only_cost]
         return weights
 
-    def cut_row(self, y: int, b: int, prices: Float, cut: Cut) -> tuple[float, Int, Float]:
-        """(lower, columns, coefficients) of a cut of year index y and block b at `prices` (coupled,)."""
-        columns = np.concatenate([[self.estimate[y, b]], self.part[y, b], self.ports[y, b]])
-        return self._row(cut.constant, columns, np.concatenate([[1.0], prices, -cut.gradient]))
+    def pooled(self, g: int, cuts: Mapping[int, Cut], weights: Float, scale: float) -> int:
+        """Puts the sum of a group's cuts, divided by `scale`, into the pool; returns its place."""
+        gradient = np.zeros(self.slots[g].shape[1])
+        for place, b in zip(self.places[g], self.groups[g], strict=True):
+            if b in cuts:
+                np.add.at(gradient, place, cuts[b].gradient)
+        constant = sum(cut.constant for cut in cuts.values())
+        self.pool[g].append(Pooled(g, constant / scale, weights / scale, gradient / scale))
+        return len(self.pool[g]) - 1
 
-    def reach_row(self, y: int, b: int, cut: Cut) -> tuple[float, Int, Float]:
-        """Row of a cut made without cost: sizes from which every load is served satisfy 0 ≥ constant + gradient·values."""
-        return self._row(cut.constant, self.ports[y, b], -cut.gradient)
-
-    def _row(self, constant: float, columns: Int, values: Float) -> tuple[float, Int, Float]:
+    def row(self, y: int, g: int, k: int) -> Row:
+        """Pooled cut k of group g in year index y."""
+        cut = self.pool[g][k]
+        columns = np.concatenate([self.part[y, g], self.slots[g][y]])
+        values = np.concatenate([cut.weights, -cut.gradient])
         keep = np.abs(values) > CUT_DROP
-        dropped = ~keep
-        if dropped.any():  # a dropped term may only loosen the cut
-            low, up = self.matrix.lower[columns[dropped]], self.matrix.upper[columns[dropped]]
-            worst = np.maximum(values[dropped] * low, values[dropped] * np.where(np.isfinite(up), up, 0.0))
-            constant -= float(np.maximum(worst, 0.0).sum())
-        return constant, columns[keep], values[keep]
+        low, up = self.matrix.lower[columns[~keep]], self.matrix.upper[columns[~keep]]
+        up = np.where(np.isfinite(up), up, 0.0)
+        loose = np.maximum(np.maximum(values[~keep] * low, values[~keep] * up), 0.0)  # a dropped term may only loosen
+        return Row(y, g, k, cut.constant - float(loose.sum()), columns[keep], values[keep])
 
-    def add(self, rows: list[tuple[float, Int, Float]], origins: list[Origin | None]) -> None:
-        """Adds cuts to the LP; an origin says at which prices a cost cut was made."""
-        self.cut_rows += rows
-        self.origins += origins
-        self.once_tight = np.concatenate([self.once_tight, np.zeros(len(rows), dtype=bool)])
-        starts = np.concatenate([[0], np.cumsum([len(c) for _, c, _ in rows])[:-1]]).astype(np.int32)
-        columns = np.concatenate([c for _, c, _ in rows]).astype(np.int32)
-        values = np.concatenate([v for *_, v in rows])
-        lower = np.array([q for q, *_ in rows])
+    def violations(self, x: Float) -> list[Float]:
+        """By group (years, cuts): by how much each pooled cut is broken at x, in money of the first year."""
+        broken = []
+        for g, cuts in enumerate(self.pool):
+            if not cuts:
+                broken.append(np.zeros((len(self.years), 0)))
+                continue
+            weights, gradients = np.array([c.weights for c in cuts]), np.array([c.gradient for c in cuts])
+            constants = np.array([c.constant for c in cuts])
+            broken.append(constants + x[self.slots[g]] @ gradients.T - x[self.part[:, g]] @ weights.T)
+        return broken
+
+    def separate(self, x: Float, tolerance: float, left_out: set[tuple[int, int, int]], most: int) -> list[Row]:
+        """The most broken pooled cuts of each year and group at x."""
+        rows = []
+        for g, broken in enumerate(self.violations(x)):
+            for y in range(len(self.years)):
+                worst = np.argsort(-broken[y])[: most + 4]
+                fresh = [int(k) for k in worst if broken[y, k] > tolerance and (y, g, int(k)) not in left_out]
+                rows += [self.row(y, g, k) for k in fresh[:most]]
+        return rows
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Adds rows to the LP."""
+        if not rows:
+            return
+        self.rows += rows
+        self.in_lp |= {(r.year, r.group, r.cut) for r in rows}
+        starts = np.concatenate([[0], np.cumsum([len(r.columns) for r in rows])[:-1]]).astype(np.int32)
+        columns = np.concatenate([r.columns for r in rows]).astype(np.int32)
+        values = np.concatenate([r.values for r in rows])
+        lower = np.array([r.lower for r in rows])
         self.h.addRows(len(rows), lower, np.full(len(rows), np.inf), len(columns), starts, columns, values)
+
+    def _age(self, dual: Float) -> None:
+        """Notes which rows held the relaxation up, and drops those that have not for long."""
+        for row, price in zip(self.rows, np.abs(dual), strict=True):
+            row.idle = 0 if price > TIGHT else row.idle + 1
+        idle = np.array([row.idle > IDLE_ROUNDS for row in self.rows], dtype=bool)
+        if idle.sum() <= MOST_IDLE:
+            return
+        gone = (self.matrix.rows.shape[0] + np.flatnonzero(idle)).astype(np.int32)
+        self.h.deleteRows(len(gone), gone)
+        self.in_lp -= {(r.year, r.group, r.cut) for r, out in zip(self.rows, idle, strict=True) if out}
+        self.rows = [r for r, out in zip(self.rows, idle, strict=True) if not out]
 
     def fix(self, x: Float | None) -> None:
         """Fixes the integer columns at x, or frees them."""
         integer = np.flatnonzero(self.matrix.integer).astype(np.int32)
+        if x is None:
+            self.add([row for key, row in self.held.items() if key not in self.in_lp])
+        self.fixed = x is not None
         if not len(integer):
             return
         low, up = (self.matrix.lower[integer], self.matrix.upper[integer]) if x is None else (x[integer], x[integer])
         self.h.changeColsBounds(len(integer), integer, low, up)
 
-    def tight(self) -> list[Origin]:
-        """Where the cuts that hold the last relaxation up were made."""
-        dual = np.asarray(self.h.getSolution().row_dual)[self.matrix.rows.shape[0] :]
-        made = (self.origins[k] for k in np.flatnonzero(np.abs(dual) > TIGHT))
-        return [origin for origin in made if origin is not None]
-
     def lp(self) -> tuple[float, Float, Float] | None:
-        """(value, columns, prices (Y, coupled)) of the relaxation; None if the plan has no solution."""
+        """(value, columns, prices (Y, Q)) of the relaxation; None if the plan has no solution."""
         h = self.h
         h.run()
         if h.getModelStatus() not in SETTLED:  # a warm start can fail; a cold one is another try
@@ -172,63 +303,62 @@ class Master:
             raise SolverError(f"the master ended {h.modelStatusToString(status)}")
         solution = h.getSolution()
         x, dual = np.asarray(solution.col_value), np.asarray(solution.row_dual)
-        self.once_tight |= np.abs(dual[self.matrix.rows.shape[0] :]) > TIGHT
-        return float(h.getInfo().objective_function_value), x, dual[self.links]
+        prices = dual[self.links]
+        self.tight = [r for r, p in zip(self.rows, np.abs(dual[self.matrix.rows.shape[0] :]), strict=True) if p > TIGHT]
+        if not self.fixed:
+            self.held = {(r.year, r.group, r.cut): r for r in self.tight}
+        value = float(h.getInfo().objective_function_value)
+        self.value = max(abs(value), 1.0)
+        self._age(dual[self.matrix.rows.shape[0] :])
+        return value, x, self.weights(prices)
 
-    def with_cuts(self, kept: NDArray[np.bool_]) -> Matrix:
-        """The MILP: plan, parts and the kept cuts."""
-        rows = [row for row, keep in zip(self.cut_rows, kept, strict=True) if keep]
-        lengths = np.array([len(c) for _, c, _ in rows])
+    def separated(self, tolerance: float, turns: int = POOL_TURNS) -> tuple[float, Float, Float] | None:
+        """The relaxation with every pooled cut that it breaks by more than the tolerance, all years and groups together."""
+        each = tolerance / len(self.years)
+        for turn in range(turns + 1):
+            solved = self.lp()
+            if solved is None or turn == turns:
+                break
+            rows = self.separate(solved[1], each, self.in_lp, FROM_POOL)
+            if not rows:
+                break
+            self.add(rows)
+        return solved
+
+    def milp(self, gap: float, deadline: float, start: Float | None) -> Outcome:
+        """The plan with whole decisions; its bound is a bound of the problem, since any subset of the cuts bounds from below.
+
+        In it are the cuts that hold the relaxation up, and those that an earlier answer broke: a tenth of the LP's, and a bound as
+        good. Those that this answer breaks come in, and the model is solved again.
+        """
+        self.separated(gap * self.value, MILP_POOL_TURNS)
+        for turn in range(MILP_TURNS):
+            rows = {**self.held, **self.broken}
+            outcome = run(
+                self._with_rows(list(rows.values())), replace(self.options, gap=gap), start=start, deadline=deadline
+            )
+            if outcome.x is None or turn == MILP_TURNS - 1 or time.monotonic() > deadline:
+                break
+            each = gap * abs(outcome.objective) / len(self.years)
+            fresh = self.separate(outcome.x, each, set(rows), MOST_BROKEN)
+            if not fresh:
+                break
+            self.broken |= {(r.year, r.group, r.cut): r for r in fresh}
+            start = outcome.x
+        return outcome
+
+    def _with_rows(self, rows: Sequence[Row]) -> Matrix:
         cuts = csr_array(
             (
-                np.concatenate([v for *_, v in rows]),
-                np.concatenate([c for _, c, _ in rows]),
-                np.concatenate([[0], np.cumsum(lengths)]),
+                np.concatenate([np.zeros(0), *(r.values for r in rows)]),
+                np.concatenate([np.zeros(0, dtype=np.int64), *(r.columns for r in rows)]),
+                np.concatenate([[0], np.cumsum([len(r.columns) for r in rows])]).astype(np.int64),
             ),
             shape=(len(rows), self.matrix.rows.shape[1]),
         )
         return replace(
             self.matrix,
             rows=stack(self.matrix.rows, cuts),
-            row_lower=np.concatenate([self.matrix.row_lower, [q for q, *_ in rows]]),
+            row_lower=np.concatenate([self.matrix.row_lower, [r.lower for r in rows]]),
             row_upper=np.concatenate([self.matrix.row_upper, np.full(len(rows), np.inf)]),
         )
-
-    def milp(self, gap: float, deadline: float, start: Float | None) -> Outcome:
-        """The plan with whole decisions; its bound is a bound of the problem.
-
-        Cuts that never held a relaxation up are left out at first: any subset of the cuts bounds from below. Those that the
-        answer violates come back, and the model is solved again.
-        """
-        while True:
-            kept = self.once_tight.copy()
-            outcome = run(self.with_cuts(kept), replace(self.options, gap=gap), start=start, deadline=deadline)
-            if outcome.x is None:
-                return outcome
-            broken = self._broken(outcome.x, gap * abs(outcome.objective) / len(self.part)) & ~kept
-            self.once_tight |= broken
-            if not broken.any() or time.monotonic() > deadline:
-                return outcome
-            start = outcome.x
-
-    def _broken(self, x: Float, tolerance: float) -> NDArray[np.bool_]:
-        return np.array([lower - float(values @ x[columns]) > tolerance for lower, columns, values in self.cut_rows])
-
-
-def stack(above: csr_array, below: csr_array) -> csr_array:
-    """Two matrices of the same width, one above the other."""
-    return csr_array(
-        (
-            np.concatenate([above.data, below.data]),
-            np.concatenate([above.indices, below.indices]),
-            np.concatenate([above.indptr, above.indptr[-1] + below.indptr[1:]]),
-        ),
-        shape=(above.shape[0] + below.shape[0], above.shape[1]),
-    )
-
-
-def _range(block: Block) -> tuple[Float, Float]:
-    """Least and greatest value of each quantity within the block's column bounds."""
-    m, rates = block.matrix, block.rates.toarray()
-    up, down = np.maximum(rates, 0.0), np.minimum(rates, 0.0)
-    return up @ m.lower + down @ m.upper, up @ m.upper + down @ m.lower

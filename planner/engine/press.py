@@ -5,8 +5,8 @@ broadcasting then lays them over (year, step): data ports become coefficient arr
 billing ports those of year and billing period, `before` ports the columns of the preceding step. Nobody else in the
 repository does index arithmetic.
 
-`press` makes the monolith, plan and all steps. `press_plan` makes the plan alone, and `press_block` the steps of one part of
-the year with the plan's columns as columns of its own: the two halves of the decomposition.
+`press` makes the monolith, plan and all steps. `press_plan` makes the plan alone; `block.press_block` stamps the steps of one
+part of the year: the two halves of the decomposition.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Term:
 
 
 @dataclass
-class _Builder:
+class Builder:
     """Rows and columns under construction."""
 
     lower: list[Float] = field(default_factory=list)
@@ -79,6 +79,7 @@ class _Builder:
     row_count: int = 0
 
     def add_columns(self, shape: tuple[int, ...], lower: float, upper: float, integer: bool) -> Int:
+        """Columns of the given shape, all with the same bounds."""
         size = int(np.prod(shape))
         columns = np.arange(self.count, self.count + size).reshape(shape)
         self.lower.append(np.full(size, lower))
@@ -104,6 +105,7 @@ class _Builder:
         return rows
 
     def matrix(self, cost: Float, offset: float) -> Matrix:
+        """What has been added, as arrays."""
         triplets = (np.concatenate(self.coefficient), (np.concatenate(self.row), np.concatenate(self.column)))
         rows = coo_array(triplets, shape=(self.row_count, self.count)).tocsr()
         rows.sum_duplicates()
@@ -144,7 +146,7 @@ def press(problem: Problem) -> Pressed:
 def press_template(template: Template) -> Pressed:
     """The monolith of a compiled problem."""
     problem = template.problem
-    builder, years = _Builder(), problem.years
+    builder, years = Builder(), problem.years
     plan_columns, plan_rows, cost_terms, offset = _add_plan(builder, template.plan)
     billing = problem.steps.billing
 
@@ -155,7 +157,8 @@ def press_template(template: Template) -> Pressed:
         periods = range(len(problem.steps.months_per_billing))
         return np.array([[plan_columns[name][*index, y, q] for q in periods] for y in years])[:, billing]
 
-    stamp = Stamp(template, builder, len(years), np.arange(problem.steps.count), of_plan, of_billing)
+    every, before = np.arange(problem.steps.count), problem.steps.before
+    stamp = Stamp(template, builder, len(years), every, before, of_plan, of_billing)
     stamp.add_step_rows()
     hours = problem.steps.hours_per_year[None, :]
     for (name, item), rate in template.step.site.quantities.items():
@@ -171,14 +174,15 @@ def press_template(template: Template) -> Pressed:
 
 def press_plan(template: Template) -> Pressed:
     """The plan alone: yearly sums of the operation are free columns that nothing explains yet."""
-    builder = _Builder()
+    builder = Builder()
     plan_columns, plan_rows, cost_terms, offset = _add_plan(builder, template.plan)
     cost = np.zeros(builder.count)
     np.add.at(cost, *cost_terms)
     return Pressed(builder.matrix(cost, offset), plan_columns, {}, plan_rows)
 
 
-def _key(index: Any) -> Key:
+def key_of(index: Any) -> Key:
+    """A Pyomo index as a tuple."""
     return index if isinstance(index, tuple) else (index,)
 
 
@@ -188,12 +192,12 @@ def _bounds(v: Any) -> tuple[float, float, bool]:
     return lower, upper, bool(v.is_integer() or v.is_binary())
 
 
-def _add_plan(builder: _Builder, plan: Any) -> tuple[Columns, Columns, tuple[Int, Float], float]:
+def _add_plan(builder: Builder, plan: Any) -> tuple[Columns, Columns, tuple[Int, Float], float]:
     """Columns, rows and objective of the plan: (columns, rows, (columns, costs), offset)."""
     of_plan, columns = ComponentMap(), Columns()
     for v in plan.component_data_objects(Var, descend_into=True):
         of_plan[v] = int(builder.add_columns((1,), *_bounds(v))[0])
-        columns.setdefault(v.parent_component().name, {})[_key(v.index())] = of_plan[v]
+        columns.setdefault(v.parent_component().name, {})[key_of(v.index())] = of_plan[v]
     names = Columns()
     for c in plan.component_data_objects(Constraint, descend_into=True):
         repn = generate_standard_repn(c.body)
@@ -204,7 +208,7 @@ def _add_plan(builder: _Builder, plan: Any) -> tuple[Columns, Columns, tuple[Int
         of_row = np.array([[of_plan[v] for v in repn.linear_vars]], dtype=np.int64)
         term = Term(np.array([[float(q) for q in repn.linear_coefs]]), of_row)
         row = builder.add_rows((1,), lower, upper, [term])
-        names.setdefault(c.parent_component().name, {})[_key(c.index())] = int(row[0])
+        names.setdefault(c.parent_component().name, {})[key_of(c.index())] = int(row[0])
     objective = generate_standard_repn(next(plan.component_data_objects(Objective)).expr)
     priced = np.array([of_plan[v] for v in objective.linear_vars], dtype=np.int64)
     costs = np.array([float(q) for q in objective.linear_coefs])
@@ -214,32 +218,32 @@ def _add_plan(builder: _Builder, plan: Any) -> tuple[Columns, Columns, tuple[Int
 class Stamp:
     """Lays the rows of the step over (years, steps).
 
-    `steps` are the steps to lay, in order. `of_plan(component, index)` gives the columns of a plan port, `of_billing` those of
-    a billing port; both broadcast to (years, steps).
+    `steps` are the steps to lay, in order, and `before` the place among them of the step that precedes each, -1 for the first
+    step of a stretch: what stood before it is a start column of its own. `of_plan(component, index)` gives the columns of a plan
+    port, `of_billing` those of a billing port; both broadcast to (years, steps).
     """
 
     def __init__(
         self,
         template: Template,
-        builder: _Builder,
+        builder: Builder,
         years: int,
         steps: Int,
+        before: Int,
         of_plan: Callable[[str, Key], Int],
         of_billing: Callable[[str, Key], Int],
     ) -> None:
         self.step, self.site, self.builder = template.step, template.step.site, builder
-        self.steps, self.shape = steps, (years, len(steps))
+        self.steps, self.shape, self.before = steps, (years, len(steps)), before
         self.of_plan, self.of_billing = of_plan, of_billing
-        place = np.full(template.problem.steps.count, -1)
-        place[steps] = np.arange(len(steps))
-        self.before = place[template.problem.steps.before[steps]]
-        if (self.before < 0).any():
-            raise ValueError("a step of the block follows a step outside it")
-        self.own = ComponentMap()
+        self.own, self.starts = ComponentMap(), ComponentMap()  # start columns by before port: (years, stretches)
         ports = (self.site.data, self.site.plan, self.site.billing, self.site.before)
         for v in self.step.component_data_objects(Var, descend_into=True):
             if not any(v in of for of in ports):
                 self.own[v] = builder.add_columns(self.shape, *_bounds(v))
+        if (before < 0).any():
+            for port, v in self.site.before.items():
+                self.starts[port] = builder.add_columns((years, int((before < 0).sum())), *_bounds(v))
 
     def named_columns(self) -> dict[str, dict[str, Int]]:
         """(years, steps) columns by component and item."""
@@ -255,12 +259,14 @@ class Stamp:
             columns = self.own[v]
         elif v in self.site.before:
             columns = self.own[self.site.before[v]][:, self.before]
+            if v in self.starts:
+                columns[:, self.before < 0] = self.starts[v]
         elif v in self.site.plan:
             name, index = self.site.plan[v]
-            columns = self.of_plan(name, _key(index))
+            columns = self.of_plan(name, key_of(index))
         else:
             name, index = self.site.billing[v]
-            columns = self.of_billing(name, _key(index))
+            columns = self.of_billing(name, key_of(index))
         return columns
 
     def data(self, v: Any) -> Float:
@@ -298,81 +304,3 @@ class Stamp:
             stamped = self.builder.add_rows(self.shape, lower, upper, terms)
             rows.setdefault(c.parent_component().name, []).append(stamped)
         return rows
-
-
-@dataclass(frozen=True)
-class Block:
-    """The steps of one part of the year, for any year: the columns that the plan sets stand first.
-
-    `ports[k]` names the plan column (component, index) that column k stands for, to be completed by the year (and already
-    holding the billing period, after the year, where `billed[k]`). `rates[q]` weights the columns into the part's sum of
-    quantity q. Balance rows carry priced slack in `slack` columns, so that any size has an operation.
-    """
-
-    matrix: Matrix
-    steps: Int
-    ports: tuple[tuple[str, Key], ...]
-    billed: tuple[int | None, ...]  # billing period of a billing port
-    quantities: tuple[tuple[str, str], ...]
-    rates: csr_array  # (quantities, columns)
-    slack: Int
-    slack_hours: Float  # hours of the year that each slack column stands for
-    step_columns: dict[str, dict[str, Int]]  # component -> item -> (1, steps) columns
-
-
-def press_block(template: Template, steps: Int, bound: float) -> Block:
-    """The block of the given steps. `bound` [MW or MWh] closes columns that have no finite upper limit of their own."""
-    problem, site = template.problem, template.step.site
-    billing = np.unique(problem.steps.billing[steps])
-    if len(billing) != 1:
-        raise ValueError("a block must lie in one billing period")
-    ports: list[tuple[str, Key, int | None]]
-    ports = [(name, _key(index), None) for name, index in dict.fromkeys(site.plan.values())]
-    ports += [(name, _key(index), int(billing[0])) for name, index in dict.fromkeys(site.billing.values())]
-    builder = _Builder()
-    first = builder.add_columns((len(ports),), 0.0, 0.0, False)
-    place = {(name, index): int(first[k]) for k, (name, index, _) in enumerate(ports)}
-
-    def column(name: str, index: Key) -> Int:
-        return np.array([[place[name, index]]])
-
-    stamp = Stamp(template, builder, 1, steps, column, column)
-    balances = np.concatenate([r.ravel() for r in stamp.add_step_rows()["carriers.carrier_balance"]])
-    short, spare = (builder.add_columns(balances.shape, 0.0, bound, False) for _ in range(2))
-    for columns, sign in ((short, 1.0), (spare, -1.0)):
-        builder.row.append(balances)
-        builder.column.append(columns)
-        builder.coefficient.append(np.full(balances.shape, sign))
-    hours = problem.steps.hours_per_year[steps][None, :]
-    rates = []
-    for rate in site.quantities.values():
-        terms, constant = stamp.terms(rate)
-        if np.any(constant):
-            raise ValueError("a quantity of the step has a part without columns")
-        weights = np.zeros(builder.count)
-        for t in terms:
-            np.add.at(
-                weights, np.broadcast_to(t.columns, stamp.shape), np.broadcast_to(hours * t.coefficient, stamp.shape)
-            )
-        rates.append(weights)
-    matrix = builder.matrix(np.zeros(builder.count), 0.0)
-    return Block(
-        _closed(matrix, len(ports), bound),
-        steps,
-        tuple((name, index) for name, index, _ in ports),
-        tuple(period for *_, period in ports),
-        tuple(site.quantities),
-        csr_array(np.array(rates)),
-        np.concatenate([short, spare]),
-        np.tile(np.broadcast_to(hours[0], (len(balances) // len(steps), len(steps))).ravel(), 2),
-        stamp.named_columns(),
-    )
-
-
-def _closed(matrix: Matrix, ports: int, bound: float) -> Matrix:
-    upper = np.where(np.isfinite(matrix.upper), matrix.upper, bound)
-    lower = np.where(np.isfinite(matrix.lower), matrix.lower, -bound)
-    upper[:ports], lower[:ports] = 0.0, 0.0
-    return Matrix(
-        matrix.cost, matrix.offset, lower, upper, matrix.integer, matrix.rows, matrix.row_lower, matrix.row_upper
-    )

@@ -1,13 +1,14 @@
 """Operating blocks: one part of the year at given sizes and prices, and the cut that each solve proves.
 
-A block answers `min weights·quantities + price·slack` over the operation, with the plan's columns fixed at `values`. The cut is
-taken from the dual objective over finite bounds, never from the primal value: with row duals π (clipped where a side is
-infinite) and reduced costs d = c − Aᵀπ,
+A block answers `min weights·quantities + price·slack` over the operation, with its ports fixed at `values`. The cut is taken from
+the dual objective over finite bounds, never from the primal value: with row duals π (clipped where a side is infinite) and reduced
+costs d = c − Aᵀπ,
 
     weights·quantities ≥ Σ_rows (π⁺·lower − π⁻·upper) + Σ_own min(d·lower, d·upper) + Σ_ports d·values      for all values
 
-so it is a lower bound whatever the solver's tolerance did. One object per part of the year serves every year: sizes, levels
-and peaks enter as column bounds, prices as costs, and each year keeps its own basis.
+where the upper bound of a bounded column is itself linear in the values. So it is a lower bound whatever the solver's tolerance
+did. One object per part of the year serves every year: sizes, levels and peaks enter as column bounds, prices as costs, and each
+year keeps its own basis.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from typing import Any
 import highspy
 import numpy as np
 
+from planner.engine.block import Block
 from planner.engine.bridge import Options, SolverError, new_highs, pass_matrix, set_option
-from planner.engine.press import Block, Float
+from planner.engine.press import Float
+
+COST_SCALE = 1e3  # million to thousand: the solver's dual tolerance of 1e-7 is then far below any price per MWh
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,6 @@ class Cut:
     quantities: Float  # sums of the operation found
     slack: float  # MWh of unmet or spare balance in it
     short_mw: float  # most of it in one step
-    columns: Float  # the operation itself
 
 
 class Operator:
@@ -39,14 +42,18 @@ class Operator:
 
     def __init__(self, block: Block, options: Options) -> None:
         self.block, m = block, block.matrix
+        count = m.rows.shape[1]
         self.ports = np.arange(len(block.ports), dtype=np.int32)
-        self.all = np.arange(m.rows.shape[1], dtype=np.int32)
+        self.all, self.bounded = np.arange(count, dtype=np.int32), block.bounded.astype(np.int32)
         self.transposed = m.rows.T.tocsr()
-        self.by_column = block.rates.T.tocsr()
+        self.least, self.most = block.least.T.tocsr(), block.most.T.tocsr()
+        self.of_ports = block.bound_ports.T.tocsr()
         self.low_open, self.up_open = ~np.isfinite(m.row_lower), ~np.isfinite(m.row_upper)
         self.row_lower = np.where(self.low_open, 0.0, m.row_lower)
         self.row_upper = np.where(self.up_open, 0.0, m.row_upper)
+        self.lower, self.upper = m.lower[self.bounded], np.zeros(len(self.bounded))
         self.bases: dict[object, Any] = {}
+        self.x = np.zeros(count)  # the last operation
         self.h = new_highs(options)
         set_option(self.h, "solver", "simplex")
         set_option(self.h, "presolve", "off")
@@ -54,12 +61,14 @@ class Operator:
 
     def solve(self, values: Float, weights: Float, slack_price: float, key: object) -> Cut:
         """One solve and its cut. `key` names the basis to start from and to leave."""
-        cost = self.by_column @ weights
-        cost[self.block.slack] = slack_price * self.block.slack_hours
+        block, h = self.block, self.h
+        cost = self.least @ np.maximum(weights, 0.0) + self.most @ np.minimum(weights, 0.0)
+        cost[block.slack] += slack_price * block.slack_hours
         cost[self.ports] = 0.0
-        h = self.h
-        h.changeColsCost(len(self.all), self.all, cost)
+        h.changeColsCost(len(self.all), self.all, COST_SCALE * cost)
         h.changeColsBounds(len(self.ports), self.ports, values, values)
+        upper = np.maximum(block.bound_base + block.bound_ports @ values, self.lower)
+        h.changeColsBounds(len(self.bounded), self.bounded, self.lower, upper)
         if key in self.bases:
             h.setBasis(self.bases[key])
         if h.run() == highspy.HighsStatus.kError or h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -69,24 +78,32 @@ class Operator:
             raise SolverError(f"an operating block ended {h.modelStatusToString(h.getModelStatus())}")
         self.bases[key] = h.getBasis()
         solution = h.getSolution()
-        x = np.asarray(solution.col_value)
-        return self._cut(x, np.asarray(solution.row_dual), cost)
+        self.x = np.asarray(solution.col_value)
+        return self._cut(self.x, np.asarray(solution.row_dual) / COST_SCALE, cost)
 
     def _cut(self, x: Float, dual: Float, cost: Float) -> Cut:
-        m = self.block.matrix
+        block, m = self.block, self.block.matrix
         dual = np.where(self.low_open, np.minimum(dual, 0.0), dual)
         dual = np.where(self.up_open, np.maximum(dual, 0.0), dual)
         reduced = cost - self.transposed @ dual
         gradient = reduced[self.ports]
         own = reduced.copy()
         own[self.ports] = 0.0
+        own[self.bounded] = 0.0
+        moving = reduced[self.bounded]
+        down = np.minimum(moving, 0.0)
+        gradient = gradient + self.of_ports @ down
         rows = np.where(dual > 0, self.row_lower, self.row_upper) @ dual
-        constant = float(rows + np.minimum(own * m.lower, own * m.upper).sum())
+        constant = float(
+            rows
+            + np.minimum(own * m.lower, own * m.upper).sum()
+            + np.maximum(moving, 0.0) @ self.lower
+            + down @ block.bound_base
+        )
         return Cut(
             constant,
             gradient,
-            self.block.rates @ x,
-            float(self.block.slack_hours @ x[self.block.slack]),
-            float(x[self.block.slack].max(initial=0.0)),
-            x,
+            block.least @ x,
+            float(block.slack_hours @ x[block.slack]),
+            float(x[block.slack].max(initial=0.0)),
         )

@@ -1,0 +1,237 @@
+"""A block: the steps of one part of the year as a matrix, for any year, with the plan's columns as ports.
+
+    rows of the step, once per step of the part                               (press.Stamp)
+    Σ supply = Σ use + dump − short + spare                                    priced slack on every balance
+    stored before the first step = level at the seam before ± slack            start_at_seam
+    stored in the last step = level at the seam after ± slack                  end_at_seam
+
+A row with a single column of the block, such as activity ≤ availability·working, is kept as a bound of that column.
+
+An averaged part has one mean day for each kind of day (`averaging`), and one row for what it keeps:
+
+    Σ_kinds days·(level after the day − level before it) = level at the seam after − level at the seam before ± slack
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pyomo.environ import ComponentMap
+from scipy.sparse import csr_array
+
+from models.problem import Problem
+from planner.engine.averaging import Draft, averaged
+from planner.engine.parts import Part
+from planner.engine.press import Builder, Float, Int, Key, Matrix, Stamp, Template, Term, key_of
+
+
+@dataclass(frozen=True)
+class Port:
+    """A column of the plan or the master that a block reads: (component, index), completed by the year and `period`."""
+
+    name: str
+    index: Key
+    period: int | None = None  # billing period, of billing ports and of levels at seams
+
+
+@dataclass(frozen=True)
+class Block:
+    """The ports stand first among the columns.
+
+    `bounded` columns have the upper bound `bound_base + bound_ports·ports`. `least`/`most` (quantities, columns) weight the
+    columns into the part's sum of each quantity: the same matrix unless averaging left a range.
+    """
+
+    part: Part
+    matrix: Matrix
+    ports: tuple[Port, ...]
+    bounded: Int
+    bound_base: Float
+    bound_ports: csr_array
+    quantities: tuple[tuple[str, str], ...]
+    least: csr_array
+    most: csr_array
+    slack: Int
+    slack_hours: Float  # what a unit of each slack column counts, as hours of the year
+    step_columns: dict[str, dict[str, Int]]  # component -> item -> (1, steps) columns; empty when averaged
+
+    def own_columns(self) -> slice:
+        """Where the columns of the operation stand: after the ports, slack included."""
+        return slice(len(self.ports), None)
+
+    def limits(self, lower: Float, upper: Float) -> tuple[Float, Float]:
+        """Bounds of the columns while the ports are anywhere between `lower` and `upper`."""
+        low, up = self.matrix.lower.copy(), self.matrix.upper.copy()
+        low[: len(self.ports)], up[: len(self.ports)] = lower, upper
+        ports = self.bound_ports
+        highest = ports.maximum(0.0) @ upper + ports.minimum(0.0) @ lower
+        up[self.bounded] = np.minimum(up[self.bounded], np.maximum(self.bound_base + highest, low[self.bounded]))
+        return low, up
+
+    @property
+    def exact(self) -> bool:
+        """Whether an operation of the block is one of the site."""
+        return self.part.kinds is None
+
+
+def largest_flow(problem: Problem) -> float:
+    """[MW or MWh] no flow of the site is larger; closes columns that have no limit of their own."""
+    loads = sum(float(d.load_mw.max() * d.index.max()) for d in problem.demands)
+    bought = sum(k.max_import_mw + k.max_export_mw for k in problem.markets if np.isfinite(k.max_import_mw))
+    made = sum(
+        max(v.sizing.max_total, float(v.sizing.existing.max(initial=0.0)))
+        * max(1.0, *(float(np.max(np.abs(q))) for q in (*v.inputs.values(), *v.outputs.values(), 1.0)))
+        for v in problem.converters
+    )
+    kept = sum(
+        max(q.power.max_total, float(q.power.existing.max(initial=0.0)))
+        + max(q.energy.max_total, float(q.energy.existing.max(initial=0.0)))
+        for q in problem.stores
+    )
+    signed = sum(c.max_volume for c in problem.contracts if c.kind in ("as_produced", "baseload"))
+    return float(2.0 * (loads + bought + made + kept + signed) + 10.0)
+
+
+def press_block(template: Template, part: Part) -> Block:
+    """The block of a part of the year."""
+    problem, site, bound = template.problem, template.step.site, largest_flow(template.problem)
+    ports = [Port(name, key_of(index)) for name, index in dict.fromkeys(site.plan.values())]
+    ports += [Port(name, key_of(index), part.billing) for name, index in dict.fromkeys(site.billing.values())]
+    places = {(port.name, port.index): k for k, port in enumerate(ports)}
+    kept = list(site.before) if part.seams else []
+    ports += [port for before in kept for port in seam_ports(problem, site, before, part)]
+    builder = Builder()
+    builder.add_columns((len(ports),), 0.0, 0.0, False)
+
+    def column(name: str, index: Key) -> Int:
+        return np.array([[places[name, index]]])
+
+    stamp = Stamp(template, builder, 1, part.steps, part.before, column, column)
+    rows = stamp.add_step_rows()
+    stretched = [
+        _start_within_limit(builder, stamp, before, column(site.plan[limit][0], key_of(site.plan[limit][1])))
+        for before, limit in site.limit.items()
+        if before in stamp.starts
+    ]
+    slack = [_slack(builder, row, sign, bound) for row in rows["carriers.carrier_balance"] for sign in (1.0, -1.0)]
+    draft = _draft(builder, stamp, problem, bound, len(ports), np.concatenate(slack))
+    own, starts = stamp.own, stamp.starts
+    if part.kinds is not None:
+        by_step = [*own.values(), *slack]
+        draft, moved = averaged(
+            draft, part, by_step, list(starts.values()), [r for q in rows.values() for r in q], stretched
+        )
+        own, starts = (ComponentMap((v, moved(columns)) for v, columns in q.items()) for q in (own, starts))
+    days = np.ones(1) if part.kinds is None else np.bincount(part.kinds).astype(float)
+    for k, before in enumerate(kept):
+        pair = len(places) + 2 * k + np.arange(2)
+        of = own[site.before[before]].reshape(len(days), -1)[:, -1]
+        times = float(problem.steps.times_per_year[part.steps].max())
+        _add_seams(draft, part, pair, starts[before].ravel(), of, days, (bound, times))
+    named: dict[str, dict[str, Int]] = {}
+    for v, columns in own.items() if part.kinds is None else ():
+        named.setdefault(v.parent_component().name, {})[str(v.index())] = columns
+    return _bounded(draft, part, tuple(ports), tuple(site.quantities), named)
+
+
+def seam_ports(problem: Problem, site: Any, before: Any, part: Part) -> list[Port]:
+    """Levels at the seams before and after a part, of the column that a before port stands for."""
+    of, count = site.before[before], len(problem.steps.months_per_billing)
+    billings = ((part.billing - 1) % count, part.billing)
+    return [Port(of.parent_component().name, key_of(of.index()), b) for b in billings]
+
+
+def _start_within_limit(builder: Builder, stamp: Stamp, before: Any, limit: Int) -> Int:
+    """What stood before the first step of a stretch is within the limit, too."""
+    starts = stamp.starts[before]
+    return builder.add_rows(starts.shape, -np.inf, 0.0, [Term(np.ones((1, 1)), starts), Term(-np.ones((1, 1)), limit)])
+
+
+def _slack(builder: Builder, rows: Int, sign: float, bound: float) -> Int:
+    columns = builder.add_columns(rows.shape, 0.0, bound, False)
+    builder.row.append(rows.ravel())
+    builder.column.append(columns.ravel())
+    builder.coefficient.append(np.full(rows.size, sign))
+    return columns
+
+
+def _draft(builder: Builder, stamp: Stamp, problem: Problem, bound: float, ports: int, slack: Int) -> Draft:
+    matrix = builder.matrix(np.zeros(builder.count), 0.0)
+    hours = problem.steps.hours_per_year[stamp.steps][None, :]
+    rates = np.zeros((len(stamp.site.quantities), builder.count))
+    for weights, rate in zip(rates, stamp.site.quantities.values(), strict=True):
+        terms, constant = stamp.terms(rate)
+        if np.any(constant):
+            raise ValueError("a quantity of the step has a part without columns")
+        for t in terms:
+            np.add.at(weights, *(np.broadcast_to(q, stamp.shape) for q in (t.columns, hours * t.coefficient)))
+    upper = np.where(np.isfinite(matrix.upper), matrix.upper, bound)
+    lower = np.where(np.isfinite(matrix.lower), matrix.lower, -bound)
+    upper[:ports], lower[:ports] = 0.0, 0.0
+    weights = np.zeros(builder.count)
+    weights[slack] = np.broadcast_to(hours, slack.shape)
+    return Draft(
+        ports,
+        lower,
+        upper,
+        matrix.rows,
+        matrix.row_lower,
+        matrix.row_upper,
+        csr_array(rates),
+        csr_array(rates),
+        weights,
+    )
+
+
+def _add_seams(
+    draft: Draft, part: Part, pair: Int, starts: Int, ends: Int, days: Float, slack: tuple[float, float]
+) -> None:
+    """Ties the stored energy to the levels at the seams; `slack` is its bound, and how often a year its MWh occur."""
+    if part.kinds is None:
+        draft.add_row([*starts, pair[0]], [1.0, -1.0], *slack)
+        draft.add_row([*ends, pair[1]], [1.0, -1.0], *slack)
+    else:
+        draft.add_row([*ends, *starts, pair[1], pair[0]], [*days, *-days, -1.0, 1.0], *slack)
+
+
+def _bounded(
+    draft: Draft, part: Part, ports: tuple[Port, ...], quantities: tuple[tuple[str, str], ...], named: dict[str, Any]
+) -> Block:
+    """Rows `coefficient·x ≤ side + ports` of one column, the first of each, become bounds of that column."""
+    count, rows = draft.ports, draft.rows.tocsr()
+    own = rows[:, count:].tocsr()
+    single = np.flatnonzero((np.diff(own.indptr) == 1) & np.isinf(draft.row_lower))
+    column, value = own.indices[own.indptr[single]] + count, own.data[own.indptr[single]]
+    fit = (value > 0) & (draft.lower[column] == 0)
+    single, column, value = single[fit], column[fit], value[fit]
+    _, first = np.unique(column, return_index=True)
+    single, column, value = single[first], column[first], value[first]
+    left = np.setdiff1d(np.arange(rows.shape[0]), single)
+    of_ports = rows[single][:, :count].multiply(-1.0 / value[:, None]).tocsr()
+    matrix = Matrix(
+        np.zeros(rows.shape[1]),
+        0.0,
+        draft.lower,
+        draft.upper,
+        np.zeros(rows.shape[1], dtype=bool),
+        rows[left].tocsr(),
+        draft.row_lower[left],
+        draft.row_upper[left],
+    )
+    slack = np.flatnonzero(draft.slack_hours)
+    return Block(
+        part,
+        matrix,
+        ports,
+        column,
+        draft.row_upper[single] / value,
+        csr_array(of_ports),
+        quantities,
+        draft.least,
+        draft.most,
+        slack,
+        draft.slack_hours[slack],
+        named,
+    )

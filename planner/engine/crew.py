@@ -1,0 +1,193 @@
+"""The crew: operating blocks at work, in this process or in worker processes that hold their blocks.
+
+A round is synchronous: every task goes to the worker that holds its part, every answer comes back in the order of the tasks. Each
+worker starts every year's part from the basis that it left there itself, so the same tasks and the same number of workers give the
+same answers. A worker is a fresh interpreter (`python -m planner.engine.worker`) that reads pickled messages on its standard input and
+ends when that closes; it never sees Ctrl-C, which is the planner's to handle.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from planner.engine.block import Block
+from planner.engine.bridge import Options, SolverError
+from planner.engine.operator import Cut, Operator
+from planner.engine.press import Float
+
+UNSERVED_MW = 5e-6  # in any step, below which a block counts as served; half of what `verify` allows
+
+
+@dataclass(frozen=True)
+class Task:
+    """One block of one year to be operated. `block` is its place in the crew; `keep` asks to remember the operation."""
+
+    block: int
+    year: int
+    values: Float
+    weights: Float
+    slack_price: float
+    keep: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The cut of a task; a proof of what sizes would serve where it was not served; the mark of the operation kept."""
+
+    cut: Cut
+    reach: Cut | None
+    mark: int | None
+
+    @property
+    def served(self) -> bool:
+        """Whether every balance held in every step."""
+        return self.reach is None
+
+
+class Station:
+    """Blocks with their operators and the operations kept, in one process."""
+
+    def __init__(self, blocks: dict[int, Block], options: Options) -> None:
+        self.blocks, self.options = blocks, options
+        self.operators: dict[int, Operator] = {}
+        self.kept: dict[int, Float] = {}
+        self.marks = 0
+
+    def work(self, tasks: Sequence[Task]) -> list[Answer]:
+        """Answers in the order of the tasks."""
+        return [self._answer(task) for task in tasks]
+
+    def _answer(self, task: Task) -> Answer:
+        operator = self.operators.get(task.block)
+        if operator is None:
+            operator = self.operators[task.block] = Operator(self.blocks[task.block], self.options)
+        cut = operator.solve(task.values, task.weights, task.slack_price, (task.year, "cost"))
+        if cut.short_mw > UNSERVED_MW:
+            return Answer(
+                cut,
+                operator.solve(task.values, np.zeros_like(task.weights), task.slack_price, (task.year, "reach")),
+                None,
+            )
+        if not task.keep:
+            return Answer(cut, None, None)
+        self.marks += 1
+        self.kept[self.marks] = operator.x[operator.block.own_columns()].copy()
+        return Answer(cut, None, self.marks)
+
+    def mix(self, shares: Sequence[tuple[int, float]]) -> Float:
+        """Σ share·operation over kept operations of one block."""
+        total: Float = np.sum([share * self.kept[mark] for mark, share in shares], axis=0)
+        return total
+
+    def forget(self, marks: Sequence[int]) -> None:
+        """Drops kept operations."""
+        for mark in marks:
+            del self.kept[mark]
+
+
+class Crew:
+    """All blocks, spread over `workers` processes; with one worker they are held here."""
+
+    def __init__(self, blocks: Sequence[Block], options: Options, workers: int) -> None:
+        self.blocks = blocks
+        one_thread = Options(threads=1, seed=options.seed)
+        if workers == 1:
+            self.here: Station | None = Station(dict(enumerate(blocks)), options)
+            self.remote: list[_Remote] = []
+        else:
+            self.here = None
+            self.remote = [
+                _Remote({b: block for b, block in enumerate(blocks) if b % workers == n}, one_thread)
+                for n in range(workers)
+            ]
+
+    def work(self, tasks: Sequence[Task]) -> list[Answer]:
+        """Answers in the order of the tasks."""
+        if self.here is not None:
+            return self.here.work(tasks)
+        groups: list[list[int]] = [[] for _ in self.remote]
+        for k, task in enumerate(tasks):
+            groups[task.block % len(self.remote)].append(k)
+        for remote, group in zip(self.remote, groups, strict=True):
+            remote.send("work", [tasks[k] for k in group])
+        answers: list[Any] = [None] * len(tasks)
+        for remote, group in zip(self.remote, groups, strict=True):
+            for k, answer in zip(group, remote.receive(), strict=True):
+                answers[k] = answer
+        return answers
+
+    def mix(self, block: int, shares: Sequence[tuple[int, float]]) -> Float:
+        """Σ share·operation over kept operations of a block: its own columns."""
+        if self.here is not None:
+            return self.here.mix(shares)
+        remote = self.remote[block % len(self.remote)]
+        remote.send("mix", shares)
+        mixed: Float = remote.receive()
+        return mixed
+
+    def forget(self, marks: Sequence[tuple[int, int]]) -> None:
+        """Drops kept operations, given as (block, mark)."""
+        if self.here is not None:
+            self.here.forget([mark for _, mark in marks])
+            return
+        for n, remote in enumerate(self.remote):
+            remote.send("forget", [mark for block, mark in marks if block % len(self.remote) == n])
+            remote.receive()
+
+    def close(self) -> None:
+        """Ends the workers."""
+        for remote in self.remote:
+            remote.close()
+
+
+class _Remote:
+    """A worker process."""
+
+    def __init__(self, blocks: dict[int, Block], options: Options) -> None:
+        path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "planner.engine.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        self._write((blocks, options))
+
+    def _write(self, message: object) -> None:
+        assert self.process.stdin is not None
+        try:
+            pickle.dump(message, self.process.stdin, pickle.HIGHEST_PROTOCOL)
+            self.process.stdin.flush()
+        except BrokenPipeError as error:
+            raise SolverError("a worker process has ended") from error
+
+    def send(self, name: str, argument: object) -> None:
+        """Asks for something; `receive` gives the answer."""
+        self._write((name, argument))
+
+    def receive(self) -> Any:
+        """The answer, or the error that the worker met."""
+        assert self.process.stdout is not None
+        try:
+            answer = pickle.load(self.process.stdout)
+        except EOFError as error:
+            raise SolverError("a worker process has ended") from error
+        if isinstance(answer, SolverError):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """Closes the worker's input, which ends it."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()

@@ -1,0 +1,65 @@
+"""The pool: warm blocks and their cuts, for problems that operate the same site.
+
+What a block can do depends on the site's physics and series, not on targets, prices of claims, caps, investments or how many years
+the plan has. So problems that differ only there share their blocks, and every cut of one is a cut of the other. A problem whose
+blocks differ gets a crew of its own, and the pool is then for that one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from planner.engine.block import Block
+from planner.engine.bridge import Options
+from planner.engine.crew import Crew
+from planner.engine.master import Pooled
+
+
+class Pool:
+    """Re-used by one solve after the other; close it, or use it in a `with` block, to end its workers."""
+
+    def __init__(self) -> None:
+        self._mark = ""
+        self._crew: Crew | None = None
+        self.cuts: list[list[Pooled]] = []
+
+    def crew(self, blocks: Sequence[Block], options: Options, groups: int) -> Crew:
+        """The crew for these blocks: the one at hand if it holds the same, otherwise a new one without cuts."""
+        mark = fingerprint(blocks, options, groups)
+        if self._crew is None or mark != self._mark:
+            self.close()
+            self._mark, self._crew = mark, Crew(blocks, options, options.workers)
+            self.cuts = [[] for _ in range(groups)]
+        return self._crew
+
+    @property
+    def warm(self) -> bool:
+        """Whether an earlier solve has left cuts."""
+        return any(self.cuts)
+
+    def close(self) -> None:
+        """Ends the workers and forgets the cuts."""
+        if self._crew is not None:
+            self._crew.close()
+        self._crew, self.cuts, self._mark = None, [], ""
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def fingerprint(blocks: Sequence[Block], options: Options, groups: int) -> str:
+    """Equal for blocks that can do the same, held by as many workers."""
+    found = hashlib.sha256(repr((groups, options.workers, options.threads, options.seed)).encode())
+    for block in blocks:
+        m = block.matrix
+        found.update(repr((block.ports, block.quantities, m.rows.shape, block.part.kinds is None)).encode())
+        for rows in (m.rows, block.bound_ports, block.least, block.most):
+            for array in (rows.data, rows.indices, rows.indptr):
+                found.update(array.tobytes())
+        for array in (m.lower, m.upper, m.row_lower, m.row_upper, block.bounded, block.bound_base, block.slack_hours):
+            found.update(array.tobytes())
+    return found.hexdigest()

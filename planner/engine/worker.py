@@ -1,0 +1,36 @@
+"""A worker process: `python -m planner.engine.worker`, the other end of `crew`."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from typing import BinaryIO
+
+from planner.engine.bridge import SolverError
+from planner.engine.crew import Station
+
+
+def serve(messages: BinaryIO, answers: BinaryIO) -> None:
+    """Answers messages until they end."""
+    station = Station(*pickle.load(messages))
+    while True:
+        try:
+            name, argument = pickle.load(messages)
+        except EOFError:
+            return
+        answer: object
+        try:
+            answer = getattr(station, name)(argument)
+        except SolverError as error:
+            answer = error
+        pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    private = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever else is printed goes where errors go
+    serve(sys.stdin.buffer, private)

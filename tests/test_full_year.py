@@ -1,0 +1,189 @@
+"""A year given step by step: cut into months, averaged over days, solved by cuts, it is what it is in one piece."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.problem import EmissionCap, Problem
+from planner.answer import at_accounted_cost
+from planner.engine.block import Block, largest_flow, press_block
+from planner.engine.bridge import Options
+from planner.engine.crew import Crew, Task
+from planner.engine.decompose import SLACK_PRICE, decomposed
+from planner.engine.monolith import whole
+from planner.engine.operator import Operator
+from planner.engine.parts import averaged_parts, exact_parts, is_chronological
+from planner.engine.pool import Pool
+from planner.engine.press import compile_template
+from planner.plan import Plan, SolverFacts
+from planner.verify import verify
+from tests.full_years import STEPS_A_DAY, chronological
+
+EXACT = Options(gap=1e-7, time_limit_s=120)
+CUTS = Options(gap=2e-3, time_limit_s=120)
+
+
+def blocks_of(problem: Problem) -> tuple[list[Block], list[Block]]:
+    """(exact, averaged) blocks of the months."""
+    template = compile_template(problem)
+    averaged = averaged_parts(problem, template.step)
+    return [press_block(template, p) for p in exact_parts(problem)], [press_block(template, p) for p in averaged]
+
+
+def random_values(block: Block, random: np.random.Generator) -> np.ndarray:
+    """Sizes, levels, peaks and seams somewhere between nothing and plenty."""
+    plenty = {"level": 1.1, "side_level": 1.0, "stored_mwh": 8.0, "working_mwh": 20.0, "peak_mw": 30.0}
+    most = [plenty.get(port.name.split(".")[1], 10.0) for port in block.ports]
+    return random.uniform(0.0, 1.0, len(most)) * np.array(most)
+
+
+def random_weights(block: Block, random: np.random.Generator) -> np.ndarray:
+    """Costs, and prices of both signs on everything else."""
+    names = [name for name, _ in block.quantities]
+    return np.array([1.0 if n == "energy_cost" else random.uniform(-2e-4, 4e-4) for n in names])
+
+
+def test_months_follow_one_another_and_days_are_sorted_into_kinds() -> None:
+    problem = chronological(days_a_month=6)
+    assert is_chronological(problem)
+    exact, averaged = blocks_of(problem)
+    assert [len(b.part.steps) for b in exact] == [24] * 12
+    assert all(
+        b.part.kinds is not None and np.bincount(b.part.kinds)[0] == 1 for b in averaged
+    )  # the hardest day alone
+    assert all(0 < b.matrix.rows.shape[0] < e.matrix.rows.shape[0] for b, e in zip(averaged, exact, strict=True))
+    seams = {(p.period for p in b.ports if p.name == "stores.stored_mwh") for b in exact}
+    assert len(seams) == 12
+    assert {p.period for p in exact[0].ports if p.name == "stores.stored_mwh"} == {11, 0}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_cuts_of_both_kinds_are_below_the_true_cost_at_every_size(seed: int) -> None:
+    """Q(x') >= constant + gradient·x' both ways, and what averaged days prove is below what the true days cost."""
+    random = np.random.default_rng(seed)
+    exact, averaged = blocks_of(chronological(days_a_month=5, seed=seed))
+    for month in (0, 6):
+        true, mean = Operator(exact[month], CUTS), Operator(averaged[month], CUTS)
+        points = [random_values(exact[month], random) for _ in range(4)]
+        weights = random_weights(exact[month], random)
+        costs = []
+        for at in points:
+            cut = true.solve(at, weights, SLACK_PRICE, "test")
+            costs.append(float(weights @ cut.quantities) + SLACK_PRICE * cut.slack)
+            assert cut.constant + cut.gradient @ at == pytest.approx(costs[-1], rel=1e-6, abs=1e-7)
+        for operator in (true, mean):
+            for at in points:
+                cut = operator.solve(at, weights, SLACK_PRICE, "test")
+                for other, cost in zip(points, costs, strict=True):
+                    assert cut.constant + cut.gradient @ other <= cost + 1e-6 * max(1.0, abs(cost))
+
+
+def test_averaging_is_exact_where_days_do_not_differ_and_lower_where_they_do() -> None:
+    """Heat 1 and 0 at a COP of 4 and 2: 1/4 in truth; the mean day at the mean COP would cost 1/3."""
+    problem = chronological(days_a_month=4)
+    pump = problem.converters[1]
+    days = np.repeat(np.arange(48), STEPS_A_DAY)
+    flat = replace(
+        problem,
+        demands=tuple(replace(d, load_mw=np.tile(d.load_mw[:STEPS_A_DAY], 48)) for d in problem.demands),
+        converters=tuple(
+            replace(
+                v,
+                availability=np.tile(np.broadcast_to(v.availability, 192)[:STEPS_A_DAY], 48),
+                inputs={c: np.tile(np.broadcast_to(q, 192)[:STEPS_A_DAY], 48) for c, q in v.inputs.items()},
+            )
+            for v in problem.converters
+        ),
+        markets=tuple(replace(k, price=np.tile(k.price[:STEPS_A_DAY], 48)) for k in problem.markets),
+    )
+    one_price = replace(pump, inputs={"electricity": np.where(days % 2 == 0, 0.25, 0.5)})
+    varied = replace(flat, converters=(flat.converters[0], one_price, flat.converters[2]))
+    random = np.random.default_rng(1)
+    for case, same in ((flat, True), (varied, False)):
+        exact, averaged = blocks_of(case)
+        at, weights = random_values(exact[3], random), random_weights(exact[3], np.random.default_rng(0))
+        at[[k for k, p in enumerate(exact[3].ports) if p.name == "stores.stored_mwh"]] = 0.0
+        at[[k for k, p in enumerate(exact[3].ports) if p.name.startswith("stores.")]] = 0.0
+        true, mean = (Operator(b[3], CUTS).solve(at, weights, SLACK_PRICE, "test") for b in (exact, averaged))
+        values = [c.constant + c.gradient @ at for c in (true, mean)]
+        if same:
+            assert values[1] == pytest.approx(values[0], rel=1e-7)
+        else:
+            assert values[1] <= values[0] + 1e-9
+
+
+def test_a_linear_year_by_cuts_is_the_year_in_one_piece() -> None:
+    problem = chronological(years=(2026,), days_a_month=3, plain=True)
+    *_, one = whole(problem, EXACT)
+    decisions, operation, _, cuts = decomposed(problem, replace(EXACT, gap=1e-6))
+    assert cuts.lower_bound <= one.objective * (1 + 1e-7)
+    assert cuts.objective == pytest.approx(one.objective, rel=1e-6)
+    facts = SolverFacts(cuts.status, cuts.termination, cuts.objective, cuts.lower_bound, cuts.gap)
+    assert verify(problem, at_accounted_cost(problem, Plan(decisions, operation, facts))).violations == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whole_decisions_by_cuts_enclose_the_model_in_one_piece(seed: int) -> None:
+    problem = chronological(seed=seed)
+    *_, one = whole(problem, EXACT)
+    decisions, operation, _, cuts = decomposed(problem, CUTS)
+    assert one.status == cuts.status == "optimal"
+    assert cuts.lower_bound <= one.objective * (1 + 1e-7)
+    assert one.objective * (1 - 1e-7) <= cuts.objective <= one.objective * (1 + 2 * CUTS.gap)
+    facts = SolverFacts(cuts.status, cuts.termination, cuts.objective, cuts.lower_bound, cuts.gap)
+    assert verify(problem, at_accounted_cost(problem, Plan(decisions, operation, facts))).violations == ()
+
+
+def test_two_workers_answer_what_one_does() -> None:
+    exact, averaged = blocks_of(chronological())
+    random, blocks = np.random.default_rng(0), [*exact, *averaged]
+    tasks = [
+        Task(b, y, random_values(block, random), random_weights(block, random), SLACK_PRICE, keep=True)
+        for b, block in enumerate(blocks)
+        for y in (0, 1)
+    ]
+    one, two = Crew(blocks, CUTS, 1), Crew(blocks, CUTS, 2)
+    try:
+        for a, b in zip(one.work(tasks), two.work(tasks), strict=True):
+            assert a.served == b.served
+            assert a.cut.constant == b.cut.constant
+            assert (a.cut.gradient == b.cut.gradient).all()
+        assert two.work(tasks[:3])[0].cut.constant == one.work(tasks[:3])[0].cut.constant
+    finally:
+        two.close()
+
+
+def test_a_pool_serves_problems_that_operate_alike_and_is_renewed_for_others() -> None:
+    problem = chronological()
+    cap = EmissionCap("cap", "gross_market", limit=np.full(2, 11800.0))
+    tighter = replace(problem, emissions=replace(problem.emissions, caps=(cap,)))
+    *_, fresh = decomposed(tighter, CUTS)
+    with Pool() as pool:
+        *_, first = decomposed(problem, CUTS, pool=pool)
+        held = sum(map(len, pool.cuts))
+        *_, second = decomposed(tighter, CUTS, pool=pool)
+        assert sum(map(len, pool.cuts)) > held > 0
+        more = replace(problem, demands=tuple(replace(d, load_mw=1.1 * d.load_mw) for d in problem.demands))
+        decomposed(more, replace(CUTS, gap=0.05), pool=pool)
+    assert first.objective <= second.objective * (1 + CUTS.gap)
+    assert second.lower_bound <= fresh.objective
+    assert fresh.lower_bound <= second.objective
+
+
+def test_pinned_decisions_stay_as_they_are() -> None:
+    problem = chronological()
+    problem = replace(problem, emissions=replace(problem.emissions, caps=()))
+    pins = {"converters.build_mw": {("pv", 2026): 3.0, ("pv", 2027): 0.0}, "retrofits.start": {("drives", 2026): 1.0}}
+    decisions, _, _, pinned = decomposed(problem, CUTS, pins=pins)
+    *_, free = decomposed(problem, CUTS)
+    assert decisions["converters.build_mw"]["pv", 2026] == pytest.approx(3.0)
+    assert decisions["retrofits.start"]["drives", 2026] == pytest.approx(1.0)
+    assert pinned.objective >= free.lower_bound
+
+
+def test_no_flow_is_larger_than_what_closes_the_columns() -> None:
+    problem = chronological()
+    assert largest_flow(problem) > max(float(d.load_mw.max()) for d in problem.demands)
