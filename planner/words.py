@@ -1,11 +1,15 @@
 """The words that readers see in figures, report, workbook and dossier, in English and Chinese.
 
-`WORDS[key]` is (English, Chinese); `say(key, lang)` picks one and fills its blanks. What a thing is called in the scenario
-or the library is not repeated here: `planner.record` knows it.
+`WORDS[key]` is (English, Chinese); `say(key, lang)` picks one and fills its blanks; `Names` gives the user's own names of
+things in the language of the page. What a thing is called in the scenario or the library is not repeated here.
 """
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 Lang = Literal["en", "zh"]
@@ -196,3 +200,43 @@ def money_unit(currency: str, lang: Lang, key: str = "money") -> str:
     ('10k CNY', '万元', '万EUR')
     """
     return say(key, lang, currency=say(currency, lang) if currency in WORDS else currency)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What things of one scenario are called: `given[name]` is (English, Chinese)."""
+
+    given: Mapping[str, tuple[str, str]]
+
+    @classmethod
+    def of(cls, folder: Path, labels: Mapping[str, str]) -> Names:
+        """From the effective scenario of a results folder, and from `labels` of its summary where that is silent."""
+        given = {name: (label, label) for name, label in labels.items() if label != _plain(name)}
+        path = folder / "scenario.effective.toml"
+        if path.is_file():
+            given |= dict(_labelled(tomllib.loads(path.read_text(encoding="utf-8"))))
+        return cls(given)
+
+    def name(self, item: str, lang: Lang) -> str:
+        """The name of a thing; a word of ours or its key in plain letters where the scenario gives none.
+
+        >>> Names({"mill": ("Ball mill", "球磨机")}).name("mill", "zh"), Names({}).name("my_pump", "zh")
+        ('球磨机', 'my pump')
+        """
+        if item in self.given:
+            return self.given[item][LANGS.index(lang)]
+        return say(item, lang) if item in WORDS else _plain(item)
+
+
+def _labelled(tables: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """(name, labels) of every table, at any depth, that has a label in either language."""
+    for name, table in tables.items():
+        if isinstance(table, dict):
+            english, chinese = table.get("label"), table.get("label_zh")
+            if isinstance(english or chinese, str):
+                yield name, (english or _plain(name), chinese or english or _plain(name))
+            yield from _labelled(table)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
