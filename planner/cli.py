@@ -19,6 +19,7 @@ COMMANDS = {
     "show": "Show the tables of a results folder.",
     "verify": "Recompute a results folder without the model, and compare.",
     "rate": "Rate an inventory without any optimisation.",
+    "report": "Write a results folder as one page for a board.",
 }
 
 

@@ -1,0 +1,175 @@
+"""The answer in one screen: stars, cost, payback, peak cash, money by year, and what is to be decided now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from planner.report.blocks import Table
+from planner.report.case import ALL, Case, by_year
+from planner.report.roadmap import Action, actions
+from planner.report.words import MONEY, number, share
+
+MOST_DECISIONS = 6
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number with what it is and what it hangs on."""
+
+    name: str
+    value: str
+    notes: Sequence[str]
+    stars: int | None = None
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The first screen."""
+
+    tiles: Sequence[Tile]
+    by_year: Table | None
+    decisions: Sequence[str]
+    explanation: Sequence[str]
+
+
+def headline(case: Case) -> Headline:
+    """The first screen of a plan, or why there is none."""
+    if "net_present_cost" not in case.summary:
+        return Headline((), None, (), [str(line) for line in case.summary.get("explanation", ())])
+    tiles = [*_rating(case), _cost(case), _payback(case), _investment(case), _peak(case), _reduction(case)]
+    return Headline(tiles, money_by_year(case), decide_now(case), ())
+
+
+def _rating(case: Case) -> list[Tile]:
+    words, stars = case.words, case.summary.get("stars") or {}
+    if not stars:
+        return []
+    year = str(case.target_year)
+    last = last_held(stars, year, stars[year])
+    when = words("in_year", year=year) if last == int(year) else words("held", first=year, last=last)
+    notes = [when]
+    low, high = (case.summary.get("stars_range") or {}).get(year, (stars[year], stars[year]))
+    if low != high:
+        notes.append(words("range", low=low, high=high))
+    first = min(stars)
+    if first != year:
+        notes.append(words("today", year=first, stars=words.stars(stars[first])))
+    tiles = [Tile(words("rating"), words.stars(stars[year]), notes, stars[year])]
+    if durable := case.summary.get("durable_stars"):
+        least = min(durable[str(held)] for held in range(int(year), last + 1))
+        notes = [words("durable_held", first=year, last=last)]
+        tiles.append(Tile(words("durable"), words.stars(least), notes, least))
+    return tiles
+
+
+def last_held(stars: Mapping[str, int], year: str, count: int) -> int:
+    """Last of the years from `year` on that have at least `count` stars without a break."""
+    last = int(year)
+    while stars.get(str(last + 1), -1) >= count:
+        last += 1
+    return last
+
+
+def _plans(case: Case, name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = (case.summary.get("naive") or {}).get(name) or {}
+    return found
+
+
+def _cost(case: Case) -> Tile:
+    words, cost = case.words, case.summary["net_present_cost"]
+    notes = []
+    if usual := _plans(case, "business_as_usual").get("net_present_cost"):
+        above = cost - usual
+        key = "above_usual" if above >= 0 else "below_usual"
+        notes.append(words(key, amount=words.amount(abs(above)), share=share(abs(above / usual))))
+    if (penalties := case.summary.get("penalties") or 0.0) >= MONEY / 2:
+        notes.append(words("penalties", amount=words.amount(penalties)))
+    return Tile(words("cost"), words.amount(cost), notes)
+
+
+def _payback(case: Case) -> Tile:
+    words, plan = case.words, _plans(case, "optimum")
+    years, rate = plan.get("payback_years"), plan.get("irr")
+    value = words("never") if years is None else words("years", n=number(years, 1))
+    return Tile(words("payback"), value, [words("no_irr") if rate is None else words("irr", share=share(rate, 1))])
+
+
+def _investment(case: Case) -> Tile:
+    words = case.words
+    paid = by_year(case.rows("cash"), case.years, lambda row: row.metric == "capex")
+    early = sum(amount for year, amount in zip(case.years, paid, strict=True) if year <= case.target_year)
+    notes = [words("invest_by", amount=words.amount(early), year=case.target_year)]
+    return Tile(words("invest"), words.amount(sum(paid)), notes)
+
+
+def balance(case: Case) -> list[float]:
+    """What the plan has saved so far against business as usual, undiscounted, salvage aside; empty without it."""
+    if not case.usual:
+        return []
+    paid = by_year(case.rows("cash"), case.years, _is_paid)
+    usual = by_year(case.usual, case.years, _is_paid)
+    return list(accumulate(before - after for before, after in zip(usual, paid, strict=True)))
+
+
+def _is_paid(row: Any) -> bool:
+    return row.item != ALL and row.metric != "salvage"
+
+
+def _peak(case: Case) -> Tile:
+    words, saved = case.words, balance(case)
+    if not saved:
+        return Tile(words("peak"), "–", [words("peak_unknown")])
+    lowest = min(saved)
+    if lowest >= 0:
+        return Tile(words("peak"), words.amount(0), [words("peak_none")])
+    return Tile(words("peak"), words.amount(-lowest), [words("peak_in", year=case.years[saved.index(lowest)])])
+
+
+def _reduction(case: Case) -> Tile:
+    words, year = case.words, case.target_year
+    reduced = (case.summary.get("own_reduction_share") or {}).get(str(year))
+    return Tile(words("reduction"), share(reduced), [words("reduction_in", year=year, base=words("base_year"))])
+
+
+def money_by_year(case: Case) -> Table:
+    """Investment and running cost beside the running cost of business as usual; years stand side by side."""
+    words, cash = case.words, case.rows("cash")
+
+    def line(key: str, values: Sequence[float]) -> list[str]:
+        return [words(key), *(number(value / MONEY) for value in values), number(sum(values) / MONEY)]
+
+    rows = [
+        line("invest", by_year(cash, case.years, lambda row: row.metric == "capex")),
+        line("running", by_year(cash, case.years, is_running)),
+    ]
+    if case.usual:
+        rows.append(line("usual_running", by_year(case.usual, case.years, _is_paid)))
+    headings = ["", *(f"!{year}" for year in case.years), f"!{words('sum')}"]
+    return Table(words("by_year", unit=words.unit), headings, rows)
+
+
+def is_running(row: Any) -> bool:
+    """Whether a payment is running cost: neither investment nor salvage."""
+    return row.item != ALL and row.metric not in ("capex", "salvage")
+
+
+def decide_now(case: Case) -> list[str]:
+    """The steps of the first year that has any, dearest first; what is over is counted."""
+    found = [action for action in actions(case) if action.invest is not None]
+    if not found:
+        return []
+    first = min(action.first_year for action in found)
+    now = sorted((a for a in found if a.first_year == first), key=lambda a: -(a.invest or 0.0))
+    lines = [_decision(case, action) for action in now[:MOST_DECISIONS]]
+    if rest := now[MOST_DECISIONS:]:
+        together = sum(action.invest or 0.0 for action in rest)
+        lines.append(case.words("and_more", n=len(rest), year=first, amount=case.words.amount(together)))
+    return lines
+
+
+def _decision(case: Case, action: Action) -> str:
+    parts = [action.text, action.size, case.words.amount(action.invest or 0.0), action.decide_by]
+    return f"{action.years}: " + ", ".join(part for part in parts if part)
