@@ -18,6 +18,9 @@ COMMANDS = {
     "solve": "Find the least-cost plan, check it, write it and show it.",
     "show": "Show the tables of a results folder.",
     "verify": "Recompute a results folder without the model, and compare.",
+    "why": "Why an option is in the plan or not, and at which price it would be.",
+    "stress": "What a solved plan keeps when credits, contracts, prices or rules change.",
+    "factors": "Rate a solved plan again under every grid factor set.",
     "rate": "Rate an inventory without any optimisation.",
     "report": "Write a results folder as one page for a board.",
 }

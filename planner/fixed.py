@@ -118,6 +118,8 @@ def one_year(problem: Problem, plan: Plan, year: int, stock: Stock | None = None
             own_reduction_floor=_path(rules.own_reduction_floor, problem, n, HAIR),
             removal_share_path=_path(rules.removal_share_path, problem, n, HAIR),
         ),
+        decided=(),
+        goals=(),
         target=None
         if problem.target is None
         else replace(
@@ -212,9 +214,7 @@ def _standing(z: Sizing, size: Size, n: int) -> Sizing:
 
 
 def _converter(v: Converter, size: Size, problem: Problem, n: int) -> Converter:
-    return replace(
-        v, sizing=_standing(v.sizing, size, n), opex_variable=_at(v.opex_variable, problem, n), groups={}
-    )
+    return replace(v, sizing=_standing(v.sizing, size, n), opex_variable=_at(v.opex_variable, problem, n), groups={})
 
 
 def _store(q: Store, stock: Stock, n: int) -> Store:
@@ -261,7 +261,9 @@ def _embodied(problem: Problem, plan: Plan, stock: Stock, year: int) -> float:
     """Tonnes embodied in what is built in a year."""
     sized = (*stock.converters.values(), *stock.store_power.values(), *stock.store_energy.values())
     built = sum(size.builds.get(year, 0.0) * size.sizing.embodied_tco2e_per_unit for size in sized)
-    return built + sum(r.embodied_tco2e * round(plan.decision("retrofits.start", r.name, year)) for r in problem.retrofits)
+    return built + sum(
+        r.embodied_tco2e * round(plan.decision("retrofits.start", r.name, year)) for r in problem.retrofits
+    )
 
 
 def _contracts(
@@ -276,7 +278,10 @@ def _contracts(
         index = np.broadcast_to(np.asarray(c.index, float), (len(problem.years),))
         if is_purchase(c):
             if year in c.start_years:
-                found.append(replace(c, price=_at(c.price, problem, n), index=1.0, start_years=(year,)))
+                most = min(c.max_volume, *_decided(problem, c.name, year))
+                found.append(
+                    replace(c, price=_at(c.price, problem, n), index=1.0, start_years=(year,), max_volume=most)
+                )
                 signed[c.name] = (c.name, year)
             continue
         for begun, in_force in stock.volumes[c.name].items():
@@ -298,3 +303,9 @@ def _contracts(
             )
             volumes[name, year], signed[name] = volume, (c.name, begun)
     return tuple(found), {"contracts.sign_volume": volumes} if volumes else {}, signed
+
+
+def _decided(problem: Problem, contract: str, year: int) -> list[float]:
+    """What may be signed at most, where that was decided in advance."""
+    signing = [one for one in problem.decided if one.table == "contracts.sign_volume" and one.name == contract]
+    return [one.most for one in signing if one.years == (year,)] or [np.inf]

@@ -1,7 +1,7 @@
 """The years of a plan operated again with its investments standing: each at least cost, and on the highest level left.
 
     again = operate(problem, plan, options)
-    again.all_kept                      every year meets the target and all rules
+    again.all_kept                      every year meets its target
     again.answer                        the plan that results, accounted on the problem
 
 A year that cannot meet what is asked of it gives up, in this order: the planning rules (floor, caps, removal path), the durable
@@ -50,7 +50,7 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class Operated:
-    """A plan operated again; `kept` says by year whether it meets all that was asked of it."""
+    """A plan operated again; `kept` says by year whether it has the stars and durable stars asked for."""
 
     answer: Answer
     kept: Mapping[int, bool]
@@ -58,7 +58,7 @@ class Operated:
 
     @property
     def all_kept(self) -> bool:
-        """Whether nothing had to be given up."""
+        """Whether every year has them."""
         return all(self.kept.values())
 
 
@@ -73,8 +73,9 @@ class Year:
 
     @property
     def kept(self) -> bool:
-        """Whether everything asked of the year is met."""
-        return self._rung == 0
+        """Whether the stars and durable stars asked of the year are met."""
+        target = self.part.problem.target
+        return target is None or self._rungs[self._rung].target is target
 
     def run(self, behind: int) -> Run:
         """The year with that many years of reliance behind it."""

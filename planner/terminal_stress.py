@@ -1,0 +1,79 @@
+"""Stress tests and factor sets on the terminal, at 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from planner.terminal import MONEY, money_unit, new_table, number
+
+
+def show_stress(study: Mapping[str, Any], console: Console) -> None:
+    """One line per test: what is left on the planned spending, and what holding the level costs."""
+    rows = study["rows"]
+    years = _asked_years(study)
+    table = new_table("Test", "!Stars", "!Durable", "!Lost in", "!As planned", "!To keep")
+    for row in rows:
+        keep = row["extra_cost"]
+        table.add_row(
+            f"{row['label']}\n{row['label_zh']}",
+            span(row["stars"], years),
+            span(row["durable_stars"], years),
+            str(row["lost_year"] or "-"),
+            _money(row.get("extra_cost_as_planned")),
+            row["status"] if keep is None else _money(keep),
+        )
+    console.print(Text(f"Stress tests, investments standing [{money_unit(study)} above the plan]", style="bold"))
+    console.print(table)
+    console.print(
+        Text(
+            "Stars are the least and most of the target years, on the planned spending for paper; 'To keep' holds the level."
+        )
+    )
+
+
+def show_factors(study: Mapping[str, Any], console: Console) -> None:
+    """One line per set: stars, durable stars and tonnes of the first and last year with a target."""
+    rows = study["rows"]
+    years = _asked_years(study)
+    first, last = years[0], years[-1]
+    table = new_table(
+        "Factors", "!Stars", "!Durable", "!Lost in", f"!Location {last}", f"!Market {last}", f"!Own {last}"
+    )
+    for row in rows:
+        table.add_row(
+            f"{row['label']}\n{row['label_zh']}",
+            span(row["stars"], years),
+            span(row["durable_stars"], years),
+            str(row["lost_year"] or "-"),
+            number(row["gross_location_tco2e"][last], 0),
+            number(row["gross_market_tco2e"][last], 0),
+            f"{row['own_reduction_share'][last]:.0%}",
+        )
+    console.print(Text(f"The same plan under other grid factors, {first} to {last} [t CO2e]", style="bold"))
+    console.print(table)
+    for words in study.get("omitted", ()):
+        console.print(Text(f"Left out: {words}."))
+
+
+def span(stars: Mapping[str, int], years: Sequence[str]) -> str:
+    """Least and most stars of the years that count.
+
+    >>> span({"2030": 5, "2031": 4}, ["2030", "2031"]), span({"2030": 5}, ["2030"]), span({}, ["2030"])
+    ('4-5', '5', '-')
+    """
+    found = [stars[year] for year in years if year in stars]
+    if not found:
+        return "-"
+    return str(max(found)) if min(found) == max(found) else f"{min(found)}-{max(found)}"
+
+
+def _asked_years(study: Mapping[str, Any]) -> list[str]:
+    return [str(year) for year in study["years"]]
+
+
+def _money(value: float | None) -> str:
+    return "-" if value is None else number(value / MONEY, 0)
