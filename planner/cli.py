@@ -17,6 +17,7 @@ COMMANDS = {
     "schema": "JSON Schema of scenario.toml, for editors.",
     "solve": "Find the least-cost plan, check it, write it and show it.",
     "show": "Show the tables of a results folder.",
+    "figures": "Draw the figures of a results folder, as SVG and PNG.",
     "verify": "Recompute a results folder without the model, and compare.",
     "why": "Why an option is in the plan or not, and at which price it would be.",
     "stress": "What a solved plan keeps when credits, contracts, prices or rules change.",

@@ -98,6 +98,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "onsite_renewable_share": ("On-site renewable", "现场可再生占比"),
     "emissions_per_tce": ("Emissions per tce", "单位能耗排放"),
     "residual_share_of_base": ("Residual of base year", "剩余占基准年比"),
+    "paper_threshold": ("paper share above which it costs a penalty", "纸面占比超过此线即计惩罚"),
     "threshold": ("threshold", "门槛"),
     # stars
     "modelled_stars": ("Modelled stars", "模拟星级"),
@@ -139,6 +140,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "state_of_charge": ("Stored energy", "储存能量"),
     "energy_gwh": ("GWh per year", "GWh/年"),
     "today": ("Base load, before measures", "措施前负荷"),
+    "end_use": ("End use", "终端用能"),
+    "letdown": ("{hot} to {cool}", "{hot}降至{cool}"),
+    "exchange_before": ("Grid, business as usual", "基准情景购网电"),
+    "exchange_plan": ("Grid, this plan", "本方案购网电"),
+    "used_power": ("Used on site, this plan", "本方案厂内用电"),
+    "peak_and_energy": ("{name}: peak {mw} MW, {gwh} GWh", "{name}:峰值{mw} MW,{gwh} GWh"),
+    "items_in_place": ("Management items in place", "已建立管理事项数"),
     # figures
     "figure.emissions": ("Emissions and what takes them away", "排放与各项减排"),
     "figure.cash_flow": ("Cash against business as usual", "相对基准情景的现金流"),

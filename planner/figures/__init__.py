@@ -28,6 +28,7 @@ from typing import Literal
 
 from matplotlib.figure import Figure
 
+from planner.figures import cash_flow, dispatch, durable_stars, emissions, energy_flow, load_duration, timeline
 from planner.figures.style import FontMissing, NotDrawn, inline, written
 from planner.record import Record
 from planner.words import Lang
@@ -35,9 +36,18 @@ from planner.words import Lang
 Draw = Callable[[Record, Lang, int | None], Figure]
 Form = Literal["svg", "png"]
 
-FIGURES: dict[str, Draw] = {}
+FIGURES: dict[str, Draw] = {
+    "durable_stars": durable_stars.draw,
+    "emissions": emissions.draw,
+    "cash_flow": cash_flow.draw,
+    "timeline": timeline.draw,
+    "energy_flow": energy_flow.draw,
+    "dispatch": dispatch.draw,
+    "load_duration": load_duration.draw,
+}
+OF_ONE_YEAR = ("energy_flow", "dispatch", "load_duration")
 
-__all__ = ["FIGURES", "FontMissing", "NotDrawn", "drawn", "inline", "render"]
+__all__ = ["FIGURES", "OF_ONE_YEAR", "FontMissing", "NotDrawn", "drawn", "inline", "render"]
 
 
 def render(name: str, record: Record, lang: Lang = "en", form: Form = "svg", year: int | None = None) -> bytes:
