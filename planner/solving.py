@@ -29,6 +29,7 @@ from planner.effective import effective_toml
 from planner.engine import SolverError, explain, interrupted, solve
 from planner.explaining import explain_in_words
 from planner.faults import ScenarioFaults
+from planner.lead_times import setting_of
 from planner.library import LibraryError
 from planner.preparing import Case, Prepared, Settings, UsualNotSolved, opened, prepare, read, results_folder
 from planner.progress import Progress, stopping
@@ -43,6 +44,8 @@ from planner.results import (
     write_results,
     writer_lock,
 )
+from planner.roadmap import roadmap
+from planner.roadmap_files import roadmap_files
 from planner.summary import Beside, plan_rows, summarise, target_of, versions
 from planner.tables import tables
 from planner.verify import verify
@@ -213,6 +216,7 @@ def _scenario_file(case: Case) -> dict[str, bytes]:
 def _write(case: Case, folder: Path, answer: Answer, plans: dict[str, Beside]) -> None:
     currency = case.currency
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, currency).items()}
+    files |= roadmap_files(roadmap(answer, setting_of(case.assembly)))
     files |= {OPERATION: pack(answer.problem, answer.plan), **_scenario_file(case)}
     summary = summarise(answer, plans, _target_year(answer.problem), _context(case, folder, answer))
     if plans:

@@ -200,7 +200,7 @@ def money_unit(summary: Mapping[str, Any]) -> str:
 def roadmap_table(results: Results) -> Table | None:
     """What to do when, for how much."""
     table = new_table("Year", "Step", "!Size", "!Invest")
-    for step in steps(results.tables.get("roadmap", ())):
+    for step in steps(results.tables.get("decisions", ())):
         often = f" ({step.count} times)" if step.count > 1 else ""
         what = f"{step.verb}{often}: {label(results, step.item)}"
         sizes = ", ".join(size_words(*size) for size in step.sizes)

@@ -24,7 +24,7 @@ class Action:
 
 def actions(case: Case) -> list[Action]:
     """Every step of the plan in the order of its years, then what is bought by the year."""
-    return [_action(case, step) for step in steps(case.rows("roadmap"))]
+    return [_action(case, step) for step in steps(case.rows("decisions"))]
 
 
 def _action(case: Case, step: Step) -> Action:
