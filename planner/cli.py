@@ -23,7 +23,10 @@ COMMANDS = {
     "stress": "What a solved plan keeps when credits, contracts, prices or rules change.",
     "factors": "Rate a solved plan again under every grid factor set.",
     "rate": "Rate an inventory without any optimisation.",
+    "export": "Write a plan for PyPSA, IAMC tools, Parquet, JSON or a calendar.",
     "report": "Write a results folder as one page for a board.",
+    "workbook": "Write a results folder as a workbook with live formulas.",
+    "dossier": "Write a results folder as the file an assessor asks for.",
 }
 
 
