@@ -22,10 +22,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing as a data address, and what it says for those who cannot see it."""
+    """A drawing: `svg` is an element that our figures made, with all text in it escaped."""
 
     title: str
-    address: str
+    svg: str
     kind: ClassVar[str] = "figure"
 
 

@@ -1,29 +1,32 @@
-"""What the sections of the report read: a results folder, its studies, business as usual by year, and names of things."""
+"""What the sections of the report read: a results folder, its studies and roadmap, its figures, and names of things."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from planner.record import Record, open_record
 from planner.report.words import Language
-from planner.results import OPERATION, Results, ResultsError, Row, read_results, shown
+from planner.results import OPERATION, Results, Row, read_results, shown
+from planner.roadmap import ROADMAP, Roadmap, read_roadmap
+from planner.studies import read_study, studies
 from planner.words import Lang, Names
 
 ALL = "all"
-STUDIES = ("pareto", "ladder", "stress", "factors", "abatement", "alternatives")
 PARTS = ("power", "energy", "upstream", "embodied")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One case in one language."""
+    """One case in one language. What needs the archive is empty where the folder has none."""
 
     results: Results
     studies: Mapping[str, Mapping[str, Any]]
-    usual: tuple[Row, ...]  # cash of business as usual; empty where the archive is not there
+    roadmap: Roadmap | None
+    record: Record | None
     names: Names
     words: Language
 
@@ -54,6 +57,24 @@ class Case:
         head = self.summary.get("scenario") or {}
         return self.words.pick(head.get("title") or "", head.get("title_zh") or "") or str(head.get("name", ""))
 
+    @cached_property
+    def usual(self) -> tuple[Row, ...]:
+        """Cash of business as usual by year."""
+        from planner.tables import cash
+
+        if self.record is None or self.record.usual is None:
+            return ()
+        return tuple(cash(self.record.usual.money, self.record.currency))
+
+    @cached_property
+    def figures(self) -> Mapping[str, str]:
+        """SVG elements by name of figure."""
+        if self.record is None:
+            return {}
+        from planner.figures import drawn, inline
+
+        return {name: inline(svg) for name, svg in drawn(self.record, self.words.code)}
+
     def rows(self, table: str) -> tuple[Row, ...]:
         """A tidy table; empty where the folder has none."""
         return self.results.tables.get(table, ())
@@ -75,35 +96,17 @@ class Case:
 
 
 def read_case(folder: Path, lang: Lang) -> Case:
-    """Read a results folder with its studies; raises ResultsError when it is none or a study is not readable."""
+    """Read a results folder with all that stands in it; raises ResultsError when something is not readable."""
     results = read_results(folder)
-    words = Language(lang, str(results.summary.get("currency", "CNY")))
-    studies = {name: found for name in STUDIES if (found := _study(folder / "studies" / f"{name}.json")) is not None}
-    names = Names.of(folder, results.summary.get("labels") or {})
-    return Case(results, studies, usual_cash(results), names, words)
-
-
-def usual_cash(results: Results) -> tuple[Row, ...]:
-    """Cash of business as usual, solved again from the archived problem in a second or so; empty without an archive."""
-    if not (results.folder / OPERATION).is_file() or not results.tables.get("cash"):
-        return ()
-    from planner.record import open_record
-    from planner.tables import cash
-
-    record = open_record(results.folder)
-    return () if record.usual is None else tuple(cash(record.usual.money, record.currency))
-
-
-def _study(path: Path) -> Mapping[str, Any] | None:
-    if not path.is_file():
-        return None
-    try:
-        study = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ResultsError(f"{path} is not readable JSON: {error}") from error
-    if not isinstance(study, dict) or study.get("kind") != path.stem:
-        raise ResultsError(f"{path} is not a study that `plan {path.stem}` wrote")
-    return study
+    has_plan = bool(results.tables.get("cash"))
+    return Case(
+        results=results,
+        studies={kind: read_study(folder, kind) for kind in studies(folder)},
+        roadmap=read_roadmap(folder) if (folder / ROADMAP).is_file() else None,
+        record=open_record(folder) if has_plan and (folder / OPERATION).is_file() else None,
+        names=Names.of(folder, results.summary.get("labels") or {}),
+        words=Language(lang, str(results.summary.get("currency", "CNY"))),
+    )
 
 
 def by_year(rows: Iterable[Row], years: Iterable[int], wanted: Callable[[Row], bool]) -> list[float]:

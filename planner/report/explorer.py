@@ -11,7 +11,7 @@ from typing import Any
 
 from planner.report.blocks import Explorer, Section, Table
 from planner.report.case import Case
-from planner.report.roadmap import actions
+from planner.report.roadmap import plan_steps
 from planner.report.stars import fewest, missing
 from planner.report.words import MONEY, number, share
 
@@ -64,7 +64,7 @@ def curve(case: Case, study: Mapping[str, Any]) -> list[Point]:
 
 def _point(case: Case, point: Mapping[str, Any]) -> Point:
     words, cost = case.words, float(point["net_present_cost"])
-    facts = [(words("cost"), words.amount(cost))]
+    facts = [(cost_name(case), number(cost / MONEY))]
     if point.get("stars"):
         facts.append((words("stars"), fewest(case, point["stars"])))
     if point.get("durable_stars"):
@@ -106,16 +106,21 @@ def step_words(case: Case, text: str) -> str:
 def _this_plan(case: Case, against: str, cost: float) -> Point:
     words, summary, year = case.words, case.summary, str(case.target_year)
     x = (summary.get(TARGET[against]) or {}).get(year, 0.0) if against in TARGET else _tonnes(summary)
-    facts = [(words("cost"), words.amount(cost))]
+    facts = [(cost_name(case), number(cost / MONEY))]
     for key, name in (("stars", "stars"), ("durable_stars", "durable")):
         if summary.get(key):
             facts.append((words(name), fewest(case, summary[key])))
     facts.append((words("tonnes_total"), f"{number(_tonnes(summary))} t"))
     facts.append((words("gap"), share(summary.get("gap"), 2)))
     steps = [
-        Line(a.years, a.text, a.size, "" if a.invest is None else number(a.invest / MONEY, 1)) for a in actions(case)
+        Line(a.years, a.text, a.size, "" if a.invest is None else number(a.invest / MONEY, 1)) for a in plan_steps(case)
     ]
     return Point(words("this_plan"), float(x), cost, summary.get("lower_bound"), facts, steps, True)
+
+
+def cost_name(case: Case) -> str:
+    """Net present cost with its unit."""
+    return f"{case.words('cost')} [{case.words.unit}]"
 
 
 def _tonnes(summary: Mapping[str, Any]) -> float:
@@ -176,12 +181,12 @@ def explorer(case: Case, study: Mapping[str, Any], points: Sequence[Point]) -> E
         "picked": chosen,
         "whole": study.get("against", "stars") == "stars",
         "x": words(axis),
-        "y": f"{words('cost')} [{words.unit}]",
+        "y": cost_name(case),
         "words": {
             key: words(key)
             for key in ("this_plan", "its_roadmap", "from_chosen", "same", "first_point", "year", "step", "size", "no_steps")
         }
-        | {"invest": f"{words('invest')} [{words.unit}]"},
+        | {"invest": words("invest")},
     }
     return Explorer(data, points_table(case, points, axis))
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import accumulate
 from typing import Any
 
 from planner.report.blocks import Table
 from planner.report.case import ALL, Case, by_year
-from planner.report.roadmap import Action, actions
+from planner.report.roadmap import ROUTINE, month, plan_steps, text
 from planner.report.words import MONEY, number, share
+from planner.roadmap import Roadmap
 
 MOST_DECISIONS = 6
+SOON = timedelta(days=92)
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Tile:
     value: str
     notes: Sequence[str]
     stars: int | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,15 +35,15 @@ class Headline:
 
     tiles: Sequence[Tile]
     by_year: Table | None
-    decisions: Sequence[str]
+    decisions: Table | None
     explanation: Sequence[str]
 
 
 def headline(case: Case) -> Headline:
     """The first screen of a plan, or why there is none."""
     if "net_present_cost" not in case.summary:
-        return Headline((), None, (), [str(line) for line in case.summary.get("explanation", ())])
-    tiles = [*_rating(case), _cost(case), _payback(case), _investment(case), _peak(case), _reduction(case)]
+        return Headline((), None, None, [str(line) for line in case.summary.get("explanation", ())])
+    tiles = [*_rating(case), _cost(case), _payback(case), _investment(case), _peak(case), _reduction(case), _tonnes(case)]
     return Headline(tiles, money_by_year(case), decide_now(case), ())
 
 
@@ -87,7 +91,7 @@ def _cost(case: Case) -> Tile:
         notes.append(words(key, amount=words.amount(abs(above)), share=share(abs(above / usual))))
     if (penalties := case.summary.get("penalties") or 0.0) >= MONEY / 2:
         notes.append(words("penalties", amount=words.amount(penalties)))
-    return Tile(words("cost"), words.amount(cost), notes)
+    return Tile(words("cost"), number(cost / MONEY), notes, unit=words.unit)
 
 
 def _payback(case: Case) -> Tile:
@@ -102,7 +106,7 @@ def _investment(case: Case) -> Tile:
     paid = by_year(case.rows("cash"), case.years, lambda row: row.metric == "capex")
     early = sum(amount for year, amount in zip(case.years, paid, strict=True) if year <= case.target_year)
     notes = [words("invest_by", amount=words.amount(early), year=case.target_year)]
-    return Tile(words("invest"), words.amount(sum(paid)), notes)
+    return Tile(words("invest"), number(sum(paid) / MONEY), notes, unit=words.unit)
 
 
 def balance(case: Case) -> list[float]:
@@ -124,14 +128,25 @@ def _peak(case: Case) -> Tile:
         return Tile(words("peak"), "–", [words("peak_unknown")])
     lowest = min(saved)
     if lowest >= 0:
-        return Tile(words("peak"), words.amount(0), [words("peak_none")])
-    return Tile(words("peak"), words.amount(-lowest), [words("peak_in", year=case.years[saved.index(lowest)])])
+        return Tile(words("peak"), "0", [words("peak_none")], unit=words.unit)
+    note = words("peak_in", year=case.years[saved.index(lowest)])
+    return Tile(words("peak"), number(-lowest / MONEY), [note], unit=words.unit)
 
 
 def _reduction(case: Case) -> Tile:
     words, year = case.words, case.target_year
     reduced = (case.summary.get("own_reduction_share") or {}).get(str(year))
-    return Tile(words("reduction"), share(reduced), [words("reduction_in", year=year, base=words("base_year"))])
+    paper = (case.summary.get("paper_share") or {}).get(str(year))
+    notes = [words("reduction_in", year=year, base=words("base_year")), words("paper_note", share=share(paper))]
+    return Tile(words("reduction"), share(reduced), notes)
+
+
+def _tonnes(case: Case) -> Tile:
+    words, tonnes = case.words, case.summary["emissions_tco2e"]
+    first, year = case.years[0], case.target_year
+    before, after = (tonnes[str(one)]["gross_location"] for one in (first, year))
+    note = words("emissions_note", first=first, before=number(before))
+    return Tile(words("emissions_tile", year=year), number(after), [note])
 
 
 def money_by_year(case: Case) -> Table:
@@ -156,20 +171,41 @@ def is_running(row: Any) -> bool:
     return row.item != ALL and row.metric not in ("capex", "salvage")
 
 
-def decide_now(case: Case) -> list[str]:
-    """The steps of the first year that has any, dearest first; what is over is counted."""
-    found = [action for action in actions(case) if action.invest is not None]
-    if not found:
-        return []
-    first = min(action.first_year for action in found)
-    now = sorted((a for a in found if a.first_year == first), key=lambda a: -(a.invest or 0.0))
-    lines = [_decision(case, action) for action in now[:MOST_DECISIONS]]
-    if rest := now[MOST_DECISIONS:]:
-        together = sum(action.invest or 0.0 for action in rest)
-        lines.append(case.words("and_more", n=len(rest), year=first, amount=case.words.amount(together)))
-    return lines
+def decide_now(case: Case) -> Table | None:
+    """What has to be decided first, dearest first: by the dates of the roadmap, or in the first year of the plan."""
+    words = case.words
+    if case.roadmap is not None:
+        return _due(case, case.roadmap)
+    found = [step for step in plan_steps(case) if step.invest is not None]
+    first = min((step.first_year for step in found), default=0)
+    now = sorted((step for step in found if step.first_year == first), key=lambda step: -(step.invest or 0.0))
+    rows = [[step.years, step.text, step.size, number((step.invest or 0.0) / MONEY)] for step in now]
+    headings = [words("year"), words("step"), f"!{words('size')}", f"!{words('invest')}"]
+    return _shortened(case, headings, rows, [step.invest or 0.0 for step in now])
 
 
-def _decision(case: Case, action: Action) -> str:
-    parts = [action.text, action.size, case.words.amount(action.invest or 0.0), action.decide_by]
-    return f"{action.years}: " + ", ".join(part for part in parts if part)
+def _due(case: Case, roadmap: Roadmap) -> Table | None:
+    """Decisions due within three months of the roadmap's day, or else the first that are due."""
+    words = case.words
+    dated = [a for a in roadmap.actions if a.decide_by is not None and a.verb not in ROUTINE and not a.minor]
+    if not dated:
+        return None
+    until = max(min(a.decide_by for a in dated if a.decide_by), roadmap.today + SOON)
+    now = sorted((a for a in dated if a.decide_by and a.decide_by <= until), key=lambda a: -(a.one_off or 0.0))
+    rows = [
+        [month(a.decide_by), text(case, a), words.pick(a.owner_en, a.owner_zh), number((a.one_off or 0.0) / MONEY)]
+        for a in now
+    ]
+    headings = [words("decide_by"), words("action"), words("owner"), f"!{words('invest')}"]
+    return _shortened(case, headings, rows, [a.one_off or 0.0 for a in now])
+
+
+def _shortened(case: Case, headings: list[str], rows: list[list[str]], invest: Sequence[float]) -> Table | None:
+    """The first rows, and how many more there are."""
+    if not rows:
+        return None
+    shown = rows[:MOST_DECISIONS]
+    if len(rows) > MOST_DECISIONS:
+        rest = number(sum(invest[MOST_DECISIONS:]) / MONEY)
+        shown = [*shown, ["", case.words("and_more", n=len(rows) - MOST_DECISIONS), "", rest]]
+    return Table(case.words("decide"), headings, shown)

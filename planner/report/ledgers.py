@@ -7,6 +7,7 @@ from typing import Any
 
 from planner.report.blocks import Block, Section, Table
 from planner.report.case import ALL, Case, by_year
+from planner.report.drawings import figures
 from planner.report.headline import balance
 from planner.report.stars import missing
 from planner.report.words import MONEY, number
@@ -33,9 +34,10 @@ SCOPES = ("scope1", "scope2_location", "scope2_market", "scope3")
 def money_section(case: Case) -> Section:
     """Cash by year against business as usual; abatement cost and near-optimal plans."""
     words = case.words
-    blocks: list[Block | None] = [cash_table(case)]
+    blocks: list[Block | None] = [*figures(case, "cash_flow"), cash_table(case)]
     study = case.studies.get("abatement")
     blocks.append(abatement_table(case, study) if study else missing(case, "abatement_table", "abatement"))
+    blocks += figures(case, "abatement")
     study = case.studies.get("alternatives")
     blocks.append(alternatives_table(case, study) if study else missing_alternatives(case))
     return Section("money", words("money"), [block for block in blocks if block is not None])
@@ -107,7 +109,7 @@ def tonnes_section(case: Case) -> Section:
     words = case.words
     rows = [row for row in case.rows("emissions") if row.item == ALL]
     columns = {words(scope): by_year(rows, case.years, lambda row, s=scope: row.metric == s) for scope in TONNES}
-    blocks = [year_table(case, words("emissions_table"), columns), sources_table(case)]
+    blocks = [*figures(case, "emissions"), year_table(case, words("emissions_table"), columns), sources_table(case)]
     return Section("tonnes", words("tonnes"), [block for block in blocks if block is not None])
 
 
@@ -141,8 +143,10 @@ def energy_section(case: Case) -> Section:
         for item in bought
     }
     blocks = [
+        *figures(case, "energy_flow"),
         year_table(case, words("ledger_table"), electricity),
         year_table(case, words("imports_table"), imports),
+        *figures(case, "load_duration", "dispatch"),
         sizes_table(case),
     ]
     return Section("energy", words("energy"), [block for block in blocks if block is not None])

@@ -65,7 +65,16 @@ def render(case: Case) -> str:
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
         clean=clean,
+        drawing=Markup,
+        standard=standard_name(case),
     )
+
+
+def standard_name(case: Case) -> str:
+    """The rating standard in words; its own name where it is none of ours."""
+    if case.record is not None and case.record.standard is not None:
+        return case.words.pick(case.record.standard.label_en, case.record.standard.label_zh)
+    return str(case.target.get("standard") or "")
 
 
 def policy(style: str, script: str) -> str:

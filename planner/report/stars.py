@@ -7,6 +7,8 @@ from typing import Any
 
 from planner.report.blocks import Block, Lines, Missing, Section, Table
 from planner.report.case import ALL, Case
+from planner.report.drawings import figures
+from planner.report.phrases import phrase
 from planner.report.words import MONEY, number, share
 
 SHARES = {
@@ -27,10 +29,11 @@ def ladder_section(case: Case) -> Section:
     words = case.words
     study = case.studies.get("ladder")
     blocks: list[Block] = [ladder_table(case, study) if study else missing(case, "ladder", "ladder")]
+    blocks += figures(case, "ladder")
     if case.summary.get("naive"):
         blocks.append(plans_table(case))
     if lines := case.summary.get("binding"):
-        blocks.append(Lines(words("next_star"), [str(line) for line in lines]))
+        blocks.append(Lines(words("next_star"), [phrase(str(line), words.code) for line in lines]))
     return Section("ladder", words("ladder"), blocks)
 
 
@@ -62,7 +65,7 @@ def ladder_table(case: Case, study: Mapping[str, Any]) -> Table:
                 share(row.get("gap"), 1),
                 _money(row.get("paper_cost")),
                 str(min((int(n) for n in durable if n), default=0)) if durable else "–",
-                "; ".join(map(str, row.get("binding") or ())),
+                phrase("; ".join(map(str, row.get("binding") or ())), words.code),
             ]
         )
     return Table(words("ladder_table", unit=words.unit), headings, rows)
@@ -86,7 +89,7 @@ def plans_table(case: Case) -> Table:
     for name, plan in naive.items():
         cost = plan.get("net_present_cost")
         above = None if cost is None or usual is None else cost - usual
-        note = f" ({plan['note']})" if plan.get("note") else ""
+        note = f" ({phrase(plan['note'], words.code)})" if plan.get("note") else ""
         payback = plan.get("payback_years")
         rows.append(
             [
@@ -114,10 +117,12 @@ def lasting_section(case: Case) -> Section:
     """Stars beside durable stars, then what stress and other factors leave of them."""
     blocks: list[Block] = []
     if case.summary.get("stars"):
-        blocks.append(stars_table(case))
+        blocks += [*figures(case, "durable_stars"), stars_table(case)]
     stress, factors = case.studies.get("stress"), case.studies.get("factors")
     blocks.append(stress_table(case, stress) if stress else missing(case, "stress_table", "stress"))
+    blocks += figures(case, "stress")
     blocks.append(factor_table(case, factors) if factors else missing(case, "factor_table", "factors"))
+    blocks += figures(case, "factors")
     return Section("lasting", case.words("lasting"), blocks, case.words("durable_lead"))
 
 

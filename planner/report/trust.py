@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from planner.report.blocks import Block, Lines, Section, Table
 from planner.report.case import Case
+from planner.report.phrases import phrase
 from planner.report.words import share
+from planner.results import shown
 
 
 def assumptions_section(case: Case) -> Section:
     """Assumed fields that decide the stars first, then every assumed number, then warnings."""
     words, summary = case.words, case.summary
-    deciding = [_deciding(str(line)) for line in summary.get("deciding_fields") or ()]
+    deciding = [_deciding(phrase(str(line), words.code)) for line in summary.get("deciding_fields") or ()]
     assumed = [_assumed(str(line)) for line in summary.get("assumed_fields") or ()]
     blocks: list[Block] = []
     if deciding:
@@ -24,10 +26,17 @@ def assumptions_section(case: Case) -> Section:
     return Section("assumptions", words("assumptions"), blocks, words("assumed_lead", n=len(assumed)))
 
 
+def solve_command(case: Case) -> str:
+    """The command that makes this folder again."""
+    scenario = case.summary.get("scenario") or {}
+    file = case.results.folder / scenario.get("folder", ".") / scenario.get("file", "scenario.toml")
+    return f"plan solve {shown(file)} --out {shown(case.results.folder)}"
+
+
 def _deciding(line: str) -> list[str]:
     """`path = value (assumed): effect` in three cells."""
     field, _, rest = line.partition(" = ")
-    value, _, effect = rest.partition(" (assumed): ")
+    value, _, effect = rest.partition("(假定):" if "(假定)" in rest else " (assumed): ")
     return [field, value, effect]
 
 
@@ -54,6 +63,8 @@ def proof_section(case: Case) -> Section:
         lines.append(words("steps_a_year", n=f"{summary['steps_per_year']:,}", resolution=summary.get("resolution")))
     lines.append(words("recomputed" if summary.get("verified") is True else "unverified"))
     lines.append(words("check_again", command=case.command("verify")))
+    if case.record is None and case.years:
+        lines.append(words("no_archive", command=solve_command(case)))
     blocks: list[Block] = [Lines("", lines)]
     for key, heading in (("versions", "version"), ("inputs", "hash"), ("files", "hash")):
         if found := summary.get(key):

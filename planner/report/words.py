@@ -26,7 +26,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "proof": ("Proof", "可信度"),
     "contents": ("Contents", "目录"),
     "modelled": ("Modelled rating, not a certificate", "模拟评级,不等于认证"),
-    "prices_of": ("prices of {year}", "{year}年价格"),
+    "amounts": ("amounts in {unit}, real prices of {year}", "金额单位:{unit},{year}年不变价"),
     # the answer
     "rating": ("Modelled rating", "模拟评级"),
     "star_0": ("no stars", "无星级"),
@@ -60,7 +60,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "running": ("Running cost", "运行成本"),
     "usual_running": ("Business as usual", "基准情景"),
     "decide": ("To decide now", "现在要决定的事"),
-    "and_more": ("and {n} more in {year}, {amount} together", "{year}年另有{n}项,合计{amount}"),
+    "and_more": ("and {n} more", "另有{n}项"),
+    "emissions_tile": ("Emissions {year}", "{year}年排放"),
+    "emissions_note": ("t CO2e, location-based; {before} in {first}", "吨CO2e,基于位置;{first}年为{before}"),
+    "paper_note": ("paper share {share}", "纸面减排占比{share}"),
     "no_plan": ("There is no plan", "没有可行方案"),
     "sum": ("Sum", "合计"),
     # roadmap
@@ -71,6 +74,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "order_by": ("Order by", "最迟订货"),
     "works_from": ("Works from", "投运"),
     "chapter": ("Chapter", "章节"),
+    "action": ("What", "事项"),
+    "decisions": ("{n} decisions", "{n}项决策"),
+    "routine": ("Yearly purchases, ratings, renewals and small enlargements", "年度采购、评价、续签与小型扩容"),
+    "late": ("late: works from {month} if decided today", "已迟:今日决定则{month}投运"),
+    "step_of": ("{verb}: {item}", "{verb}:{item}"),
+    "no_archive": (
+        "Figures and business as usual by year need operation.npz, which is not committed. Make it again with: {command}",
+        "图表与逐年基准情景需要 operation.npz(不入库)。重新生成:{command}",
+    ),
     "times": ("{n} times", "{n}次"),
     # ladder and plans
     "plans": ("Beside this plan [{unit}]", "对照方案[{unit}]"),
@@ -150,10 +162,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "usual": ("As usual", "基准情景"),
     "saved": ("Saved", "节省"),
     "balance": ("Saved so far", "累计节省"),
-    "usual_missing": (
-        "Business as usual by year needs operation.npz, which is not committed.",
-        "逐年基准情景对照需要 operation.npz(不入库)。",
-    ),
     "alternatives_table": ("Nearly as cheap [{unit}]", "成本相近的方案[{unit}]"),
     "aim": ("Aim", "目标"),
     "aim_value": ("Value of the aim", "目标值"),
@@ -247,9 +255,9 @@ class Language:
         """Unit of every amount of money."""
         return money_unit(self.currency, self.code)
 
-    def amount(self, value: float, decimals: int = 0) -> str:
-        """An amount in the currency as a number of 10k, with its unit."""
-        return f"{number(value / MONEY, decimals)} {self.unit}"
+    def amount(self, value: float) -> str:
+        """An amount inside a sentence: 10k of the currency, the unit said in Chinese only, where it is short."""
+        return number(value / MONEY) + (self.unit if self.code == "zh" else "")
 
     def stars(self, count: int) -> str:
         """`5 stars`."""
