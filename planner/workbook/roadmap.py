@@ -1,0 +1,70 @@
+"""What to do when, and what stands in each year."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.record import Record
+from planner.steps import Step, steps
+from planner.tables import decisions
+from planner.workbook.book import Book, Sheet
+from planner.workbook.ledgers import FIRST, Ledger
+
+LEAST = 1e-6  # MW or MWh: what is smaller all years was not built
+
+
+def write_roadmap(book: Book, record: Record) -> None:
+    """Dated decisions, then what is bought by the year."""
+    sheet = book.sheet("roadmap", [8, 8, 14, 52, 34, 18], f"{book.say('roadmap')}")
+    words = ("from", "to", "action", "item", "size", "investment")
+    sheet.heads([book.say(word) for word in words])
+    sheet.text(5, f"{book.say('investment')} [{record.currency}]", "head", row=sheet.row - 1)
+    sheet.freeze(sheet.row, 0)
+    head = sheet.row - 1
+    answer = record.answer
+    for step in steps(decisions(answer.problem, answer.plan, answer.money, record.currency)):
+        sheet.number(0, step.first_year, "year")
+        sheet.number(1, step.last_year, "year")
+        sheet.text(2, book.say(step.verb))
+        sheet.text(3, record.label(step.item, book.lang), "wrap")
+        sheet.text(4, _size(step))
+        if step.capex is not None:
+            sheet.number(5, step.capex, "money")
+        sheet.row += 1
+    sheet.filter(head, max(head, sheet.row - 1), 5)
+
+
+def write_sizes(book: Book, record: Record) -> None:
+    """Nameplate and working sizes by year."""
+    years, money = record.answer.problem.years, record.answer.money
+    sheet = book.sheet("sizes", [46, 9, *[10] * len(years)], book.say("sizes"))
+    sheet.heads([book.say("item"), book.say("unit")], years)
+    sheet.freeze(sheet.row, FIRST)
+    _built(sheet, record)
+    for word, sizes in (("standing", money.capacities), ("working", money.working)):
+        sheet.section(book.say(word), FIRST + len(years))
+        ledger = Ledger(sheet, "", len(years))
+        for item, values in sizes.items():
+            if np.any(values > LEAST):
+                label = record.label(item, book.lang)
+                ledger.line(item, label, values, style="size", unit="MWh" if item.endswith(" energy") else "MW")
+
+
+def _built(sheet: Sheet, record: Record) -> None:
+    book, money = sheet.book, record.answer.money
+    sheet.section(book.say("builds"), FIRST + len(money.years))
+    ledger = Ledger(sheet, "", len(money.years))
+    for item, builds in money.builds.items():
+        values = np.array([builds.get(year, 0.0) for year in money.years])
+        if np.any(values > LEAST):
+            label = record.label(item, book.lang)
+            ledger.line(item, label, values, style="size", unit="MWh" if item.endswith(" energy") else "MW")
+
+
+def _size(step: Step) -> str:
+    """`4.2 MW, 8.0 MWh`, or a range of a yearly purchase."""
+    parts = []
+    for low, high, unit in step.sizes:
+        one = f"{low:,.1f}" if abs(high - low) < 0.05 else f"{low:,.1f}–{high:,.1f}"
+        parts.append(f"{one} {unit}")
+    return ", ".join(parts) + (f" (×{step.count})" if step.count > 1 else "")
