@@ -24,6 +24,7 @@ COMMANDS = {
     "factors": "Rate a solved plan again under every grid factor set.",
     "rate": "Rate an inventory without any optimisation.",
     "export": "Write a plan for PyPSA, IAMC tools, Parquet, JSON or a calendar.",
+    "pareto": "Trace least cost against rating, tonnes or paper.",
     "report": "Write a results folder as one page for a board.",
     "workbook": "Write a results folder as a workbook with live formulas.",
     "dossier": "Write a results folder as the file an assessor asks for.",
