@@ -81,7 +81,7 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
         axes.grid(visible=True, axis="y")
         axes.axhline(0.0, color=style.INK, linewidth=0.6)
     style.years_axis(below, found.years)
-    style.legend_below(figure, [h for h, _ in handles], [label for _, label in handles], 4)
+    style.legend_below(figure, [h for h, _ in handles], [label for _, label in handles])
     return figure
 
 

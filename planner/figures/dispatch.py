@@ -149,7 +149,7 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
         axes.set_title(_folded(period_words(window.words, lang)), loc="right", fontsize=6.8)
     for axes in panels[-1]:
         axes.set_xlabel(say("hour_of_day" if _is_day(picked, problem.steps) else "hour", lang))
-    style.legend_below(figure, list(handles.values()), list(handles), 4)
+    style.legend_below(figure, list(handles.values()), list(handles))
     return figure
 
 
@@ -188,11 +188,11 @@ def _stacks(
         level = np.zeros(len(window.steps))
         for key, power in stacks.items():
             upper = level + sign * power[window.steps]
-            if power.max() > HAIR * largest:
+            if power[window.steps].max() > HAIR * largest:
                 fill = axes.stairs(upper, at, baseline=level, fill=True, **fills[key].bar)
                 handles[_title(key, record, lang)] = fill
             level = upper
-    line = axes.stairs(one.end_use[window.steps], at, color=style.INK, linewidth=1.5, baseline=None)
+    line = axes.stairs(one.end_use[window.steps], at, color=style.INK, linewidth=1.3, baseline=None)
     axes.axhline(0.0, color=style.INK, linewidth=0.6)
     axes.set_xlim(0, float(at[-1]))
     axes.set_xticks(np.arange(0, at[-1] + 1e-9, 6 if at[-1] <= 24 else 24))

@@ -55,7 +55,7 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
     handles = draw_stars(above, found, lang)
     _shares(below, found.years, tonnes.own_reduction_share, tonnes.paper_share, record, lang)
     style.years_axis(below, found.years)
-    style.legend_below(figure, [h for h, _ in handles], [label for _, label in handles], 4)
+    style.legend_below(figure, [h for h, _ in handles], [label for _, label in handles])
     return figure
 
 

@@ -137,7 +137,7 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
     style.thousands(axes)
     style.years_axis(axes, found.years)
     axes.grid(visible=True, axis="y")
-    style.legend_below(figure, [h for h, _ in handles], [label for _, label in handles], 3)
+    style.legend_below(figure, [h for h, _ in handles], [label for _, label in handles])
     return figure
 
 

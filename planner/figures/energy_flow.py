@@ -8,9 +8,7 @@ into a node inside the diagram flows out of it, and all sources together equal a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
@@ -45,14 +43,6 @@ COLOURS = {
     "": "#dcdcdc",
 }
 NODE_WIDTH = 0.012
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How far nodes and labels spread, in inches."""
-
-    height: float
-    sides: float = 1.55
 
 
 def links(problem: Problem, plan: Plan, year: int) -> tuple[Link, ...]:
@@ -107,7 +97,18 @@ def gathered(every: tuple[Link, ...]) -> tuple[Link, ...]:
         mwh = sum(link.mwh for link in small if link.carrier == carrier)
         if mwh >= HAIR * total:
             kept.append(Link(("carrier", carrier), ("demand", f"rest>{carrier}"), carrier, mwh))
-    return tuple(kept)
+    return _without_doubles(kept)
+
+
+def _without_doubles(every: list[Link]) -> tuple[Link, ...]:
+    """Where one source alone feeds a carrier and nothing else, the carrier stands for both."""
+    into: dict[tuple[str, str], list[Link]] = {}
+    out: dict[tuple[str, str], list[Link]] = {}
+    for link in every:
+        into.setdefault(link.target, []).append(link)
+        out.setdefault(link.source, []).append(link)
+    doubled = [q for q in every if q.source[0] == "source" and len(into[q.target]) == 1 and len(out[q.source]) == 1]
+    return tuple(link for link in every if link not in doubled)
 
 
 def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
@@ -151,8 +152,9 @@ def _nodes(axes: Axes, layout: Layout, record: Record, lang: Lang) -> None:
         elif layout.rank[n] == last:
             axes.text(x + NODE_WIDTH + 0.008, y + height / 2, words, ha="left", **spot)
         else:
-            halo = {"facecolor": style.PAPER, "edgecolor": "none", "alpha": 0.75, "pad": 0.6}
-            axes.text(x + NODE_WIDTH / 2, y - 0.006, words, ha="center", va="bottom", fontsize=7.2, bbox=halo)
+            words = style.folded(f"{_title(node, record, lang)}  {size}", 20, 2)
+            halo = {"facecolor": style.PAPER, "edgecolor": "none", "alpha": 0.75, "pad": 0.4}
+            axes.text(x + NODE_WIDTH / 2, y - 0.008, words, ha="center", va="bottom", fontsize=7.0, bbox=halo)
 
 
 def _title(node: tuple[str, str], record: Record, lang: Lang) -> str:
@@ -164,8 +166,3 @@ def _title(node: tuple[str, str], record: Record, lang: Lang) -> str:
     if node in (AMBIENT, LOSSES) or item == "dumped":
         return say(item, lang)
     return named(record, item, lang)
-
-
-def total_of(every: tuple[Link, ...], kind: str) -> float:
-    """Energy that leaves (or ends in) nodes of a kind."""
-    return float(np.sum([link.mwh for link in every if kind in (link.source[0], link.target[0])]))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 Node = tuple[str, str]
 FILL = 0.62  # share of the height that the tallest column fills with energy
-SLOT = 0.042  # least height that a node takes up, for its label
+SLOT = 0.042  # least height that a node takes up, for its label beside it
+HEAD = 0.075  # and above it, for the label of a node in between
 SWEEPS = 6
 
 
@@ -114,12 +115,13 @@ def _tops(
     columns: list[list[int]], ends: list[tuple[int, int]], height: list[float], weight: list[float]
 ) -> list[float]:
     top = [0.0] * len(height)
-    for column in columns:
-        _stack(sorted(column, key=lambda n: -height[n]), height, top)
+    heads = [HEAD if 0 < r < len(columns) - 1 else 0.0 for r in range(len(columns))]
+    for column, head in zip(columns, heads, strict=True):
+        _stack(sorted(column, key=lambda n: -height[n]), height, top, head)
     for sweep in range(SWEEPS):
-        for column in columns if sweep % 2 == 0 else reversed(columns):
+        for column, head in list(zip(columns, heads, strict=True))[:: 1 if sweep % 2 == 0 else -1]:
             middle = {n: _middle(n, ends, height, weight, top) for n in column}
-            _stack(sorted(column, key=lambda n: (middle[n], n)), height, top)
+            _stack(sorted(column, key=lambda n: (middle[n], n)), height, top, head)
     return top
 
 
@@ -134,11 +136,11 @@ def _middle(n: int, ends: list[tuple[int, int]], height: list[float], weight: li
     return place / total if total else 0.0
 
 
-def _stack(column: list[int], height: list[float], top: list[float]) -> None:
-    """One below the other over the whole height, with equal room between."""
-    slots = [max(height[n], SLOT) for n in column]
+def _stack(column: list[int], height: list[float], top: list[float], head: float) -> None:
+    """One below the other over the whole height, with equal room between, each with `head` free above it."""
+    slots = [height[n] + head if head else max(height[n], SLOT) for n in column]
     room = max(0.0, 1.0 - sum(slots)) / (len(column) + 1)
     y = room
     for n, slot in zip(column, slots, strict=True):
-        top[n] = y + (slot - height[n]) / 2
+        top[n] = y + (head or (slot - height[n]) / 2)
         y += slot + room

@@ -66,14 +66,22 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
     if grid is None:
         raise NotDrawn("this site has no electricity grid")
     curves = {
+        "exchange_plan": curve(answer.problem, exchange(answer, grid, year)),
         "exchange_before": curve(before.problem, exchange(before, grid, year)),
         "used_power": curve(answer.problem, consumption(answer, year)),
-        "exchange_plan": curve(answer.problem, exchange(answer, grid, year)),
     }
     figure, axes = style.sheet(f"{say('figure.load_duration', lang)} {year}", 3.5)
     for n, (key, one) in enumerate(curves.items()):
         words = say("peak_and_energy", lang, name=say(key, lang), mw=f"{one.mw[0]:.2f}", gwh=style.plain(one.mwh / 1e3))
-        axes.stairs(one.mw, one.hours, color=style.LINES[n], linestyle=style.DASHES[n], linewidth=1.5, label=words)
+        axes.stairs(
+            one.mw,
+            one.hours,
+            baseline=None,
+            color=style.LINES[n],
+            linestyle=style.DASHES[n],
+            linewidth=1.5,
+            label=words,
+        )
     axes.axhline(0.0, color=style.INK, linewidth=0.6)
     axes.set_xlim(0, float(answer.problem.steps.hours_per_year.sum()))
     axes.set_xlabel(say("hours_per_year", lang))
@@ -81,5 +89,5 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
     style.thousands(axes, "x")
     axes.grid(visible=True, axis="both")
     handles, labels = axes.get_legend_handles_labels()
-    style.legend_below(figure, handles, labels, 1)
+    style.legend_below(figure, handles, labels)
     return figure

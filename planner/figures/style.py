@@ -27,6 +27,7 @@ GRID = "#d9d9d9"
 PAPER = "#ffffff"
 WIDTH_IN = 7.0  # text width of an A4 page
 DPI = 200
+HALF_LETTER_IN = 0.062  # of the legend
 
 LATIN = ("DejaVu Sans",)  # comes with matplotlib
 CHINESE = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "Microsoft YaHei", "PingFang SC")
@@ -128,10 +129,13 @@ def unit(axes: Axes, words: str) -> None:
     axes.set_title(words, loc="left", fontsize=7.5, color=INK, pad=4)
 
 
-def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int = 4) -> None:
-    """One legend under the whole figure."""
+def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) -> None:
+    """One legend under the whole figure, in as many columns as fit."""
     if handles:
-        figure.legend(handles, labels, loc="outside lower left", ncols=columns, handlelength=1.8, columnspacing=1.4)
+        words = [shortened(label, 44) for label in labels]
+        widest = max(map(wide, words)) * HALF_LETTER_IN + 0.55
+        columns = max(1, min(len(words), int((WIDTH_IN - 0.2) / widest)))
+        figure.legend(handles, words, loc="outside lower left", ncols=columns, handlelength=1.8, columnspacing=1.4)
 
 
 def line_end(axes: Axes, x: float, y: float, words: str, colour: str) -> None:
@@ -191,6 +195,32 @@ def shortened(text: str, most: int) -> str:
     return kept.rstrip() + "…"
 
 
+def folded(text: str, most: int, lines: int = 2) -> str:
+    """The text in at most so many lines of at most `most` halves of a Chinese letter; what is over is cut.
+
+    >>> folded("High-temperature heat pump, steam  27.6", 20)
+    'High-temperature\\nheat pump, ste… 27.6'
+    """
+    *words, last = text.replace("  ", " ").split(" ")
+    done, line = [], ""
+    for word in words:
+        pieces = [word] if wide(word) <= most else [word[n : n + most // 2] for n in range(0, len(word), most // 2)]
+        for piece in pieces:
+            joined = f"{line} {piece}".strip() if piece is pieces[0] else line + piece
+            if wide(joined) <= most or not line:
+                line = joined
+            else:
+                done.append(line)
+                line = piece
+    done.append(line)
+    tail = " ".join(done[lines - 1 :]) if len(done) >= lines else ""
+    if tail:
+        return "\n".join([*done[: lines - 1], f"{shortened(tail, most - wide(last) - 1)} {last}"])
+    return (
+        "\n".join([*done, last]) if wide(f"{done[-1]} {last}") > most else "\n".join([*done[:-1], f"{done[-1]} {last}"])
+    )
+
+
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
@@ -224,11 +254,13 @@ def portable(svg: str, name: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<defs>\s*<style type=\"text/css\">.*?</style>\s*</defs>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<[^<>]*>", lambda tag: _portable_tag(tag[0], name), svg)
+    svg = svg.replace("<svg", f'<svg font-family="{DECLARED}"', 1)
     return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
 
 
 def _portable_tag(tag: str, name: str) -> str:
     tag = re.sub(r'\sstyle="([^"]*)"', lambda found: _attributes(found[1]), tag)
+    tag = re.sub(r'\sd="([^"]*)"', lambda found: f' d="{_shorter(found[1])}"', tag)
     tag = re.sub(r'\sid="', f' id="{name}.', tag)
     tag = re.sub(r"url\(#", f"url(#{name}.", tag)
     tag = re.sub(r'href="#', f'href="#{name}.', tag)
@@ -243,8 +275,16 @@ def _attributes(style: str) -> str:
     words = ""
     for rule in filter(None, (rule.strip() for rule in style.split(";"))):
         key, value = (part.strip() for part in rule.split(":", 1))
-        words += f' {key}="{DECLARED if key == "font-family" else value}"'
+        if key != "font-family":  # stands at the root
+            words += f' {key}="{value}"'
     return words
+
+
+def _shorter(path: str) -> str:
+    """A path to a hundredth of a point."""
+    return re.sub(
+        r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), " ".join(path.split())
+    )
 
 
 # --- letters ----------------------------------------------------------------------------------------------------------

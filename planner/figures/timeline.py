@@ -26,9 +26,9 @@ HALF = 0.42  # of a row
 LOOKS = {
     "retrofits": style.Look("#009e73"),
     "converters": style.Look("#56b4e9"),
-    "stores": style.Look("#f0e442", "//"),
-    "contracts": style.Look("#0072b2", "\\\\"),
-    "instruments": style.Look("#cc79a7", "xx"),
+    "stores": style.Look("#f0e442"),
+    "contracts": style.Look("#0072b2"),
+    "instruments": style.Look("#cc79a7"),
     "management_items": style.Look("#bbbbbb"),
 }
 
@@ -85,6 +85,7 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
     axes.tick_params(axis="y", length=0, labelsize=7.2)
     axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
     style.years_axis(axes, years)
+    axes.tick_params(axis="x", labelsize=6.6)
     axes.spines["left"].set_visible(False)
     axes.grid(visible=True, axis="x")
     for n in range(1, len(found)):
@@ -96,7 +97,7 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
         axes.text(
             record.target_year - 0.5, -0.62, f" {say('target', lang)}", color=style.LINES[1], fontsize=7, va="center"
         )
-    style.legend_below(figure, list(handles.values()), [say(kind, lang) for kind in handles], 6)
+    style.legend_below(figure, list(handles.values()), [say(kind, lang) for kind in handles])
     return figure
 
 
@@ -116,14 +117,12 @@ def _strip(axes: Axes, n: int, strip: Strip, years: tuple[int, ...], lang: Lang)
         1.0,
         bottom=n - height[shown],
         facecolor=LOOKS[strip.kind].face,
-        hatch=LOOKS[strip.kind].hatch,
-        edgecolor=style.INK,
-        linewidth=0.0,
     )
     if strip.unit or strip.kind == "management_items":
         for year, words in written_sizes(strip, years):
             halo = {"facecolor": style.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
-            axes.text(year - 0.42, n, words, va="center", ha="left", fontsize=6.5, bbox=halo)
+            at, side = (year - 0.42, "left") if year < years[-1] else (year + 0.48, "right")
+            axes.text(at, n, words, va="center", ha=side, fontsize=6.5, bbox=halo)
     return bars
 
 
