@@ -1,0 +1,240 @@
+"""The curve: what the least cost is at each limit, proven from both sides.
+
+f(u) is the least cost of a plan with no more than u of what the axis limits. A solve at limit l proves
+
+    f(u) ≥ low       for every u ≤ l, since a tighter limit never costs less
+    f(u) ≤ high      for every u from what its plan reaches on
+
+so low rises and high falls over all solves together. Between them lies what is not known: rectangles as wide as the axis is
+unexplored and as high as the cost is unproven. The next limit is the middle of the largest, which is where the curve bends.
+
+    1. cheap end    no limit; then the tightest plan that costs no more (an aim, with cost as its goal)
+    2. tight end    the least that any plan can reach (an aim); then the cheapest plan that reaches it
+    3. between      largest rectangle first, until there are enough points or nothing is left to find
+    4. signs        where a point is not proven dearer than its neighbour, again with a smaller gap while time allows
+
+Where the axis has steps only (stars), each is solved for itself.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+
+from models.problem import Goal, Problem
+from planner.answer import Answer, account_for
+from planner.engine import Options, interrupted, solve
+from planner.pareto.axes import Axis
+from planner.resolving import Interval, Resolver, Solved, UnverifiedError
+from planner.verify import verify
+
+NARROW = 2e-3  # of the curve's width or height, below which nothing more is looked for
+COST_HAIR = 1e-7  # relative: what rounding leaves of a cost
+TIGHTER = 1e-4  # of what is limited, below which a tie-break only used up the rounding of the cost
+FINER = 0.2  # of the gap, when a sign is undecided
+FINEST_GAP = 1e-6
+MOST_TIGHTENINGS = 3  # of one point
+END_SHARE = 0.3  # of the time that is left, for finding an end
+LEAST_S = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """One solve: at which limit (infinite: none), what came of it, and what its plan has of what is limited."""
+
+    limit: float
+    solved: Solved
+    short: float  # infinite without a plan
+
+    @property
+    def low(self) -> float:
+        """No plan within the limit costs less [million]."""
+        return self.solved.cost.low
+
+    @property
+    def high(self) -> float:
+        """What its plan costs [million]."""
+        return self.solved.high
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A plan of the curve that no other beats, and what the least cost at its place lies between."""
+
+    tried: Tried
+    cost: Interval
+
+    @property
+    def answer(self) -> Answer:
+        """The plan, accounted."""
+        assert self.tried.solved.answer is not None
+        return self.tried.solved.answer
+
+
+@dataclass
+class Curve:
+    """All solves of one curve."""
+
+    problem: Problem
+    axis: Axis
+    again: Resolver
+    deadline: float
+    tried: list[Tried] = field(default_factory=list)
+    least_short: float = -math.inf  # no plan can reach less
+
+    def points(self) -> list[Point]:
+        """Plans that no other beats, the cheapest first."""
+        held = sorted((t for t in self.tried if t.solved.answer is not None), key=lambda t: (t.high, t.short))
+        kept: list[Tried] = []
+        for one in held:
+            if kept and one.short >= kept[-1].short - self._hair(one.short):
+                continue
+            if kept and one.high <= kept[-1].high + COST_HAIR * max(1.0, abs(one.high)):
+                kept.pop()  # as cheap and tighter
+            kept.append(one)
+        return [Point(one, Interval(min(self.low(one.short), one.high), one.high)) for one in kept]
+
+    def low(self, short: float) -> float:
+        """Proven: no plan with no more than `short` costs less."""
+        return max((t.low for t in self.tried if t.limit >= short - self._hair(short)), default=-math.inf)
+
+    def without_plan(self) -> list[Tried]:
+        """Limits at which there is no plan, or none was found in time."""
+        return [t for t in self.tried if t.solved.answer is None]
+
+    @staticmethod
+    def _hair(short: float) -> float:
+        return 1e-6 * max(1.0, abs(short))
+
+    # --- solving ----------------------------------------------------------------------------------------------------
+
+    def left(self) -> float:
+        """Seconds until the deadline; none once interrupted."""
+        return 0.0 if interrupted.is_set() else self.deadline - time.monotonic()
+
+    def at(self, limit: float, gap: float | None = None, share: float = 1.0) -> Tried:
+        """Solves with a limit; `share` of the time that is left is the most it may take."""
+        problem = self.problem if math.isinf(limit) else self.axis.limited(self.problem, limit)
+        words = "without a limit" if math.isinf(limit) else f"at {self.words(limit)}"
+        solved = self.again(problem, f"{self.axis.name}: {words}", self._options(gap, share))
+        short = math.inf if solved.answer is None else self.axis.short(solved.answer)
+        self.tried.append(Tried(limit, solved, short))
+        return self.tried[-1]
+
+    def words(self, short: float) -> str:
+        """A place on the axis."""
+        return self.axis.words(self.axis.shown(self.problem, short))
+
+    def _options(self, gap: float | None, share: float) -> Options:
+        options = self.again.options
+        limit = min(options.time_limit_s, max(LEAST_S, share * self.left()))
+        return replace(options, gap=options.gap if gap is None else gap, time_limit_s=limit)
+
+    def aim(self, most_cost: float = math.inf) -> tuple[Tried | None, float]:
+        """The plan with the least of what is limited that costs no more than `most_cost`, and what no plan is below.
+
+        Its cost is proven by nothing yet: the lower bound is that of the plans found before.
+        """
+        problem = self.problem
+        if math.isfinite(most_cost):
+            within = Goal("cost", most_cost + COST_HAIR * max(1.0, abs(most_cost)))
+            problem = replace(problem, goals=(*problem.goals, within))
+        aimed = self.axis.aimed(problem)
+        if aimed is None:
+            return None, -math.inf
+        with self.again.progress.phase(f"{self.axis.name}: its end"):
+            plan = solve(aimed, self._options(None, END_SHARE), self.again.progress.report)
+        least = self.axis.bound(plan.facts.lower_bound) if np.isfinite(plan.facts.lower_bound) else -math.inf
+        if not plan.decisions:
+            return None, least
+        answer = account_for(self.problem, plan)
+        cost = answer.money.objective
+        answer = replace(answer, plan=replace(plan, facts=replace(plan.facts, objective=cost, lower_bound=-math.inf)))
+        found = verify(self.problem, answer.plan)
+        if not found.ok:
+            raise UnverifiedError("\n".join(map(str, found.violations)))
+        short = self.axis.short(answer)
+        return Tried(short, Solved(self.problem, answer, -math.inf), short), least
+
+
+def trace(curve: Curve, count: int) -> None:
+    """Fills a curve with so many points, or as many as there are or as time allows."""
+    steps = curve.axis.steps(curve.problem)
+    if steps:
+        for n, step in enumerate(steps):
+            if curve.left() > 0:
+                curve.at(step, share=1.0 / (len(steps) - n))
+    else:
+        _ends(curve)
+        _between(curve, count)
+    _decide_signs(curve)
+
+
+def _ends(curve: Curve) -> None:
+    """Both ends, each with the other number as its tie-break."""
+    cheap = curve.at(math.inf, share=END_SHARE)
+    if cheap.solved.answer is None:
+        return
+    tighter, _ = curve.aim(cheap.high)
+    if tighter is not None and tighter.short < cheap.short - TIGHTER * max(1.0, abs(cheap.short)):
+        curve.tried.append(tighter)
+    tight, curve.least_short = curve.aim()
+    if tight is not None:
+        curve.tried.append(tight)
+        curve.at(tight.short, share=END_SHARE)
+
+
+def _between(curve: Curve, count: int) -> None:
+    """Points where most is unknown, until there are enough."""
+    seen: set[float] = set()
+    while len(curve.points()) < count and curve.left() > LEAST_S:
+        wanted = next((limit for limit in unknown(curve) if limit not in seen), None)
+        if wanted is None:
+            return
+        seen.add(wanted)
+        curve.at(wanted, share=2.0 / (2 + count - len(curve.points())))
+
+
+def unknown(curve: Curve) -> Iterator[float]:
+    """Middles of the rectangles between proven bound and plans in hand, the largest first."""
+    points = curve.points()
+    if len(points) < 2:
+        return
+    width = points[0].tried.short - points[-1].tried.short
+    height = points[-1].cost.high - points[0].cost.high
+    edges = {t.limit for t in curve.tried if math.isfinite(t.limit)} | {p.tried.short for p in points}
+    among = sorted(e for e in edges if points[-1].tried.short <= e <= points[0].tried.short)
+    areas = []
+    for left, right in pairwise(among):
+        middle = (left + right) / 2
+        high = min(p.cost.high for p in points if p.tried.short <= middle)
+        missing = high - curve.low(middle)
+        if right - left > NARROW * width and missing > NARROW * height:
+            areas.append((-(right - left) * missing, middle))
+    yield from (middle for _, middle in sorted(areas))
+
+
+def _decide_signs(curve: Curve) -> None:
+    """Again with a smaller gap where a point is not proven dearer than the one before it."""
+    gaps: dict[float, list[float]] = {}
+    while curve.left() > LEAST_S:
+        points = curve.points()
+        pairs = [(a, b) for a, b in pairwise(points) if (b.cost - a.cost).sign == 0]
+        loose = [p for pair in pairs for p in pair if len(gaps.get(p.tried.short, ())) < MOST_TIGHTENINGS]
+        if not loose:
+            return
+        widest = max(loose, key=lambda p: p.cost.high - p.cost.low)
+        before = gaps.setdefault(widest.tried.short, [])
+        gap = FINER * (before[-1] if before else curve.again.options.gap)
+        if gap < FINEST_GAP:
+            return
+        before.append(gap)
+        limit = math.inf if widest is points[0] else widest.tried.short
+        if curve.axis.steps(curve.problem):
+            limit = widest.tried.limit
+        curve.at(limit, gap=gap, share=0.5)
