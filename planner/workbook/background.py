@@ -16,7 +16,7 @@ def write_assumptions(book: Book, record: Record) -> None:
     """Every number with unit, range, source and status; the summary's list where the folder has no scenario."""
     sheet = book.sheet("assumptions", [52, 20, 13, 11, 11, 9, 16, 70], book.say("assumptions"))
     words = ("key", "value", "unit", "low", "high", "data_year", "status", "source")
-    sheet.heads([book.say(word) for word in words])
+    sheet.heads([book.say(word) for word in words], right=(1, 3, 4))
     sheet.freeze(sheet.row, 1)
     head = sheet.row - 1
     for one in assumptions(record):
@@ -25,7 +25,7 @@ def write_assumptions(book: Book, record: Record) -> None:
             if isinstance(value, int | float):
                 sheet.number(column, float(value))
             elif value is not None:
-                sheet.text(column, _list(value))
+                sheet.text(column, _list(value), "right")
         sheet.text(2, one.unit, "unit")
         if one.year is not None:
             sheet.number(5, one.year, "year")

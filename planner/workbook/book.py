@@ -29,22 +29,24 @@ OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": F
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "font_color": NAVY},
     "head": {"bold": True, "font_color": "white", "bg_color": NAVY, "text_wrap": True, "valign": "vcenter"},
+    "head_number": {"bold": True, "font_color": "white", "bg_color": NAVY, "align": "right", "text_wrap": True},
     "head_year": {"bold": True, "font_color": "white", "bg_color": NAVY, "align": "right", "num_format": "0"},
     "section": {"bold": True, "bg_color": PALE, "font_color": NAVY},
-    "text": {"valign": "top"},
-    "wrap": {"text_wrap": True, "valign": "top"},
+    "text": {},
+    "wrap": {"text_wrap": True},
     "bold": {"bold": True},
     "note": {"italic": True, "font_color": "#555555"},
-    "unit": {"font_color": "#555555", "valign": "top"},
+    "right": {"align": "right"},
+    "unit": {"font_color": "#555555"},
     "money": {"num_format": "#,##0;[Red]-#,##0;–"},
     "money_total": {"num_format": "#,##0;[Red]-#,##0;–", "bold": True, "top": 1},
     "amount": {"num_format": "#,##0.0;[Red]-#,##0.0;–"},
     "amount_total": {"num_format": "#,##0.0;[Red]-#,##0.0;–", "bold": True, "top": 1},
     "factor": {"num_format": "0.0000", "font_color": "#555555"},
     "share": {"num_format": "0.0%"},
-    "size": {"num_format": "#,##0.00;[Red]-#,##0.00;–", "valign": "top"},
-    "plain": {"num_format": "General", "valign": "top"},
-    "year": {"num_format": "0", "align": "left", "valign": "top"},
+    "size": {"num_format": "#,##0.00;[Red]-#,##0.00;–"},
+    "plain": {"num_format": "General"},
+    "year": {"num_format": "0", "align": "left"},
     "stars": {"num_format": "0;-0;–", "bold": True, "align": "right"},
     "input": {"bg_color": INPUT, "border": 1, "num_format": "0.####"},
     "input_share": {"bg_color": INPUT, "border": 1, "num_format": "0.00%"},
@@ -64,7 +66,7 @@ class Book:
         self._book.set_properties({"title": title, "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
         self._book.set_calc_mode("auto")
         self._formats = {
-            name: self._book.add_format({"font_name": FONTS[lang], "font_size": 10} | style)
+            name: self._book.add_format({"font_name": FONTS[lang], "font_size": 10, "valign": "top"} | style)
             for name, style in STYLES.items()
         }
         self._sheets = {key: self._book.add_worksheet(sheet_name(key, lang)) for key in sheets}
@@ -77,9 +79,9 @@ class Book:
         """A cell format by name."""
         return self._formats[name]
 
-    def sheet(self, key: str, widths: Sequence[float], title: str | None = None) -> Sheet:
+    def sheet(self, key: str, widths: Sequence[float], title: str, *, tall: bool = False) -> Sheet:
         """One of the sheets, by key, with its column widths, title and print setup."""
-        return Sheet(self, key, self._sheets[key], widths, title)
+        return Sheet(self, key, self._sheets[key], widths, title, tall=tall)
 
     def sheet_names(self) -> list[str]:
         """Of all sheets, in their order."""
@@ -98,20 +100,20 @@ class Book:
 class Sheet:
     """One sheet, written row by row; `row` is the next free one."""
 
-    def __init__(self, book: Book, key: str, sheet: Any, widths: Sequence[float], title: str | None) -> None:
+    def __init__(self, book: Book, key: str, sheet: Any, widths: Sequence[float], title: str, *, tall: bool) -> None:
         self.book, self.key, self.row = book, key, 0
         self._sheet = sheet
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width, book.style("text"))
         sheet.hide_gridlines(2)
-        sheet.set_landscape()
+        if not tall:
+            sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(0.4, 0.4, 0.6, 0.6)
         sheet.set_footer("&L&A&R&P / &N")
-        if title is not None:
-            self.text(0, title, "title")
-            self.row = 2
+        self.text(0, title, "title")
+        self.row = 2
 
     def text(self, column: int, text: str, style: str = "text", row: int | None = None) -> None:
         """Text as it stands."""
@@ -134,10 +136,12 @@ class Sheet:
         known = float(value) if not isinstance(value, str) else value
         self._sheet.write_formula(at, column, f"={formula}", self.book.style(style), known)
 
-    def heads(self, texts: Sequence[str], years: Sequence[int] = (), after: Sequence[str] = ()) -> None:
-        """One row of column heads; ends the row."""
+    def heads(
+        self, texts: Sequence[str], years: Sequence[int] = (), after: Sequence[str] = (), right: Sequence[int] = ()
+    ) -> None:
+        """One row of column heads, those over numbers to the `right`; ends the row."""
         for column, text in enumerate(texts):
-            self.text(column, text, "head")
+            self.text(column, text, "head_number" if column in right else "head")
         for offset, year in enumerate(years):
             self.number(len(texts) + offset, year, "head_year")
         for offset, text in enumerate(after):

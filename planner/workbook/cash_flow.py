@@ -22,7 +22,7 @@ def write_cash_flow(book: Book, record: Record, plan: ProFormaCells, usual: ProF
     """The sheet; every number is a formula of a pro forma."""
     years = record.answer.problem.years
     unit = money_unit(record.currency, book.lang)
-    sheet = book.sheet("cash_flow", [40, 9, *[10.5] * (len(years) + 1)], f"{book.say('cash_flow_title')} [{unit}]")
+    sheet = book.sheet("cash_flow", [30, 7, *[8.8] * (len(years) + 1)], f"{book.say('cash_flow_title')} [{unit}]")
     sheet.note(book.say("costs_positive", year=record.summary.get("price_year", years[0])))
     sheet.heads([book.say("item"), book.say("unit")], years, [book.say("total")])
     sheet.freeze(sheet.row, FIRST)

@@ -8,9 +8,9 @@ from planner.words import money_unit
 from planner.workbook.against import AgainstCells
 from planner.workbook.book import Book, Sheet
 from planner.workbook.cash_flow import BOARD
-from planner.workbook.pro_forma import FIRST, ProFormaCells
+from planner.workbook.pro_forma import ProFormaCells
 
-VALUE = 1
+VALUE, WIDTH = 1, 6
 
 
 class Front:
@@ -18,18 +18,16 @@ class Front:
 
     def __init__(self, book: Book, record: Record) -> None:
         self.book, self.record = book, record
-        years = len(record.answer.problem.years)
-        self.sheet: Sheet = book.sheet("answer", [52, 16, 12, *[7] * years], record.title(book.lang))
+        self.sheet: Sheet = book.sheet("answer", [48, 16, 16, 16, 16, 16], record.title(book.lang), tall=True)
 
     def fill(self, plan: ProFormaCells, usual: ProFormaCells | None, against: AgainstCells | None) -> None:
         """Stars, cost, what it saves, and where to look further."""
         book, sheet, record = self.book, self.sheet, self.record
         sheet.note(book.say("modelled"))
         sheet.row += 1
-        self._stars()
         unit = money_unit(record.currency, book.lang)
         money = record.answer.money
-        sheet.section(book.say("net_present_cost"), VALUE + 2)
+        sheet.section(book.say("net_present_cost"), WIDTH)
         self._line(book.say("optimum"), f"{plan.npc()}/{BOARD:g}", money.net_present_cost * MILLION / BOARD, unit)
         if usual is not None and against is not None:
             self._compared(usual, against, unit)
@@ -38,8 +36,8 @@ class Front:
         years = len(record.answer.problem.years)
         capex = plan.at("capex", years)
         self._line(book.say("capex"), f"{capex}/{BOARD:g}", money.capex() * MILLION / BOARD, unit)
-        sheet.row += 1
-        sheet.section(book.say("sheet_list"), VALUE + 2)
+        self._stars()
+        sheet.section(book.say("sheet_list"), WIDTH)
         for name in book.sheet_names():
             sheet.text(0, name)
             sheet.row += 1
@@ -61,18 +59,22 @@ class Front:
         self._line(book.say("cost_per_tonne"), *against.per_tonne, f"{self.record.currency}/t CO2e")
 
     def _stars(self) -> None:
-        book, sheet, rated = self.book, self.sheet, self.record.answer.rated
+        """One row a year: stars, durable stars, own reduction and net tonnes."""
+        book, sheet, record = self.book, self.sheet, self.record
+        rated, tonnes = record.answer.rated, record.answer.tonnes
         if not rated:
             return
-        sheet.text(0, book.say("stars_by_year"), "head")
-        for column, text in ((1, ""), (2, "")):
-            sheet.text(column, text, "head")
-        for n, one in enumerate(rated):
-            sheet.number(FIRST + 1 + n, one.year, "head_year")
         sheet.row += 1
-        for word, durable in (("modelled_stars", False), ("durable_stars", True)):
-            sheet.text(0, book.say(word), "bold")
-            for n, one in enumerate(rated):
-                sheet.number(FIRST + 1 + n, (one.durable if durable else one.full).stars, "stars")
+        words = ("year", "modelled_stars", "range", "durable_stars", "own_reduction_share", "net")
+        sheet.heads([book.say(word) for word in words], right=range(1, len(words)))
+        reach = record.summary.get("stars_range", {})
+        for n, one in enumerate(rated):
+            sheet.number(0, one.year, "year")
+            sheet.number(1, one.full.stars, "stars")
+            low, high = reach.get(str(one.year), ("", ""))
+            sheet.text(2, f"{low}–{high}" if reach else "", "right")
+            sheet.number(3, one.durable.stars, "stars")
+            sheet.number(4, tonnes.own_reduction_share[n], "share")
+            sheet.number(5, tonnes.net_tco2e[n], "money")
             sheet.row += 1
         sheet.row += 1

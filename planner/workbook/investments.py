@@ -72,7 +72,7 @@ def write_investments(book: Book, record: Record, answer: Answer, key: str) -> I
     sheet.text(FIRST_PAYMENT + count + 1, book.say("depreciation_by_year"), "bold")
     sheet.row += 1
     head = sheet.row
-    sheet.heads([book.say(word) for word in HEADS], problem.years)
+    sheet.heads([book.say(word) for word in HEADS], problem.years, right=range(COST, FIRST_PAYMENT))
     for n, year in enumerate(problem.years):
         sheet.number(FIRST_PAYMENT + count + 1 + n, year, "head_year", row=head)
     sheet.freeze(sheet.row, 1)

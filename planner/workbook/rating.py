@@ -7,7 +7,7 @@ import numpy as np
 from models.problem import Problem
 from planner.rating import Clause
 from planner.record import Record
-from planner.self_assessment import AssessedClause, assess, indicator_words, item_words, result_in
+from planner.self_assessment import AssessedClause, assess, indicator_words, item_words
 from planner.workbook.book import Book, Sheet
 from planner.workbook.ledgers import FIRST, Ledger
 
@@ -59,12 +59,9 @@ def _clauses(sheet: Sheet, record: Record, year: int) -> None:
     book = sheet.book
     sheet.section(book.say("clauses_of", year=year), FIRST + len(record.answer.problem.years))
     words = ("clause", "level", "asked", "reached", "margin", "unit", "judgement", "field_status")
-    sheet.heads([book.say(word) for word in words])
+    sheet.heads([book.say(word) for word in words], right=(2, 3, 4))
     for one in assess(record, year):
         _clause(sheet, record, one)
-    score = result_in(record, year)
-    if score is not None:
-        sheet.row += 1
 
 
 def _clause(sheet: Sheet, record: Record, one: AssessedClause) -> None:

@@ -15,10 +15,10 @@ LEAST = 1e-6  # MW or MWh: what is smaller all years was not built
 
 def write_roadmap(book: Book, record: Record) -> None:
     """Dated decisions, then what is bought by the year."""
-    sheet = book.sheet("roadmap", [8, 8, 14, 52, 34, 18], f"{book.say('roadmap')}")
+    sheet = book.sheet("roadmap", [8, 8, 12, 56, 30, 18], book.say("roadmap"))
     words = ("from", "to", "action", "item", "size", "investment")
-    sheet.heads([book.say(word) for word in words])
-    sheet.text(5, f"{book.say('investment')} [{record.currency}]", "head", row=sheet.row - 1)
+    sheet.heads([book.say(word) for word in words], right=(5,))
+    sheet.text(5, f"{book.say('investment')} [{record.currency}]", "head_number", row=sheet.row - 1)
     sheet.freeze(sheet.row, 0)
     head = sheet.row - 1
     answer = record.answer
@@ -62,9 +62,21 @@ def _built(sheet: Sheet, record: Record) -> None:
 
 
 def _size(step: Step) -> str:
-    """`4.2 MW, 8.0 MWh`, or a range of a yearly purchase."""
+    """`4.2 MW, 8 MWh`, or the range of a yearly purchase.
+
+    >>> _size(Step(2030, 2040, "buy", "gec", ((1200.0, 1450.0, "MWh/year"),)))
+    '1,200–1,450 MWh/year'
+    >>> _size(Step(2030, 2030, "retire", "boiler", ((0.9, 0.9, "share"),)))
+    '90 %'
+    """
     parts = []
     for low, high, unit in step.sizes:
-        one = f"{low:,.1f}" if abs(high - low) < 0.05 else f"{low:,.1f}–{high:,.1f}"
-        parts.append(f"{one} {unit}")
+        scale, name = (100.0, "%") if unit == "share" else (1.0, unit)
+        least, most = _figure(low * scale), _figure(high * scale)
+        parts.append(f"{least if least == most else f'{least}–{most}'} {name}")
     return ", ".join(parts) + (f" (×{step.count})" if step.count > 1 else "")
+
+
+def _figure(value: float) -> str:
+    """Whole above a hundred, else two significant digits."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}" if value < 10 else f"{value:.1f}"
