@@ -15,6 +15,7 @@ from planner.roadmap_form import Action, Roadmap
 from planner.roadmap_words import CHAPTERS, MILESTONES, milestone, one_line
 
 OCTETS = 75
+NEED_THEIR_VERB = ("retire", "enlarge")  # an event's name and the subject alone would not say what is done
 PRODUCT = "-//zero-carbon-planner//roadmap//EN"
 
 
@@ -36,6 +37,8 @@ def calendar(found: Roadmap) -> bytes:
 
 
 def _events(found: Roadmap, action: Action) -> Iterator[str]:
+    plain = action.verb not in NEED_THEIR_VERB
+    about = (action.subject_en, action.subject_zh) if plain else (action.text_en, action.text_zh)
     for name in MILESTONES:
         day: date | None = getattr(action, name)
         if day is None:
@@ -47,7 +50,7 @@ def _events(found: Roadmap, action: Action) -> Iterator[str]:
         yield f"DTSTAMP:{found.today:%Y%m%d}T000000Z"
         yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
         yield f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"
-        yield f"SUMMARY:{escaped(f'{late}{en}: {action.text_en} / {zh}:{action.text_zh}')}"
+        yield f"SUMMARY:{escaped(f'{late}{en}: {about[0]} / {zh}:{about[1]}')}"
         yield f"DESCRIPTION:{escaped(_description(found, action))}"
         yield f"CATEGORIES:{escaped(CHAPTERS[action.chapter][0])}"
         yield "TRANSP:TRANSPARENT"

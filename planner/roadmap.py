@@ -26,7 +26,7 @@ from planner.results import ResultsError
 from planner.roadmap_actions import drafts, target_years
 from planner.roadmap_form import Action, Chapter, PlanYear, Roadmap, Words
 from planner.roadmap_needs import with_needs
-from planner.roadmap_words import CHAPTERS, NOTES
+from planner.roadmap_words import CHAPTERS, NOTES, late_note
 
 ROADMAP = "roadmap.json"
 
@@ -39,6 +39,8 @@ def roadmap(answer: Answer, setting: Setting) -> Roadmap:
     stars = {one.year: one.full.stars for one in answer.rated}
     settled = with_needs(drafted, problem, setting, targets)
     actions = [_timed(_serving(action, targets, stars), setting) for action in settled]
+    late = sum(action.late_days > 0 for action in actions)
+    notes = [*NOTES, *([late_note(late, setting.today.isoformat())] if late else [])]
     aim = problem.target
     return Roadmap(
         scenario=setting.name,
@@ -50,7 +52,7 @@ def roadmap(answer: Answer, setting: Setting) -> Roadmap:
         target_year=targets[0] if targets else None,
         target_until=targets[-1] if targets else None,
         chapters=[Chapter(id=name, number=n, en=en, zh=zh) for n, (name, (en, zh)) in enumerate(CHAPTERS.items(), 1)],
-        notes=[Words(en=en, zh=zh) for en, zh in NOTES],
+        notes=[Words(en=en, zh=zh) for en, zh in notes],
         actions=sorted(actions, key=_order),
         years=list(_years(answer)),
         left_out=left_out,

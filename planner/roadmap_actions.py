@@ -21,7 +21,7 @@ from planner.investment import Investment, payments
 from planner.lead_times import Kind, Lead, Setting, earlier
 from planner.ledger import is_delivered
 from planner.roadmap_form import Action, LeftOut, Verb
-from planner.roadmap_words import Pair, amount, said
+from planner.roadmap_words import Pair, amount, said, subject
 from planner.stock import LEAST_SIZE, Size, Stock, by_year, capex_of, stock_of
 
 SMALL_SHARE = 0.05  # of all that is built of a thing: a build below it is an enlargement
@@ -41,7 +41,8 @@ class _Author:
     def action(self, kind: Kind, item: str, verb: Verb, year: int, details: tuple[Pair, ...], **fields: Any) -> Action:
         """One action with its texts, owner and months; dates and the rest are in `fields`."""
         lead = self.setting.lead(kind, item)
-        en, zh = said(verb, self.setting.label(item), *details)
+        about = subject(self.setting.label(item), *details)
+        en, zh = said(verb, about)
         return Action(
             id=f"{kind}.{item}.{verb}.{year}",
             kind=kind,
@@ -52,6 +53,8 @@ class _Author:
                 "chapter": lead.chapter,
                 "text_en": en,
                 "text_zh": zh,
+                "subject_en": about[0],
+                "subject_zh": about[1],
                 "owner_en": lead.owner_en,
                 "owner_zh": lead.owner_zh,
                 "permit_months": lead.permit_months,
@@ -87,6 +90,12 @@ def dated(works: date, lead: Lead) -> dict[str, date]:
     return {**found, "build_from": build_from} if lead.build_months else found
 
 
+def _stated(what: Pair, about: Pair) -> dict[str, str]:
+    """Texts of an action that is about no thing of the scenario."""
+    texts = {"text_en": f"{what[0]}: {about[0]}", "text_zh": f"{what[1]}:{about[1]}"}
+    return {**texts, "subject_en": texts["text_en"], "subject_zh": texts["text_zh"]}
+
+
 def _money(millions: float) -> float | None:
     return millions * MILLION or None
 
@@ -119,14 +128,14 @@ def _adopt_target(author: _Author) -> Iterator[Action]:
     if not years or aim is None:
         return
     stars = int(aim.stars.max())
+    about = f"{stars} stars by {years[0]}, held to {years[-1]}", f"{years[0]}年达到{stars}星,保持至{years[-1]}年"
     yield author.action(
         "rating",
         "target",
         "adopt",
         years[0],
         (),
-        text_en=f"Adopt the target and this roadmap: {stars} stars by {years[0]}, held to {years[-1]}",
-        text_zh=f"通过目标与本路线图:{years[0]}年达到{stars}星,保持至{years[-1]}年",
+        **_stated(("Adopt the target and this roadmap", "通过目标与本路线图"), about),
         owner_en="general manager",
         owner_zh="总经理",
         decide_by=author.setting.today,
@@ -171,7 +180,7 @@ def _builds(author: _Author, kind: Kind, thing: Converter | Store, sized: dict[s
             thing.name,
             "enlarge" if minor else "build",
             year,
-            tuple((words, words) for field in built if (words := amount(built[field], units[field]))),
+            tuple((amount(value, units[field]),) * 2 for field, value in built.items() if value > LEAST_SIZE),
             **dated(date(year, lead.commissioning_month, 1), lead),
             **author.ending(ends, ends if ends in power_size.builds else None, lead),
             **built,
@@ -328,14 +337,14 @@ def _certificates(author: _Author) -> Iterator[Action]:
         issued = earlier(verified, -months.issue_lag_months)
         order_by = earlier(begins, lead.lead_time_months)
         stars, durable = one.full.stars, one.durable.stars
+        about = f"{stars} stars modelled, {durable} durable", f"模型评价{stars}星,其中持久{durable}星"
         yield author.action(
             "rating",
             "rating",
             "certify",
             one.year,
             (),
-            text_en=f"Verify the data of {one.year} and apply for the rating: {stars} stars modelled, {durable} durable",
-            text_zh=f"核查{one.year}年度数据并申请评价:模型评价{stars}星,其中持久{durable}星",
+            **_stated((f"Data of {one.year}, verified and rated", f"{one.year}年度数据核查与评价"), about),
             decide_by=earlier(order_by, lead.permit_months),
             order_by=order_by,
             build_from=begins,

@@ -42,8 +42,10 @@ class Action(Part):
     item: str = Field(description="name in the scenario")
     verb: Verb
     chapter: str = Field(description="id of one of the chapters")
-    text_en: str
+    text_en: str = Field(description="verb and subject")
     text_zh: str
+    subject_en: str = Field(description="what it is about, without the verb")
+    subject_zh: str
     year: int = Field(description="plan year from which it counts; of a claim or a rating its data year")
     decide_by: date | None = Field(None, description="last day to decide, so that permits and tenders can begin")
     order_by: date | None = Field(None, description="order, sign, or engage the verifier")

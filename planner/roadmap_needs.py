@@ -2,7 +2,7 @@
 
     a measure or management item     what it requires, and the items that come before it
     an enlargement, a renewal        what it enlarges or follows
-    old plant out of service         what is built by then for the same carrier, or a cooler one that it supplies
+    old plant out of service         what takes over its carrier, or a cooler one that it supplies, or saves it by then
     a claim                          the items that come before it
     the rating of a data year        the rating before, and every action that first serves this year
 
@@ -92,14 +92,26 @@ def _before(work: _Settling, action: Action) -> Iterator[str]:
 
 
 def _successors(work: _Settling, action: Action) -> Iterator[str]:
-    """Plant built by then that takes over heat or power of the retired plant, at its temperature or below."""
-    outputs = {v.name: set(v.outputs) for v in work.problem.converters}
-    mine = outputs.get(action.item, set())
+    """What takes over heat or power of the retired plant or saves it, since plant of this kind was last retired."""
+    mine = _carriers(work, action)
     mine |= {cooler for hot, cooler in work.problem.letdowns if hot in mine}
+    retired = [a.year for a in work.drafts.values() if a.verb == "retire" and a.item == action.item]
+    since = max((year for year in retired if year < action.year), default=work.problem.years[0] - 1)
     for other in work.drafts.values():
-        builds = other.kind == "converters" and other.verb == "build" and other.year <= action.year
-        if builds and mine & outputs[other.item]:
+        takes_over = other.verb in ("build", "retrofit") and since < other.year <= action.year
+        if takes_over and mine & _carriers(work, other):
             yield other.id
+
+
+def _carriers(work: _Settling, action: Action) -> set[str]:
+    """What plant delivers, a store keeps, a measure saves."""
+    problem, name = work.problem, action.item
+    if action.kind == "converters":
+        return {carrier for v in problem.converters if v.name == name for carrier in v.outputs}
+    if action.kind == "stores":
+        return {s.carrier for s in problem.stores if s.name == name}
+    saved = {demand for r in problem.retrofits if r.name == name for demand in r.savings}
+    return {d.carrier for d in problem.demands if d.name in saved}
 
 
 def _rated_on(work: _Settling, action: Action) -> Iterator[str]:

@@ -19,7 +19,7 @@ VERBS: dict[str, Pair] = {
     "build": ("Build", "建设"),
     "enlarge": ("Enlarge", "扩建"),
     "retrofit": ("Carry out", "实施改造"),
-    "set_up": ("Set up", "建立"),
+    "set_up": ("Put in place", "落实"),
     "sign": ("Sign", "签订"),
     "renew": ("Renew", "续签"),
     "buy": ("Buy and retire", "购买并注销"),
@@ -84,19 +84,36 @@ def amount(value: float, unit: str) -> str:
     return f"{value:,.0f} {unit}" if abs(value) >= 100 else f"{value:.3g} {unit}"
 
 
-def said(verb: str, label: Pair, *details: Pair) -> Pair:
-    """The text of an action: verb, label, details; control characters and line breaks in labels become spaces.
+def subject(label: Pair, *details: Pair) -> Pair:
+    """What an action is about: label and details; control characters and line breaks in labels become spaces.
 
-    >>> said("build", ("Roof\\nPV", "屋顶光伏"), ("6 MW", "6 MW"))
+    >>> subject(("Roof\\nPV", "屋顶光伏"), ("6 MW", "6 MW"))
+    ('Roof PV, 6 MW', '屋顶光伏,6 MW')
+    """
+    return (
+        one_line(", ".join([label[0], *[english for english, _ in details]])),
+        one_line(",".join([label[1], *[chinese for _, chinese in details]])),
+    )
+
+
+def said(verb: str, about: Pair) -> Pair:
+    """The text of an action.
+
+    >>> said("build", ("Roof PV, 6 MW", "屋顶光伏,6 MW"))
     ('Build: Roof PV, 6 MW', '建设:屋顶光伏,6 MW')
     """
-    en, zh = (
-        one_line(sign.join([words, *[part[n] for part in details]]))
-        for n, (words, sign) in enumerate(
-            zip((f"{VERBS[verb][0]}: {label[0]}", f"{VERBS[verb][1]}:{label[1]}"), (", ", ","), strict=True)
-        )
+    return f"{VERBS[verb][0]}: {about[0]}", f"{VERBS[verb][1]}:{about[1]}"
+
+
+def late_note(count: int, today: str) -> Pair:
+    """What it means that decisions lie before today."""
+    return (
+        f"{count} actions had to be decided before {today}, because the plan counts on them so early. Either they are "
+        "under way, or their first year brings less than planned: give commissioning_month, earliest_year or today, and "
+        "solve again.",
+        f"有{count}项行动须在{today}之前决策,因为规划在早期即计入其效果。若尚未启动,其首年效果将低于规划:"
+        "请在情景中给定commissioning_month、earliest_year或today后重新求解。",
     )
-    return en, zh
 
 
 def one_line(text: str) -> str:
