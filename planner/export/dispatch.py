@@ -140,6 +140,15 @@ def _contracts(problem: Problem, stock: Stock, n: int) -> tuple[tuple[Contract, 
         index, total = by_year(problem, c.index), sum(in_force.values())
         paid = sum(v * float(c.price[y0 - first] * index[n] / index[y0 - first]) for y0, v in in_force.items())
         volumes[c.name] = total
-        terms = {"min_volume": 0.0, "max_volume": total, "sign_cost": 0.0, "index": 1.0}
-        contracts.append(replace(c, price=np.array([paid / total]), start_years=(year,), **terms))
+        contracts.append(
+            replace(
+                c,
+                price=np.array([paid / total]),
+                index=1.0,
+                start_years=(year,),
+                min_volume=0.0,
+                max_volume=total,
+                sign_cost=0.0,
+            )
+        )
     return tuple(contracts), volumes

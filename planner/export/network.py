@@ -34,6 +34,7 @@ from planner.running import available_mwh
 MILLION = 1e6
 Value = float | str | bool
 Ratio = float | Array
+Attributes = dict[str, Value | Array]
 SHARED = "right"  # unit and carrier of buses that carry no energy
 
 
@@ -111,7 +112,7 @@ def _add_market(net: Network, case: Dispatch, k: Market) -> None:
     drawn: Ratio = 1.0
     if k.name in case.peaks_mw and k.max_import_mw > 0:
         drawn = np.minimum(case.peaks_mw[k.name] / k.max_import_mw, 1.0)[problem.steps.billing]
-    bought: dict[str, Value | Array] = {
+    bought: Attributes = {
         "bus": k.carrier,
         "carrier": k.name,
         "p_nom": k.max_import_mw,
@@ -122,14 +123,14 @@ def _add_market(net: Network, case: Dispatch, k: Market) -> None:
     if _is_shared(problem, k):
         bus = f"{k.name} connection"
         net.add("buses", bus, {"carrier": k.carrier, "unit": "MW"})
-        attributes = {"bus0": bus, "bus1": k.carrier, "carrier": k.carrier, "p_nom": k.max_import_mw}
+        attributes: Attributes = {"bus0": bus, "bus1": k.carrier, "carrier": k.carrier, "p_nom": k.max_import_mw}
         net.add("links", bus, {**attributes, "p_max_pu": drawn})
         net.add("generators", k.name, {**bought, "bus": bus})
     else:
         net.add("generators", k.name, {**bought, "p_max_pu": drawn})
     if k.export_price is not None:
-        ports = {"bus0": k.carrier, "bus1": f"{k.carrier} for sale", "efficiency": -1.0}
-        earned = {"p_nom": k.max_export_mw, "marginal_cost": -k.export_price * index * MILLION}
+        ports: Attributes = {"bus0": k.carrier, "bus1": f"{k.carrier} for sale", "efficiency": -1.0}
+        earned: Attributes = {"p_nom": k.max_export_mw, "marginal_cost": -k.export_price * index * MILLION}
         net.add("links", f"{k.name} sale", {**ports, "carrier": k.name, **earned})
 
 
@@ -138,7 +139,7 @@ def _add_contract(net: Network, problem: Problem, c: Contract, volume: float) ->
     grid = grid_market(problem)
     place = ELECTRICITY if c.direct_line or grid is None else f"{grid.name} connection"
     net.add("carriers", c.name, {"nice_name": c.name.replace("_", " ")})
-    delivered: dict[str, Value | Array] = {"carrier": c.name, "p_nom": volume, "p_max_pu": np.asarray(c.profile, float)}
+    delivered: Attributes = {"carrier": c.name, "p_nom": volume, "p_max_pu": np.asarray(c.profile, float)}
     if agreed_share(c) >= 1:
         net.add("generators", c.name, {"bus": place, **delivered})
         return
@@ -147,9 +148,15 @@ def _add_contract(net: Network, problem: Problem, c: Contract, volume: float) ->
     net.add("generators", c.name, {"bus": c.name, **delivered})
     bus, part = f"{c.name} paid", agreed_share(c) * yearly
     _add_right(net, bus, supply=most, e_sum_max=part)
-    beyond = {"bus": bus, "carrier": SHARED, "p_nom": most, "e_sum_max": yearly - part, "marginal_cost": price}
+    beyond: Attributes = {
+        "bus": bus,
+        "carrier": SHARED,
+        "p_nom": most,
+        "e_sum_max": yearly - part,
+        "marginal_cost": price,
+    }
     net.add("generators", f"{c.name} beyond", beyond)
-    ports = {"bus0": c.name, "bus1": place, "bus2": bus, "efficiency": 1.0, "efficiency2": -1.0}
+    ports: Attributes = {"bus0": c.name, "bus1": place, "bus2": bus, "efficiency": 1.0, "efficiency2": -1.0}
     net.add("links", f"{c.name} delivery", {**ports, "carrier": c.name, "p_nom": most})
 
 
@@ -236,7 +243,7 @@ def _add_activity(net: Network, name: str, limits: Mapping[str, Ratio], ports: l
 
 def _joined(ports: list[tuple[str, Ratio]]) -> dict[str, Value | Array]:
     """bus1, efficiency, bus2, efficiency2 … of a link."""
-    attributes: dict[str, Value | Array] = {}
+    attributes: Attributes = {}
     for n, (bus, ratio) in enumerate(ports, start=1):
         attributes[f"bus{n}"] = bus
         attributes["efficiency" if n == 1 else f"efficiency{n}"] = np.asarray(ratio, float)
@@ -245,7 +252,7 @@ def _joined(ports: list[tuple[str, Ratio]]) -> dict[str, Value | Array]:
 
 def _add_heat(net: Network, problem: Problem) -> None:
     for hot, cool in problem.letdowns:
-        limits = {"p_nom": _reach_mw(problem, hot), "carrier": hot}
+        limits: Attributes = {"p_nom": _reach_mw(problem, hot), "carrier": hot}
         net.add("links", f"{hot} to {cool}", {"bus0": hot, "bus1": cool, **limits})
     for c in problem.carriers:
         if c.dumping:
@@ -293,12 +300,16 @@ def _add_store(net: Network, problem: Problem, s: Store) -> None:
         here = np.zeros(net.count)
         here[steps] = 1.0
         net.add("buses", name, {"carrier": s.name, "unit": "MW"})
-        kept = {"e_nom": energy, "e_cyclic": True, "standing_loss": here * s.loss_share_per_hour}
+        kept: Attributes = {"e_nom": energy, "e_cyclic": True, "standing_loss": here * s.loss_share_per_hour}
         net.add("stores", name, {"bus": name, "carrier": s.name, **kept})
-        into = {"bus0": s.carrier, **_joined([(name, s.charge_efficiency), (rating, -1.0)])}
+        into: Attributes = {"bus0": s.carrier, **_joined([(name, s.charge_efficiency), (rating, -1.0)])}
         net.add("links", f"{name} charge", {**into, "carrier": s.name, "p_nom": power, "p_max_pu": here})
         most = power / s.discharge_efficiency
-        from_it = {"bus0": name, **_joined(out), "marginal_cost": s.opex_variable * s.discharge_efficiency * MILLION}
+        from_it: Attributes = {
+            "bus0": name,
+            **_joined(out),
+            "marginal_cost": s.opex_variable * s.discharge_efficiency * MILLION,
+        }
         net.add("links", f"{name} discharge", {**from_it, "carrier": s.name, "p_nom": most, "p_max_pu": here})
 
 

@@ -86,9 +86,10 @@ def unit_of(attribute: str, currency: str) -> str:
 
 
 def _field(attribute: str, components: dict[str, dict[str, float | str | bool]], currency: str) -> Field:
-    value = next(row[attribute] for row in components.values() if attribute in row)
-    kind = "boolean" if isinstance(value, bool) else "string" if isinstance(value, str) else "number"
-    return Field(attribute, kind, unit_of(attribute, currency))
+    value, unit = next(row[attribute] for row in components.values() if attribute in row), unit_of(attribute, currency)
+    if isinstance(value, bool):
+        return Field(attribute, "boolean", unit)
+    return Field(attribute, "string" if isinstance(value, str) else "number", unit)
 
 
 def _snapshots(problem: Problem, year: int) -> Piece:
