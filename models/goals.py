@@ -46,7 +46,8 @@ def add_goals(m: ConcreteModel, problem: Problem) -> None:
         return Constraint.Skip if isinstance(added, int | float) else added <= goal.most
 
     b.total_within_goal = Constraint(totals, rule=total)
-    steps = list(_steps(m, problem)) if counts else []
+    counted = counts or (problem.aim is not None and problem.aim.measure == "projects")
+    steps = list(_steps(m, problem)) if counted else []
     names = list(dict.fromkeys(project for project, *_ in steps))
     b.undertaken = Var(names, domain=Binary)
     b.project_is_undertaken = Constraint(
@@ -69,6 +70,8 @@ def _added(m: ConcreteModel, problem: Problem, goal: Goal) -> object:
         scored = [q.name for q in problem.rating.indicators if q.role == "score"]
         most = problem.rating.max_points
         return sum(most - sum(m.rating.points[q, y] for q in scored) for y in goal.years)
+    if goal.measure == "projects":
+        return sum(m.goals.undertaken.values())
     owner, name = MEASURES[goal.measure]
     return sum(getattr(getattr(m, owner), name)[y] for y in goal.years)
 

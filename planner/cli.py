@@ -19,6 +19,7 @@ COMMANDS = {
     "show": "Show the tables of a results folder.",
     "figures": "Draw the figures of a results folder, as SVG and PNG.",
     "verify": "Recompute a results folder without the model, and compare.",
+    "alternatives": "Plans that cost little more and are better for a board.",
     "why": "Why an option is in the plan or not, and at which price it would be.",
     "stress": "What a solved plan keeps when credits, contracts, prices or rules change.",
     "factors": "Rate a solved plan again under every grid factor set.",

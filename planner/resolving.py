@@ -10,12 +10,14 @@ Differences of two least costs are intervals too; where the interval holds zero,
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.problem import Problem
+from planner.accounts import accounts
 from planner.answer import Answer, account_for, at_accounted_cost
 from planner.archive import ArchiveError, unpack
 from planner.engine import Options, interrupted, solve
+from planner.plan import Plan
 from planner.progress import Progress
 from planner.results import Results, ResultsError
 from planner.verify import verify
@@ -81,20 +83,19 @@ class Resolver:
         """The least-cost plan of a problem, accounted and verified. Raises UnverifiedError."""
         if interrupted.is_set():
             return Solved(problem, None, -math.inf)
+        plan = self.plan(problem, words, options)
+        if not plan.decisions:
+            infeasible = plan.facts.status == "infeasible"
+            return Solved(problem, None, math.inf if infeasible else plan.facts.lower_bound, infeasible)
+        return verified(problem, at_accounted_cost(problem, plan), words)
+
+    def plan(self, problem: Problem, words: str, options: Options | None = None) -> Plan:
+        """What the engine answers, not yet accounted."""
         self.solves += 1
         with self.progress.phase(words):
             plan = solve(problem, options or self.options, self.progress.report)
         self.seconds[words] = self.progress.seconds[words]
-        if not plan.decisions:
-            infeasible = plan.facts.status == "infeasible"
-            low = math.inf if infeasible else plan.facts.lower_bound
-            return Solved(problem, None, low, infeasible)
-        plan = at_accounted_cost(problem, plan)
-        found = verify(problem, plan)
-        if not found.ok:
-            faults = "\n".join(map(str, found.violations))
-            raise UnverifiedError(f"a plan found again ({words}) failed verification:\n{faults}")
-        return Solved(problem, account_for(problem, plan), plan.facts.lower_bound)
+        return plan
 
     def sharper(self, plan: Solved) -> Solved:
         """The same problem solved to the gap of these settings; the better plan and the better bound of both."""
@@ -102,6 +103,21 @@ class Resolver:
         answer = found.answer if found.answer is not None and found.high < plan.high else plan.answer
         low = max(plan.low, found.low) if not found.infeasible else plan.low
         return Solved(plan.problem, answer, low)
+
+
+def verified(problem: Problem, plan: Plan, words: str) -> Solved:
+    """A plan that has been accounted for and agrees. Raises UnverifiedError."""
+    found = verify(problem, plan)
+    if not found.ok:
+        faults = "\n".join(map(str, found.violations))
+        raise UnverifiedError(f"a plan found again ({words}) failed verification:\n{faults}")
+    return Solved(problem, account_for(problem, plan), plan.facts.lower_bound)
+
+
+def costed(problem: Problem, plan: Plan, low: float) -> Plan:
+    """A plan that was found for another objective, with what it costs as its objective and a known bound of the least cost."""
+    cost = accounts(problem, plan).objective
+    return replace(plan, facts=replace(plan.facts, objective=cost, lower_bound=min(low, cost)))
 
 
 def solved_before(results: Results) -> Solved:

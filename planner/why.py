@@ -181,7 +181,12 @@ def _switch_words(found: Why) -> list[str]:
         return [f"It would not enter even for free ({today} {unit})."]
     verb = "stays in" if found.in_plan else "enters"
     if switch.enters <= 0:
-        return [f"Undecided at which price it {verb} ({today} {unit}); a smaller --gap tells."]
+        about = (
+            f"the plans in hand meet at {at(switch.best)}"
+            if switch.best > 0
+            else "not even for free in the plans in hand"
+        )
+        return [f"Undecided at which price it {verb} ({today} {unit}): {about}. A smaller --gap tells."]
     words = f"It {verb} below {at(switch.enters)} ({today})"
     if math.isinf(switch.stays_out):
         return [f"{words}; up to which price beyond is not proven."]
