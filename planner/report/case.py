@@ -94,6 +94,12 @@ class Case:
         """A command line about this folder."""
         return f"plan {words} {shown(self.results.folder)}"
 
+    def solve_command(self) -> str:
+        """The command line that makes this folder again."""
+        scenario = self.summary.get("scenario") or {}
+        file = self.results.folder / scenario.get("folder", ".") / scenario.get("file", "scenario.toml")
+        return f"plan solve {shown(file)} --out {shown(self.results.folder)}"
+
 
 def read_case(folder: Path, lang: Lang) -> Case:
     """Read a results folder with all that stands in it; raises ResultsError when something is not readable."""

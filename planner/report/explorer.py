@@ -49,7 +49,9 @@ def section(case: Case) -> Section:
     if study is None:
         return Section("explore", words("explore"), [missing(case, "explore", "pareto")])
     points = curve(case, study)
-    return Section("explore", words("explore"), [explorer(case, study, points)] if points else [], words("explore_lead"))
+    return Section(
+        "explore", words("explore"), [explorer(case, study, points)] if points else [], words("explore_lead")
+    )
 
 
 def curve(case: Case, study: Mapping[str, Any]) -> list[Point]:
@@ -71,7 +73,9 @@ def _point(case: Case, point: Mapping[str, Any]) -> Point:
         facts.append((words("durable"), fewest(case, point["durable_stars"])))
     for key in ("score", "tonnes_total", "tonnes_final"):
         if isinstance(point.get(key), int | float):
-            facts.append((words(key), number(point[key], 1 if key == "score" else 0) + ("" if key == "score" else " t")))
+            facts.append(
+                (words(key), number(point[key], 1 if key == "score" else 0) + ("" if key == "score" else " t"))
+            )
     if isinstance(point.get("paper_share"), int | float):
         facts.append((words("paper_share"), share(point["paper_share"])))
     if point.get("gap") is not None:
@@ -184,7 +188,17 @@ def explorer(case: Case, study: Mapping[str, Any], points: Sequence[Point]) -> E
         "y": cost_name(case),
         "words": {
             key: words(key)
-            for key in ("this_plan", "its_roadmap", "from_chosen", "same", "first_point", "year", "step", "size", "no_steps")
+            for key in (
+                "this_plan",
+                "its_roadmap",
+                "from_chosen",
+                "same",
+                "first_point",
+                "year",
+                "step",
+                "size",
+                "no_steps",
+            )
         }
         | {"invest": words("invest")},
     }

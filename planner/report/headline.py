@@ -10,9 +10,8 @@ from typing import Any
 
 from planner.report.blocks import Table
 from planner.report.case import ALL, Case, by_year
-from planner.report.roadmap import ROUTINE, month, plan_steps, text
+from planner.report.roadmap import ROUTINE, month, text
 from planner.report.words import MONEY, number, share
-from planner.roadmap import Roadmap
 
 MOST_DECISIONS = 6
 SOON = timedelta(days=92)
@@ -43,7 +42,15 @@ def headline(case: Case) -> Headline:
     """The first screen of a plan, or why there is none."""
     if "net_present_cost" not in case.summary:
         return Headline((), None, None, [str(line) for line in case.summary.get("explanation", ())])
-    tiles = [*_rating(case), _cost(case), _payback(case), _investment(case), _peak(case), _reduction(case), _tonnes(case)]
+    tiles = [
+        *_rating(case),
+        _cost(case),
+        _payback(case),
+        _investment(case),
+        _peak(case),
+        _reduction(case),
+        _tonnes(case),
+    ]
     return Headline(tiles, money_by_year(case), decide_now(case), ())
 
 
@@ -172,40 +179,23 @@ def is_running(row: Any) -> bool:
 
 
 def decide_now(case: Case) -> Table | None:
-    """What has to be decided first, dearest first: by the dates of the roadmap, or in the first year of the plan."""
+    """What is due within three months of the roadmap's day, or else is due first; dearest first."""
     words = case.words
-    if case.roadmap is not None:
-        return _due(case, case.roadmap)
-    found = [step for step in plan_steps(case) if step.invest is not None]
-    first = min((step.first_year for step in found), default=0)
-    now = sorted((step for step in found if step.first_year == first), key=lambda step: -(step.invest or 0.0))
-    rows = [[step.years, step.text, step.size, number((step.invest or 0.0) / MONEY)] for step in now]
-    headings = [words("year"), words("step"), f"!{words('size')}", f"!{words('invest')}"]
-    return _shortened(case, headings, rows, [step.invest or 0.0 for step in now])
-
-
-def _due(case: Case, roadmap: Roadmap) -> Table | None:
-    """Decisions due within three months of the roadmap's day, or else the first that are due."""
-    words = case.words
-    dated = [a for a in roadmap.actions if a.decide_by is not None and a.verb not in ROUTINE and not a.minor]
+    if case.roadmap is None:
+        return None
+    main = [a for a in case.roadmap.actions if a.verb not in ROUTINE and not a.minor]
+    dated = [(a.decide_by, a) for a in main if a.decide_by is not None]
     if not dated:
         return None
-    until = max(min(a.decide_by for a in dated if a.decide_by), roadmap.today + SOON)
-    now = sorted((a for a in dated if a.decide_by and a.decide_by <= until), key=lambda a: -(a.one_off or 0.0))
+    until = max(min(day for day, _ in dated), case.roadmap.today + SOON)
+    now = sorted((a for day, a in dated if day <= until), key=lambda a: -(a.one_off or 0.0))
     rows = [
         [month(a.decide_by), text(case, a), words.pick(a.owner_en, a.owner_zh), number((a.one_off or 0.0) / MONEY)]
         for a in now
     ]
     headings = [words("decide_by"), words("action"), words("owner"), f"!{words('invest')}"]
-    return _shortened(case, headings, rows, [a.one_off or 0.0 for a in now])
-
-
-def _shortened(case: Case, headings: list[str], rows: list[list[str]], invest: Sequence[float]) -> Table | None:
-    """The first rows, and how many more there are."""
-    if not rows:
-        return None
     shown = rows[:MOST_DECISIONS]
-    if len(rows) > MOST_DECISIONS:
-        rest = number(sum(invest[MOST_DECISIONS:]) / MONEY)
-        shown = [*shown, ["", case.words("and_more", n=len(rows) - MOST_DECISIONS), "", rest]]
-    return Table(case.words("decide"), headings, shown)
+    if rest := now[MOST_DECISIONS:]:
+        over = number(sum(a.one_off or 0.0 for a in rest) / MONEY)
+        shown = [*shown, ["", words("and_more", n=len(rest)), "", over]]
+    return Table(words("decide"), headings, shown)

@@ -62,8 +62,8 @@ def render(case: Case) -> str:
         headline=headline(case),
         sections=sections(case),
         policy=policy(style, script),
-        style=Markup(style),  # noqa: S704
-        script=Markup(script),  # noqa: S704
+        style=Markup(style),
+        script=Markup(script),
         clean=clean,
         drawing=Markup,
         standard=standard_name(case),

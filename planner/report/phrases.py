@@ -15,6 +15,15 @@ METRICS = {
     for key, (_, chinese) in WORDS.items()
     if key.endswith(("_share", "_of_residual", "_per_tce", "_of_base"))
 }
+
+
+def _rule(found: re.Match[str]) -> str:
+    metric = METRICS.get(found[1])
+    if metric is None:
+        return found[0]
+    return f"{metric}{'不低于' if found[2] == 'least' else '不高于'}{found[3]}"
+
+
 RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"^durable: ", "可持续:"),
     (r"\bmet exactly in ", "恰好满足于"),
@@ -24,7 +33,7 @@ RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\bmeet the gate item ", "满足基本要求"),
     (r"\bgate item ", "基本要求"),
     (r"\bscore at least ([\d.]+) points", r"得分不低于\1分"),
-    (r"\b([a-z][a-z ]+?) at (least|most) ([\d.]+ ?%?)", lambda found: _rule(found)),
+    (r"\b([a-z][a-z ]+?) at (least|most) ([\d.]+ ?%?)", _rule),
     (r"\b(\d) stars in (\d{4}) if (.+)$", r"若为\3,则\2年\1星"),
     (r"\b(\d) stars in (\d{4}) under (.+)$", r"按\3解读,则\2年\1星"),
     (r"\bwithin ([\d.]+%), stopped at its time limit", r"间隙\1,到时限停止"),
@@ -52,10 +61,3 @@ def phrase(text: str, lang: Lang) -> str:
         for pattern, chinese in RULES:
             text = re.sub(pattern, chinese, text)
     return text
-
-
-def _rule(found: re.Match[str]) -> str:
-    metric = METRICS.get(found[1])
-    if metric is None:
-        return found[0]
-    return f"{metric}{'不低于' if found[2] == 'least' else '不高于'}{found[3]}"

@@ -1,11 +1,11 @@
-"""What to do when: the dated actions of roadmap.json, or the steps of the plan where there is none."""
+"""What to do when: the dated actions of roadmap.json; and the undated steps of the plan, as studies have them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from planner.report.blocks import Block, Lines, Section, Table
+from planner.report.blocks import Block, Lines, Missing, Section, Table
 from planner.report.case import Case
 from planner.report.drawings import figures
 from planner.report.words import MONEY, number, share
@@ -28,7 +28,7 @@ class PlanStep:
 
 def plan_steps(case: Case) -> list[PlanStep]:
     """Every step of the plan in the order of its years, then what is bought by the year."""
-    return [_plan_step(case, step) for step in steps(case.rows("roadmap"))]
+    return [_plan_step(case, step) for step in steps(case.rows("decisions"))]
 
 
 def _plan_step(case: Case, step: Step) -> PlanStep:
@@ -58,11 +58,8 @@ def section(case: Case) -> Section:
     blocks: list[Block] = [*figures(case, "timeline")]
     if case.roadmap is not None:
         return Section("when", words("when"), [*blocks, *_dated(case, case.roadmap)])
-    rows = [[s.years, s.text, s.size, _money(s.invest)] for s in plan_steps(case)]
-    headings = [words("year"), words("step"), f"!{words('size')}", f"!{words('invest')}"]
-    if rows:
-        blocks.append(Table("", headings, rows))
-    return Section("when", words("when"), blocks)
+    note = Missing(words("when"), words("no_roadmap", command=case.solve_command()))
+    return Section("when", words("when"), [*blocks, note])
 
 
 def _dated(case: Case, roadmap: Roadmap) -> list[Block]:

@@ -200,7 +200,11 @@ def factor_table(case: Case, study: Mapping[str, Any]) -> Table:
 
 def fewest(case: Case, stars: Mapping[str, int] | None) -> str:
     """Fewest stars from the target year on."""
-    return str(min(counts)) if (counts := [n for year, n in (stars or {}).items() if int(year) >= case.target_year]) else "–"
+    return (
+        str(min(counts))
+        if (counts := [n for year, n in (stars or {}).items() if int(year) >= case.target_year])
+        else "–"
+    )
 
 
 def _money(value: float | None) -> str:

@@ -6,7 +6,6 @@ from planner.report.blocks import Block, Lines, Section, Table
 from planner.report.case import Case
 from planner.report.phrases import phrase
 from planner.report.words import share
-from planner.results import shown
 
 
 def assumptions_section(case: Case) -> Section:
@@ -24,13 +23,6 @@ def assumptions_section(case: Case) -> Section:
     if lines := [str(line) for line in summary.get("warnings") or ()]:
         blocks.append(Lines(words("warnings"), lines))
     return Section("assumptions", words("assumptions"), blocks, words("assumed_lead", n=len(assumed)))
-
-
-def solve_command(case: Case) -> str:
-    """The command that makes this folder again."""
-    scenario = case.summary.get("scenario") or {}
-    file = case.results.folder / scenario.get("folder", ".") / scenario.get("file", "scenario.toml")
-    return f"plan solve {shown(file)} --out {shown(case.results.folder)}"
 
 
 def _deciding(line: str) -> list[str]:
@@ -64,7 +56,7 @@ def proof_section(case: Case) -> Section:
     lines.append(words("recomputed" if summary.get("verified") is True else "unverified"))
     lines.append(words("check_again", command=case.command("verify")))
     if case.record is None and case.years:
-        lines.append(words("no_archive", command=solve_command(case)))
+        lines.append(words("no_archive", command=case.solve_command()))
     blocks: list[Block] = [Lines("", lines)]
     for key, heading in (("versions", "version"), ("inputs", "hash"), ("files", "hash")):
         if found := summary.get(key):

@@ -79,6 +79,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "routine": ("Yearly purchases, ratings, renewals and small enlargements", "年度采购、评价、续签与小型扩容"),
     "late": ("late: works from {month} if decided today", "已迟:今日决定则{month}投运"),
     "step_of": ("{verb}: {item}", "{verb}:{item}"),
+    "no_roadmap": ("There is no roadmap.json. Make it with: {command}", "缺少 roadmap.json。生成:{command}"),
     "no_archive": (
         "Figures and business as usual by year need operation.npz, which is not committed. Make it again with: {command}",
         "图表与逐年基准情景需要 operation.npz(不入库)。重新生成:{command}",
@@ -205,7 +206,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "warnings": ("Warnings", "提示"),
     # proof
-    "solved": ("Solved: no plan can cost less than {bound}, {gap} below this one.", "已求解:任何方案成本不低于{bound},与本方案相差{gap}。"),
+    "solved": (
+        "Solved: no plan can cost less than {bound}, {gap} below this one.",
+        "已求解:任何方案成本不低于{bound},与本方案相差{gap}。",
+    ),
     "stopped": (
         "Stopped ({why}) holding this plan; no plan can cost less than {bound}, {gap} below it.",
         "停止({why}),保留本方案;任何方案成本不低于{bound},与其相差{gap}。",
