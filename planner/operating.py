@@ -13,7 +13,7 @@ depends on nothing else of the past, so the cheapest path over s is the cheapest
     best[y+1, 0]           = min over s of best[y, s] + cost of y without excess
     best[y+1, min(s+1,K)]  = best[y, s] + cost of y at rate s, where it has an excess
 
-A cap on the sum of tonnes joins them too: where the separate years break it, the plan is not kept.
+A cap on the sum of tonnes joins them too: where the separate years break it, all of them are solved in one piece.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from planner.accounts import RELIANCE_SHARE, accounts
 from planner.answer import Answer, account_for
 from planner.engine import Options
 from planner.engine.pinned import solve_pinned
-from planner.fixed import Part, joined, one_year
+from planner.fixed import Part, investments_of, joined, one_year
 from planner.ledger import inventory
 from planner.plan import Plan
 from planner.stock import stock_of
@@ -163,8 +163,13 @@ def operate(problem: Problem, plan: Plan, options: Options, known: Mapping[int, 
         size={},
     )
     answer = account_for(problem, replace(found, facts=facts))
-    within = _sums_kept(answer)
-    return Operated(answer, {one.year: one.kept and within for one in years}, years)
+    kept = {one.year: one.kept for one in years}
+    if all(kept.values()) and not _sums_kept(answer):
+        whole = solve_pinned(problem, investments_of(problem, plan), options)
+        if not whole.decisions:
+            return Operated(answer, dict.fromkeys(kept, False), years)
+        answer = account_for(problem, whole)
+    return Operated(answer, kept, years)
 
 
 def cheapest_path(problem: Problem, years: Sequence[Year]) -> list[Run]:

@@ -8,7 +8,8 @@ For each test two questions, in the order in which a factory asks them:
                              "cannot be kept" where no purchase and no operation helps
 
 The base of comparison is the plan itself, operated again without any stress. Costs are net present cost; a planned level is the
-target, or without a target the stars that the plan has.
+target, or without a target the stars that the plan has. The steps by which the penalty on paper grows from year to year steer
+planning and are no cash: here each year pays the first step, so that every year is solved once.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def stress(
     problem: Problem, plan: Plan, tests: Sequence[StressTest], options: Options, progress: Progress
 ) -> dict[str, Any]:
     """The study: one row for the plan without stress, one for each test."""
-    asked = with_own_target(problem, plan)
+    asked = to_be_held(problem, plan)
     with progress.phase("stress", "the plan without stress"):
         calm = operate(asked, plan, options)
     rows = [_row("none", "No stress", "无压力", asked, calm, calm, calm)]
@@ -64,8 +65,9 @@ def asked_years(problem: Problem) -> list[int]:
     return asked or list(problem.years)
 
 
-def with_own_target(problem: Problem, plan: Plan) -> Problem:
-    """The problem with the plan's own stars as its target, if it has none."""
+def to_be_held(problem: Problem, plan: Plan) -> Problem:
+    """The problem without the steps of the penalty, and with the plan's own stars as its target if it has none."""
+    problem = replace(problem, durability=replace(problem.durability, penalty_step_per_tonne=0.0))
     if problem.rating is None or (problem.target is not None and problem.target.stars.any()):
         return problem
     stars = np.array([one.full.stars for one in rate_years(problem, plan)], dtype=np.int64)
