@@ -102,7 +102,8 @@ class Record:
         if name in self._names.given:
             return self._names.name(name, lang)
         found = _library_label(name)
-        return self._names.name(name, lang) if found is None else _chosen(found, lang)
+        plain = self._names.name(name, lang)
+        return plain[:1].upper() + plain[1:] if found is None else _chosen(found, lang)
 
     @cached_property
     def _names(self) -> Names:

@@ -31,6 +31,9 @@ PARTS = {
 }
 
 
+MEASURES = 6  # rows from the rate of return to the first half-year
+
+
 @dataclass(frozen=True)
 class AgainstCells:
     """Where the measures stand, from another sheet, and what they come to."""
@@ -47,16 +50,16 @@ def write_against(
     """The sheet; both pro formas are already there."""
     answer = record.answer
     years = answer.problem.years
-    sheet = book.sheet("against", [46, 9, *[13.5] * (2 * len(years) + 1)], book.say("saved"))
+    sheet = book.sheet("against", [46, 12, *[13.5] * (len(years) + 1)], book.say("saved"))
     sheet.heads([book.say("item"), book.say("unit")], years, [book.say("total")])
     sheet.freeze(sheet.row, FIRST)
     writer = _Writer(sheet, record.currency, len(years), {})
     _savings(writer, plan, usual)
     _payback_rows(writer)
     sheet.row += 1
+    found = _measures(writer, answer, usual_answer, plan, usual)
     _flows(writer, answer.problem.finance.timing_offset)
-    sheet.row += 1
-    return _measures(writer, answer, usual_answer, plan, usual)
+    return found
 
 
 @dataclass
@@ -141,27 +144,20 @@ def _payback_rows(w: _Writer) -> None:
 
 
 def _flows(w: _Writer, timing: float) -> None:
-    """What is saved on each half-year, so that one rate of return holds for every timing."""
+    """What is saved at each half-year, so that one rate of return holds for every timing."""
     sheet, count = w.sheet, w.count
-    times = np.arange(2 * count + 1) / 2
-    sheet.text(0, sheet.book.say("time_axis"))
-    sheet.text(1, sheet.book.say("years"), "unit")
-    for k, time in enumerate(times):
-        sheet.number(FIRST + k, float(time), "plain")
-    axis = sheet.row
-    sheet.row += 1
-    sheet.text(0, sheet.book.say("flow"))
-    sheet.text(1, w.unit, "unit")
-    values = np.zeros(len(times))
+    sheet.section(sheet.book.say("time_axis"), FIRST + 1)
+    values = np.zeros(2 * count + 1)
     capex, running, salvage = (w.values(name) for name in PARTS)
     for n in range(count):
         values[2 * n] += capex[n]
         values[round(2 * (n + timing))] += running[n]
     values[-1] += salvage.sum()
     for k, value in enumerate(values):
-        sheet.formula(FIRST + k, _flow(w, cell(axis, FIRST + k), last=k == len(times) - 1), float(value), "money")
-    w.lines["flow"] = sheet.row, values
-    sheet.row += 1
+        sheet.number(0, k / 2, "time")
+        sheet.text(1, w.unit, "unit")
+        sheet.formula(FIRST, _flow(w, cell(sheet.row, 0), last=k == 2 * count), float(value), "money")
+        sheet.row += 1
 
 
 def _flow(w: _Writer, time: str, *, last: bool) -> str:
@@ -201,9 +197,9 @@ def _measures(
     in_cell = measure(
         "payback_years", book.say("years"), f'IF({last_repaid}="","{none}",{last_repaid})', paid_back, "size"
     )
-    flows = w.lines["flow"][0]
     guess = 0.05 if rate is None else (1 + rate) ** 0.5 - 1
-    flow_row = span(flows, FIRST, flows, FIRST + 2 * w.count)
+    flows = sheet.row + MEASURES  # below the measures and their own heading
+    flow_row = span(flows, FIRST, flows + 2 * w.count, FIRST)
     shown_rate: float | str = no_rate if rate is None else rate
     rate_cell = measure("irr", "", f'IFERROR((1+IRR({flow_row},{guess:.6g}))^2-1,"{no_rate}")', shown_rate, "share")
     npv_cell = measure("npv_saved", w.unit, f"{usual.npc()}-{plan.npc()}", npv, "money_total")
@@ -215,4 +211,5 @@ def _measures(
     shown: float | str = no_rate if per_tonne is None else per_tonne * MILLION
     formula = f'IF({tonnes_cell}>0,-{npv_cell}/{tonnes_cell},"{no_rate}")'
     tonne_cell = measure("cost_per_tonne", f"{w.unit}/t CO2e", formula, shown, "amount")
+    sheet.row += 1
     return AgainstCells((in_cell, paid_back), (rate_cell, shown_rate), (npv_cell, npv), (tonne_cell, shown))

@@ -14,7 +14,7 @@ STANDINGS = {"scenario": "scenario_given", "default": "default_kept"}
 
 def write_assumptions(book: Book, record: Record) -> None:
     """Every number with unit, range, source and status; the summary's list where the folder has no scenario."""
-    sheet = book.sheet("assumptions", [52, 20, 13, 11, 11, 9, 16, 70], book.say("assumptions"))
+    sheet = book.sheet("assumptions", [56, 20, 15, 11, 11, 10, 20, 80], book.say("assumptions"))
     words = ("key", "value", "unit", "low", "high", "data_year", "status", "source")
     sheet.heads([book.say(word) for word in words], right=(1, 3, 4))
     sheet.freeze(sheet.row, 1)
@@ -30,7 +30,7 @@ def write_assumptions(book: Book, record: Record) -> None:
         if one.year is not None:
             sheet.number(5, one.year, "year")
         sheet.text(6, book.say(STANDINGS.get(one.status, one.status)), _standing(one))
-        sheet.text(7, one.source)
+        sheet.text(7, one.source, "wrap")
         sheet.row += 1
     if record.scenario is None:
         for line in record.summary.get("assumed_fields", ()):

@@ -22,9 +22,12 @@ from planner.workbook.words import SHEETS, say
 Array = NDArray[np.float64]
 
 LONGEST_TEXT = 32_000  # characters; a cell holds 32,767
+LINE_HEIGHT = 13.5  # points
 NAVY, PALE, INPUT = "#1F3A5F", "#E8EEF5", "#FFF8DC"
 FONTS = {"en": "Arial", "zh": "Microsoft YaHei"}
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+WHOLE, TENTHS, HUNDREDTHS = (f"#,##0{d};[Red]-#,##0{d};–" for d in ("", ".0", ".00"))
 
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "font_color": NAVY},
@@ -37,16 +40,17 @@ STYLES: dict[str, dict[str, Any]] = {
     "bold": {"bold": True},
     "note": {"italic": True, "font_color": "#555555"},
     "right": {"align": "right"},
-    "unit": {"font_color": "#555555"},
-    "money": {"num_format": "#,##0;[Red]-#,##0;–"},
-    "money_total": {"num_format": "#,##0;[Red]-#,##0;–", "bold": True, "top": 1},
-    "amount": {"num_format": "#,##0.0;[Red]-#,##0.0;–"},
-    "amount_total": {"num_format": "#,##0.0;[Red]-#,##0.0;–", "bold": True, "top": 1},
+    "unit": {"font_color": "#555555", "align": "left", "indent": 1},
+    "money": {"num_format": WHOLE},
+    "money_total": {"num_format": WHOLE, "bold": True, "top": 1},
+    "amount": {"num_format": TENTHS},
+    "amount_total": {"num_format": TENTHS, "bold": True, "top": 1},
     "factor": {"num_format": "0.0000", "font_color": "#555555"},
     "share": {"num_format": "0.0%"},
-    "size": {"num_format": "#,##0.00;[Red]-#,##0.00;–"},
+    "size": {"num_format": HUNDREDTHS},
     "plain": {"num_format": "General"},
-    "year": {"num_format": "0", "align": "left"},
+    "year": {"num_format": "0", "align": "left", "indent": 1},
+    "time": {"num_format": "0.0", "align": "left"},
     "stars": {"num_format": "0;-0;–", "bold": True, "align": "right"},
     "input": {"bg_color": INPUT, "border": 1, "num_format": "0.####"},
     "input_share": {"bg_color": INPUT, "border": 1, "num_format": "0.00%"},
@@ -102,6 +106,7 @@ class Sheet:
 
     def __init__(self, book: Book, key: str, sheet: Any, widths: Sequence[float], title: str, *, tall: bool) -> None:
         self.book, self.key, self.row = book, key, 0
+        self._widths = tuple(widths)
         self._sheet = sheet
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width, book.style("text"))
@@ -112,13 +117,15 @@ class Sheet:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(0.4, 0.4, 0.6, 0.6)
         sheet.set_footer("&L&A&R&P / &N")
-        self.text(0, title, "title")
+        self.text(0, title[:1].upper() + title[1:], "title")
         self.row = 2
 
     def text(self, column: int, text: str, style: str = "text", row: int | None = None) -> None:
         """Text as it stands."""
         at = self.row if row is None else row
         self._sheet.write_string(at, column, text[:LONGEST_TEXT], self.book.style(style))
+        if style == "wrap" and (lines := lines_of(text, self._widths[column])) > 1:
+            self._sheet.set_row(at, LINE_HEIGHT * lines)
 
     def number(self, column: int, value: float, style: str = "plain", row: int | None = None) -> None:
         """A number; one that is not finite leaves its cell empty."""
@@ -165,6 +172,10 @@ class Sheet:
         if row:
             self._sheet.repeat_rows(0, row - 1)
 
+    def print_only(self, last_row: int, last_column: int) -> None:
+        """What lies beyond is for the screen."""
+        self._sheet.print_area(0, 0, last_row, last_column)
+
     def choice(self, row: int, column: int, options: Sequence[str]) -> None:
         """Only these texts may be typed into a cell."""
         self._sheet.data_validation(row, column, row, column, {"validate": "list", "source": list(options)})
@@ -176,6 +187,16 @@ class Sheet:
     def reference(self, row: int, column: int) -> str:
         """This cell from another sheet."""
         return f"{quoted(self.key, self.book.lang)}!{cell(row, column, fixed=True)}"
+
+
+def lines_of(text: str, width: float) -> int:
+    """Lines that a text takes in a column, a Chinese character being as wide as two letters.
+
+    >>> lines_of("short", 10), lines_of("a longer text of words", 10), lines_of("零碳工厂评价规范", 10)
+    (1, 3, 2)
+    """
+    letters = sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
+    return max(1, -(-letters // max(1, int(width))))
 
 
 def sheet_name(key: str, lang: Lang) -> str:

@@ -75,6 +75,6 @@ class Front:
             sheet.text(2, f"{low}–{high}" if reach else "", "right")
             sheet.number(3, one.durable.stars, "stars")
             sheet.number(4, tonnes.own_reduction_share[n], "share")
-            sheet.number(5, tonnes.net_tco2e[n], "money")
+            sheet.number(5, round(float(tonnes.net_tco2e[n]), 3), "money")
             sheet.row += 1
         sheet.row += 1

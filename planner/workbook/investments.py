@@ -81,6 +81,7 @@ def write_investments(book: Book, record: Record, answer: Answer, key: str) -> I
         rows[one.item] = (rows.get(one.item, (sheet.row, 0))[0], sheet.row)
         _write(sheet, problem, one, record.label(one.item, book.lang))
         sheet.row += 1
+    sheet.print_only(sheet.row, FIRST_PAYMENT + count - 1)
     return InvestmentCells(quoted(key, book.lang), tuple(built), rows, count)
 
 

@@ -138,7 +138,7 @@ def write_tonnes(book: Book, record: Record) -> None:
     """Tonnes by scope and source, and what follows from them."""
     answer, tonnes = record.answer, record.answer.tonnes
     years, rating = answer.problem.years, answer.problem.rating
-    sheet = book.sheet("tonnes", [48, 9, *[11] * len(years)], f"{book.say('emissions')} [t CO2e]")
+    sheet = book.sheet("tonnes", [58, 9, *[11] * len(years)], f"{book.say('emissions')} [t CO2e]")
     sheet.heads([book.say("item"), book.say("unit")], years)
     sheet.freeze(sheet.row, FIRST)
     ledger = Ledger(sheet, "t CO2e", len(years))
@@ -157,7 +157,8 @@ def write_tonnes(book: Book, record: Record) -> None:
     for name in ("credits", "removals"):
         ledger.line(name, book.say(name), getattr(tonnes, f"{name}_tco2e"))
     net = ledger.added(("gross_market",), ("credits", "removals"))
-    ledger.line("net", book.say("net_tonnes"), tonnes.net_tco2e, net, style="money_total")
+    left = np.round(tonnes.net_tco2e, 3)  # credits meet the tonnes to the solver's own tolerance
+    ledger.line("net", book.say("net_tonnes"), left, lambda n: f"ROUND({net(n)},3)", style="money_total")
     ledger.line("restated", book.say("restated"), tonnes.restated_tco2e)
     ledger.line("own", book.say("own_inventory"), tonnes.own_inventory_tco2e)
     _share(ledger, "own_reduction_share", tonnes.own_reduction_share, "restated", "own", remaining=True)

@@ -12,6 +12,9 @@ from planner.workbook.book import Book, Sheet
 from planner.workbook.ledgers import FIRST, Ledger
 
 
+UNITS = {"points": "分", "t": "吨"}
+
+
 def write_rating(book: Book, record: Record) -> None:
     """The sheet; nothing but a note where the scenario has no rating."""
     years = record.answer.problem.years
@@ -51,7 +54,7 @@ def _range(sheet: Sheet, record: Record, problem: Problem) -> None:
     sheet.text(0, sheet.book.say("range"))
     for n, year in enumerate(problem.years):
         low, high = reach.get(str(year), (None, None))
-        sheet.text(FIRST + n, "" if low is None else f"{low}–{high}", "unit")
+        sheet.text(FIRST + n, "" if low is None else f"{low}–{high}", "right")
     sheet.row += 1
 
 
@@ -73,7 +76,7 @@ def _clause(sheet: Sheet, record: Record, one: AssessedClause) -> None:
         sheet.number(2, clause.threshold, style)
         sheet.number(3, clause.value, style)
         sheet.number(4, clause.margin, "amount")
-        sheet.text(5, clause.unit, "unit")
+        sheet.text(5, UNITS.get(clause.unit, clause.unit) if book.lang == "zh" else clause.unit, "unit")
     sheet.text(6, book.say("met" if clause.passed else "missed"), "good" if clause.passed else "bad")
     if one.figure is not None:
         sheet.text(7, book.say(one.figure.status))
