@@ -27,7 +27,7 @@ def calendar(found: Roadmap) -> bytes:
         f"PRODID:{PRODUCT}",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{escaped(found.title_zh)}",
+        f"X-WR-CALNAME:{escaped(one_line(found.title_zh))}",
     ]
     for action in found.actions:
         if not action.minor:

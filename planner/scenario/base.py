@@ -85,7 +85,12 @@ def _iso_day(written: Any) -> Any:
         return written
 
 
-Day = Annotated[date, BeforeValidator(_iso_day), Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
+DAY_FORM = {"form": "a day from 1990 to 2100 such as 2025-10-01"}
+Day = Annotated[
+    date,
+    BeforeValidator(_iso_day),
+    Field(ge=date(1990, 1, 1), le=date(2100, 12, 31), json_schema_extra=DAY_FORM),
+]
 Year = Annotated[int, BeforeValidator(_year_key), Field(ge=1990, le=2100)]
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
