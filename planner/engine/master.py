@@ -178,6 +178,8 @@ class Master:
     def with_cuts(self, kept: NDArray[np.bool_]) -> Matrix:
         """The MILP: plan, parts and the kept cuts."""
         rows = [row for row, keep in zip(self.cut_rows, kept, strict=True) if keep]
+        if not rows:
+            return self.matrix
         lengths = np.array([len(c) for _, c, _ in rows])
         cuts = csr_array(
             (
