@@ -11,7 +11,6 @@ from planner.self_assessment import AssessedClause, assess, indicator_words, ite
 from planner.workbook.book import Book, Sheet
 from planner.workbook.ledgers import FIRST, Ledger
 
-
 UNITS = {"points": "分", "t": "吨"}
 
 
