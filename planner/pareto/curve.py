@@ -27,11 +27,10 @@ from itertools import pairwise
 import numpy as np
 
 from models.problem import Goal, Problem
-from planner.answer import Answer, account_for
-from planner.engine import Options, interrupted, solve
+from planner.answer import Answer
+from planner.engine import Options, interrupted
 from planner.pareto.axes import Axis
-from planner.resolving import Interval, Resolver, Solved, UnverifiedError
-from planner.verify import verify
+from planner.resolving import Interval, Resolver, Solved, costed, verified
 
 NARROW = 2e-3  # of the curve's width or height, below which nothing more is looked for
 COST_HAIR = 1e-7  # relative: what rounding leaves of a cost
@@ -40,6 +39,7 @@ FINER = 0.2  # of the gap, when a sign is undecided
 FINEST_GAP = 1e-6
 MOST_TIGHTENINGS = 3  # of one point
 END_SHARE = 0.3  # of the time that is left, for finding an end
+TIE_SHARE = 0.1  # of the time that is left, for the tie-break at the cheap end
 LEAST_S = 1.0
 
 
@@ -147,19 +147,16 @@ class Curve:
         aimed = self.axis.aimed(problem)
         if aimed is None:
             return None, -math.inf
-        with self.again.progress.phase(f"{self.axis.name}: its end"):
-            plan = solve(aimed, self._options(None, END_SHARE), self.again.progress.report)
+        words = f"{self.axis.name}: its {'cheap' if math.isfinite(most_cost) else 'tight'} end"
+        share = TIE_SHARE if math.isfinite(most_cost) else END_SHARE
+        plan = self.again.plan(aimed, words, self._options(None, share))
         least = self.axis.bound(plan.facts.lower_bound) if np.isfinite(plan.facts.lower_bound) else -math.inf
         if not plan.decisions:
             return None, least
-        answer = account_for(self.problem, plan)
-        cost = answer.money.objective
-        answer = replace(answer, plan=replace(plan, facts=replace(plan.facts, objective=cost, lower_bound=-math.inf)))
-        found = verify(self.problem, answer.plan)
-        if not found.ok:
-            raise UnverifiedError("\n".join(map(str, found.violations)))
-        short = self.axis.short(answer)
-        return Tried(short, Solved(self.problem, answer, -math.inf), short), least
+        solved = verified(self.problem, costed(self.problem, plan, -math.inf), words)
+        assert solved.answer is not None
+        short = self.axis.short(solved.answer)
+        return Tried(short, solved, short), least
 
 
 def trace(curve: Curve, count: int) -> None:
