@@ -1,6 +1,6 @@
 """What an export writes, and `datapackage.json`, which lists it: path, fields with unit and type, size, hash.
 
-The descriptor follows the Frictionless tabular data package, version 1. A file without fields is listed as it is.
+The descriptor follows the Frictionless data package, version 1, and is a tabular one where every file is a CSV table.
 """
 
 from __future__ import annotations
@@ -67,12 +67,14 @@ def csv_bytes(header: Iterable[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 def descriptor(name: str, title: str, pieces: Iterable[Piece], notes: Mapping[str, Any]) -> bytes:
     """`datapackage.json` for the pieces; `notes` are further keys of the package."""
+    listed = list(pieces)
+    tabular = all(piece.path.endswith(".csv") for piece in listed)
     package = {
-        "profile": "tabular-data-package",
+        "profile": "tabular-data-package" if tabular else "data-package",
         "name": slug(name),
         "title": title,
         **notes,
-        "resources": [_resource(piece) for piece in pieces],
+        "resources": [_resource(piece) for piece in listed],
     }
     return (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()
 
