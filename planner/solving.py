@@ -23,7 +23,7 @@ from planner import terminal
 from planner.answer import Answer, account_for, at_accounted_cost
 from planner.archive import pack
 from planner.assemble import Assembly
-from planner.assumptions import Standard, deciding, reach
+from planner.assumptions import deciding, reach
 from planner.beside import plans_beside
 from planner.effective import effective_toml
 from planner.engine import SolverError, explain, interrupted, solve
@@ -172,16 +172,11 @@ def _context(case: Case, folder: Path, answer: Answer | None) -> dict[str, Any]:
         "inputs": _inputs(case.reading),
         "timings_s": dict(case.progress.seconds),
     }
-    standard = _standard(case)
+    standard = case.standard
     if answer is not None and standard is not None:
         context["stars_range"] = {str(year): stars for year, stars in reach(standard, answer).items()}
         context["deciding_fields"] = deciding(standard, answer, _target_year(answer.problem))
     return context
-
-
-def _standard(case: Case) -> Standard | None:
-    keys, rated = case.reading.scenario.rating, case.assembly.rated
-    return None if keys is None or rated is None else Standard(rated.table, keys.boundary, keys.reading, rated.answers)
 
 
 def assumed(assembly: Assembly) -> list[str]:
