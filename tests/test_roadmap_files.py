@@ -113,3 +113,18 @@ def test_folding_loses_nothing(text: str) -> None:
 
 def test_text_is_escaped_once() -> None:
     assert escaped("a\\b;c,d\r\ne") == "a\\\\b\\;c\\,d\\ne"
+
+
+def test_solve_writes_all_three(tmp_path: Path) -> None:
+    scenario = Path(__file__).parents[1] / "scenarios" / "two-measures"
+    done = CliRunner().invoke(main, ["solve", str(scenario), "--out", str(tmp_path / "out"), "--no-naive", "--quiet"])
+    assert done.exit_code == 0, done.output
+    read = read_roadmap(tmp_path / "out")
+    assert (read.target_stars, read.target_year, read.today) == (3, 2028, date(2027, 1, 1))
+    assert {(a.item, a.verb) for a in read.actions} >= {("pv", "build"), ("credit", "buy"), ("rating", "certify")}
+    for name, data in roadmap_files(read).items():
+        assert (tmp_path / "out" / name).read_bytes() == data, name
+    assert CliRunner().invoke(main, ["verify", str(tmp_path / "out")]).exit_code == 0
+    shown = CliRunner().invoke(main, ["show", str(tmp_path / "out")]).output
+    assert "What to do when" in shown
+    assert f"{sum(a.late_days > 0 for a in read.actions)} decisions were due before 2027-01-01" in shown
