@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from models.problem import ELECTRICITY, Problem, Steps
+from models.problem import CO2, ELECTRICITY, Problem, Steps
 from planner.figures import style
 from planner.figures.flows import Flow, flows
 from planner.figures.reading import Array, chosen, named
@@ -73,15 +73,15 @@ def _add(stacks: dict[tuple[str, str], Array], flow: Flow, power: Array) -> None
 
 
 def carriers(problem: Problem, plan: Plan, year: int) -> list[str]:
-    """Electricity, and the heat carrier of which most is used."""
+    """Electricity, and of the carriers that are made on site the one of which most is used."""
     n = problem.years.index(year)
     used: dict[str, float] = {}
     for flow in flows(problem, plan):
         energy = np.maximum(-flow.mw[n], 0.0) @ problem.steps.hours_per_year
         used[flow.carrier] = used.get(flow.carrier, 0.0) + float(energy)
-    heat = [c.name for c in problem.carriers if c.is_heat and used.get(c.name)]
-    main = [ELECTRICITY] if used.get(ELECTRICITY) else []
-    return main + sorted(heat, key=lambda name: -used[name])[:1]
+    made = {carrier for v in problem.converters for carrier in v.outputs} - {ELECTRICITY, CO2}
+    others = sorted((name for name in made if used.get(name)), key=lambda name: (-used[name], name))
+    return ([ELECTRICITY] if used.get(ELECTRICITY) else []) + others[:1]
 
 
 def windows(steps: Steps, load: Array, sun: Array) -> list[Window]:

@@ -1,6 +1,7 @@
 """Emissions of business as usual, and what takes them away, year by year.
 
     business as usual, location-based
+      + embodied         tonnes of making what is built, where scope 3 is rated
       - efficiency       what retrofits save, at the tonnes per MWh that the carrier has in business as usual
       - on-site power    renewable electricity made and used here, at the grid factor of the year
       - capture
@@ -22,7 +23,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from models.problem import Problem
+from models.problem import Market, Problem
 from planner.answer import Answer
 from planner.figures import style
 from planner.figures.flows import flows
@@ -33,8 +34,10 @@ from planner.record import Record
 from planner.stock import Stock, by_year, stock_of
 from planner.words import Lang, say
 
+EMBODIED = " embodied"  # ending of such sources
 HAIR = 1e-6  # of business as usual: a part below it is none
 LOOKS = {
+    "embodied": style.Look("#3b3b3b"),
     "efficiency": style.Look("#009e73"),
     "own_measures": style.Look("#009e73"),
     "onsite_power": style.Look("#f0e442", "---"),
@@ -62,12 +65,13 @@ def wedges(answer: Answer, before: Answer) -> Wedges:
     """From business as usual down to net."""
     problem, tonnes = answer.problem, answer.tonnes
     grid = grid_market(problem)
-    factor = by_year(problem, grid.emission_factor if grid else 0.0)
+    factor = market_factor(problem, grid) if grid else np.zeros(len(problem.years))
+    embodied = _embodied(answer) - _embodied(before)
     top = before.tonnes.gross_location_tco2e
     onsite = (tonnes.onsite_claim_mwh - before.tonnes.onsite_claim_mwh) * factor
     capture = tonnes.captured_tco2e - before.tonnes.captured_tco2e
     saved = _saved(problem, stock_of(problem, answer.plan), intensities(before.problem, before.plan))
-    rest = top - tonnes.gross_location_tco2e - onsite - capture - saved
+    rest = top + embodied - tonnes.gross_location_tco2e - onsite - capture - saved
     inside = {"efficiency": saved, "onsite_power": onsite, "capture": capture, "fuel_switch": rest}
     if min(float(part.min()) for part in inside.values()) < -HAIR * float(top.max()):
         inside = {"own_measures": saved + rest, "onsite_power": onsite, "capture": capture}
@@ -78,8 +82,30 @@ def wedges(answer: Answer, before: Answer) -> Wedges:
         "credits": tonnes.credits_tco2e,
         "removals": tonnes.removals_tco2e,
     }
-    parts = {key: part for key, part in (inside | bought).items() if np.abs(part).max() > HAIR * top.max()}
+    parts = {
+        key: part
+        for key, part in ({"embodied": -embodied} | inside | bought).items()
+        if np.abs(part).max() > HAIR * top.max()
+    }
     return Wedges(problem.years, top, parts, tonnes.net_tco2e)
+
+
+def market_factor(problem: Problem, market: Market) -> Array:
+    """(Y,) tonnes per MWh bought, upstream included where scope 3 is rated."""
+    upstream = by_year(problem, market.upstream_factor) * (3 in _scopes(problem))
+    return np.asarray(by_year(problem, market.emission_factor) + upstream, float)
+
+
+def _scopes(problem: Problem) -> tuple[int, ...]:
+    return problem.rating.scopes if problem.rating else (1, 2)
+
+
+def _embodied(answer: Answer) -> Array:
+    """(Y,) tonnes embodied in what is built, where they are rated."""
+    zero = np.zeros(len(answer.problem.years))
+    if 3 not in _scopes(answer.problem):
+        return zero
+    return sum((q.tco2e for q in answer.tonnes.sources if q.item.endswith(EMBODIED)), zero)
 
 
 def intensities(problem: Problem, plan: Plan) -> dict[str, Array]:
@@ -98,7 +124,7 @@ def intensities(problem: Problem, plan: Plan) -> dict[str, Array]:
             use[names.index(flow.carrier)] += np.maximum(-energy, 0.0)
     for k in problem.markets:
         mwh = annual(problem, np.asarray(plan.operation.get("markets.import_mw", {}).get(k.name, np.zeros((years, 1)))))
-        bought[names.index(k.carrier)] += mwh * by_year(problem, k.emission_factor)
+        bought[names.index(k.carrier)] += mwh * market_factor(problem, k)
     for v in problem.converters:
         activity = np.asarray(plan.operation.get("converters.activity_mw", {}).get(v.name, np.zeros((years, 1))))
         made = {c: annual(problem, activity * ratio) for c, ratio in v.outputs.items()}
@@ -148,8 +174,8 @@ def draw_wedges(axes: Axes, found: Wedges, lang: Lang) -> list[tuple[object, str
     handles.append((line[0], say("business_as_usual", lang)))
     level = found.top
     for key, part in found.parts.items():
-        height = np.maximum(part, 0.0)
-        bars = axes.bar(found.years, height, 0.82, bottom=level - height, **LOOKS[key].bar)
+        height = np.abs(part) if key == "embodied" else np.maximum(part, 0.0)
+        bars = axes.bar(found.years, height, 0.82, bottom=np.where(part < 0, level, level - height), **LOOKS[key].bar)
         handles.append((bars, say(key, lang)))
         level = level - part
     bars = axes.bar(found.years, np.maximum(found.net, 0.0), 0.82, **NET.bar)

@@ -43,6 +43,7 @@ COLOURS = {
     "": "#dcdcdc",
 }
 NODE_WIDTH = 0.012
+LETTER_IN = 0.055  # half a Chinese letter at the size of the names
 
 
 def links(problem: Problem, plan: Plan, year: int) -> tuple[Link, ...]:
@@ -121,11 +122,18 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
     tallest = max(layout.rank.count(rank) for rank in set(layout.rank))
     figure, axes = style.sheet(f"{say('figure.energy_flow', lang)} {year}", max(3.6, 0.8 + 0.32 * tallest))
     axes.set_axis_off()
-    axes.set_xlim(-0.30, 1.30)
+    last = max(layout.rank)
+    words = [_words(layout, n, record, lang) for n in range(len(layout.nodes))]
+    left, right = (
+        max((LETTER_IN * style.wide(words[n]) for n in range(len(words)) if layout.rank[n] == rank), default=0.0) + 0.15
+        for rank in (0, last)
+    )
+    middle = style.WIDTH_IN - left - right - 0.1
+    axes.set_xlim(-left / middle, 1 + right / middle)
     axes.set_ylim(1.0, -0.03)
     style.unit(axes, say("energy_gwh", lang))
     _bands(axes, layout)
-    _nodes(axes, layout, record, lang)
+    _nodes(axes, layout, words, int(middle / max(1, last) / LETTER_IN) - 1)
     return figure
 
 
@@ -139,22 +147,25 @@ def _bands(axes: Axes, layout: Layout) -> None:
         axes.add_patch(PathPatch(Path([*points, (x0, y0)], codes), facecolor=colour, edgecolor="none", alpha=0.62))
 
 
-def _nodes(axes: Axes, layout: Layout, record: Record, lang: Lang) -> None:
+def _nodes(axes: Axes, layout: Layout, words: list[str], most: int) -> None:
+    """Names beside the nodes at the sides and above those between, there in lines of at most `most` half letters."""
     last = max(layout.rank)
-    for n, node in enumerate(layout.nodes):
+    for n in range(len(layout.nodes)):
         x, y, height = layout.place(n)
         axes.add_patch(Rectangle((x, y), NODE_WIDTH, height, facecolor=style.INK, edgecolor="none"))
-        size = style.plain(layout.through[n] / 1e3)
-        words = f"{style.shortened(_title(node, record, lang), 34)}  {size}"
-        spot = {"va": "center", "fontsize": 7.2}
         if layout.rank[n] == 0:
-            axes.text(x - 0.008, y + height / 2, words, ha="right", **spot)
+            axes.text(x - 0.008, y + height / 2, words[n], ha="right", va="center", fontsize=7.0)
         elif layout.rank[n] == last:
-            axes.text(x + NODE_WIDTH + 0.008, y + height / 2, words, ha="left", **spot)
+            axes.text(x + NODE_WIDTH + 0.008, y + height / 2, words[n], ha="left", va="center", fontsize=7.0)
         else:
-            words = style.folded(f"{_title(node, record, lang)}  {size}", 20, 2)
             halo = {"facecolor": style.PAPER, "edgecolor": "none", "alpha": 0.75, "pad": 0.4}
-            axes.text(x + NODE_WIDTH / 2, y - 0.008, words, ha="center", va="bottom", fontsize=7.0, bbox=halo)
+            folded = style.folded(words[n], most, 3)
+            axes.text(x + NODE_WIDTH / 2, y - 0.008, folded, ha="center", va="bottom", fontsize=7.0, bbox=halo)
+
+
+def _words(layout: Layout, n: int, record: Record, lang: Lang) -> str:
+    title = _title(layout.nodes[n], record, lang).replace(" °C", "\u00a0°C")
+    return f"{style.shortened(title, 30)} {style.plain(layout.through[n] / 1e3)}"
 
 
 def _title(node: tuple[str, str], record: Record, lang: Lang) -> str:
@@ -163,6 +174,8 @@ def _title(node: tuple[str, str], record: Record, lang: Lang) -> str:
         return say("sold", lang, name=named(record, item, lang))
     if item.startswith("rest>"):
         return f"{say('rest', lang)} ({named(record, item[5:], lang)})"
+    if node == ("source", "retrofits"):
+        return say("recovered", lang)
     if node in (AMBIENT, LOSSES) or item == "dumped":
         return say(item, lang)
     return named(record, item, lang)

@@ -134,7 +134,8 @@ def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) 
     if handles:
         words = [shortened(label, 44) for label in labels]
         widest = max(map(wide, words)) * HALF_LETTER_IN + 0.55
-        columns = max(1, min(len(words), int((WIDTH_IN - 0.2) / widest)))
+        lines = -(-len(words) // max(1, int((WIDTH_IN - 0.2) / widest)))
+        columns = -(-len(words) // lines)
         figure.legend(handles, words, loc="outside lower left", ncols=columns, handlelength=1.8, columnspacing=1.4)
 
 
