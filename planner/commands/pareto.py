@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from planner.commands import JSON, refuse, scenario_file
-from planner.comparing import Subject, solver_options, subject
+from planner.scenario_study import Subject, solver_options, subject
 
 AGAINST = ("stars", "score", "tonnes", "final-tonnes", "paper")
 
