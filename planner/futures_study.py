@@ -1,0 +1,198 @@
+"""`plan futures`: what to commit to now and what to wait for, when several futures are possible.
+
+    expected    one plan for all futures: shared until they part, each at its own best afterwards, at least expected cost
+    now         the same if every investment had to be decided today: only purchases and operation follow the future
+    value of waiting = cost of now − cost of expected        never negative: what may wait may also be decided now
+    regret[p,s] = cost of future s when p's early decisions are taken − least cost known of future s
+    CVaR[p]     = mean cost of the dearest `cvar_share` of the probability
+
+Favourites are each future's own optimum and the expected plan. Small cases are solved as one model. In large ones the expected
+plan is the favourite with the least expected cost, and the bound is that of a planner who knows the future. Costs are the
+objective: net present cost and penalties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from models.problem import Problem
+from planner.accounts import accounts
+from planner.answer import MILLION
+from planner.commitments import commitments
+from planner.engine import Options, solve
+from planner.engine.futures import solve_futures
+from planner.futures import Future, Shared, decided_before, decided_now, in_future, normalised, with_decisions
+from planner.plan import Plan
+from planner.progress import Progress
+from planner.rating import rate_years
+from planner.verify import verify
+
+EXPECTED = "expected"
+LARGEST_TREE = 2_000  # steps over all years and futures up to which one model is solved
+ONE_PIECE, BEST_FAVOURITE = "one model of all futures", "the best of the futures' own optima"
+
+
+class NoPlanForFutures(Exception):
+    """A future has no plan, or none that is found in time; the message says which."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When the futures part, with which probability stars are held, and the share of the worst that CVaR looks at."""
+
+    revealed: int
+    hold_probability: float = 1.0
+    cvar_share: float = 0.2
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """A plan for each future, alike where it must be, and what they cost [million]."""
+
+    plans: tuple[Plan, ...]
+    costs: tuple[float, ...]
+    expected: float
+    lower_bound: float
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What the parts of the study share."""
+
+    problems: tuple[Problem, ...]
+    futures: tuple[Future, ...]
+    rules: Rules
+    options: Options
+
+    @property
+    def weights(self) -> list[float]:
+        """Of the futures."""
+        return [one.weight for one in self.futures]
+
+    @property
+    def in_one_piece(self) -> bool:
+        """Whether one model of all futures is small enough."""
+        return sum(len(p.years) * p.steps.count for p in self.problems) <= LARGEST_TREE
+
+
+def futures_study(
+    problem: Problem, futures: Sequence[Future], rules: Rules, options: Options, progress: Progress
+) -> dict[str, Any]:
+    """Expected cost, value of waiting, regrets, and what to commit to. Money in the scenario's currency."""
+    futures = normalised(futures)
+    study = Study(tuple(in_future(problem, one, rules.revealed) for one in futures), futures, rules, options)
+    own = []
+    for p, one in zip(study.problems, futures, strict=True):
+        with progress.phase("futures", f"the best plan for {one.name}"):
+            own.append(_optimum(p, one.name, options))
+    early = decided_before(problem, rules.revealed)
+    with progress.phase("futures", "early decisions of each in every future"):
+        costs = {one.name: evaluated(study, plan, early) for one, plan in zip(futures, own, strict=True)}
+    with progress.phase("futures", "one plan for all futures"):
+        best = tree(study, own, early, list(costs.values()))
+    with progress.phase("futures", "everything decided now"):
+        now = tree(study, own, decided_now(problem, rules.revealed), None)
+    if best is None or (now is not None and now.expected < best.expected):
+        best = now
+    if best is None:
+        raise NoPlanForFutures("no early decisions suit every future: the stars cannot be held in all of them")
+    every = {**{name: tree.costs for name, tree in costs.items()}, EXPECTED: best.costs}
+    favourites = {**{one.name: (plan,) for one, plan in zip(futures, own, strict=True)}, EXPECTED: best.plans}
+    return {
+        "kind": "futures",
+        "scenario": problem.name,
+        "method": ONE_PIECE if study.in_one_piece else BEST_FAVOURITE,
+        "revealed": rules.revealed,
+        "hold_probability": rules.hold_probability,
+        "cvar_share": rules.cvar_share,
+        "expected_cost": best.expected * MILLION,
+        "lower_bound": min(best.lower_bound, best.expected) * MILLION,
+        "now_cost": None if now is None else now.expected * MILLION,
+        "value_of_waiting": None if now is None else (now.expected - best.expected) * MILLION,
+        "futures": [_future(one, p, plan) for one, p, plan in zip(futures, study.problems, best.plans, strict=True)],
+        "rows": _rows(study, every),
+        **commitments(problem, favourites, early),
+    }
+
+
+def _optimum(problem: Problem, name: str, options: Options) -> Plan:
+    plan = solve(problem, options)
+    if not plan.decisions:
+        raise NoPlanForFutures(f"future {name}: {plan.facts.termination}")
+    return plan
+
+
+def evaluated(study: Study, plan: Plan, shared: Shared) -> Tree:
+    """The plan's shared decisions taken in every future, each at its best afterwards; infinite where there is no plan."""
+    plans = tuple(solve(with_decisions(p, plan, shared), study.options) for p in study.problems)
+    costs = tuple(one.facts.objective if one.decisions else np.inf for one in plans)
+    bound = float(np.dot(study.weights, [one.facts.lower_bound for one in plans]))
+    return Tree(plans, costs, float(np.dot(study.weights, costs)), bound)
+
+
+def tree(study: Study, own: Sequence[Plan], shared: Shared, known: Sequence[Tree] | None) -> Tree | None:
+    """One plan for all futures at least expected cost; None where there is none. `known` are the favourites, evaluated."""
+    if not study.in_one_piece:
+        tried = known if known is not None else [evaluated(study, plan, shared) for plan in own]
+        best = min(tried, key=lambda one: one.expected)
+        bound = float(np.dot(study.weights, [plan.facts.lower_bound for plan in own]))
+        return Tree(best.plans, best.costs, best.expected, bound) if np.isfinite(best.expected) else None
+    plans, facts = solve_futures(study.problems, study.weights, shared, study.options, study.rules.hold_probability)
+    if not plans:
+        return None
+    costs = tuple(accounts(p, plan).objective for p, plan in zip(study.problems, plans, strict=True))
+    return Tree(tuple(plans), costs, float(np.dot(study.weights, costs)), facts.lower_bound)
+
+
+def _future(one: Future, problem: Problem, plan: Plan) -> dict[str, Any]:
+    """A future under the expected plan: cost, stars, and whether the accountant confirms it."""
+    rated = rate_years(problem, plan)
+    cost = accounts(problem, plan)
+    asked = [0] * len(rated) if problem.target is None else list(problem.target.stars)
+    checked = verify(problem, plan)
+    return {
+        "name": one.name,
+        "weight": one.weight,
+        "net_present_cost": cost.net_present_cost * MILLION,
+        "stars": {str(r.year): r.full.stars for r in rated},
+        "durable_stars": {str(r.year): r.durable.stars for r in rated},
+        "held": all(r.full.stars >= stars for r, stars in zip(rated, asked, strict=True)),
+        "verified": all(v.rule.startswith("target") for v in checked.violations),
+    }
+
+
+def _rows(study: Study, costs: dict[str, tuple[float, ...]]) -> list[dict[str, Any]]:
+    """One row per favourite: its cost and regret in each future, expected and in the worst of them."""
+    least = [min(column) for column in zip(*costs.values(), strict=True)]
+    rows = []
+    for name, of in costs.items():
+        regret = {one.name: (c - low) * MILLION for one, c, low in zip(study.futures, of, least, strict=True)}
+        rows.append(
+            {
+                "plan": name,
+                "expected_cost": float(np.dot(study.weights, of)) * MILLION,
+                "cvar": cvar(of, study.weights, study.rules.cvar_share) * MILLION,
+                "worst_regret": max(regret.values()),
+                "cost": {one.name: c * MILLION for one, c in zip(study.futures, of, strict=True)},
+                "regret": regret,
+            }
+        )
+    return rows
+
+
+def cvar(costs: Sequence[float], weights: Sequence[float], worst_share: float) -> float:
+    """Mean cost of the dearest `worst_share` of the probability.
+
+    >>> cvar([10.0, 20.0], [0.75, 0.25], 0.5), cvar([10.0, 20.0], [0.75, 0.25], 1.0)
+    (15.0, 12.5)
+    """
+    left, total = worst_share, 0.0
+    for cost, weight in sorted(zip(costs, weights, strict=True), reverse=True):
+        part = min(left, weight)
+        total += part * cost if part else 0.0
+        left -= part
+    return total / worst_share
