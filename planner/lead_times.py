@@ -145,7 +145,7 @@ def _lead(kind: Kind, name: str, table: Preset, entry: Entry | None, item: Item 
     bases: list[Basis] = [_basis(f"{kind}.{name}.{key}", value, inherited) for key, value in given.items()]
     months = {key: getattr(default, key) if value is None else value for key, value in given.items()}
     return Lead(
-        chapter=about.get("chapter", default.chapter),
+        chapter=table.chapter or about.get("chapter", default.chapter),
         owner_en=table.owner or owners[0],
         owner_zh=table.owner_zh or table.owner or owners[1],
         commissioning_month=getattr(table, "commissioning_month", None) or 1,

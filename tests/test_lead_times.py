@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -13,6 +14,7 @@ from planner.faults import ScenarioFaults
 from planner.lead_times import KINDS, Setting, certification, lead_of_kind, setting_of
 from planner.reading import read_scenario
 from planner.roadmap_words import CHAPTERS
+from planner.scenario.base import Chapter
 
 TWO_MEASURES = (Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml").read_text(encoding="utf-8")
 
@@ -33,6 +35,7 @@ max_mw = 1.0
 lead_time_months = 9
 commissioning_month = 7
 owner = "energy team"
+chapter = "environmental_control"
 
 [converters.turbine]
 preset = "wind"
@@ -45,6 +48,7 @@ build_months = 3
     assert (preset.permit_months, preset.lead_time_months, preset.build_months, preset.basis) == (1, 4, 2, "preset")
     assert (changed.permit_months, changed.lead_time_months, changed.commissioning_month) == (3, 9, 7)
     assert (changed.owner_en, changed.owner_zh, changed.basis) == ("energy team", "energy team", "preset")
+    assert (preset.chapter, changed.chapter) == ("energy_facilities", "environmental_control")
     assert (own.months, own.basis) == (6, "scenario")
 
 
@@ -91,6 +95,10 @@ def test_months_are_whole_and_not_negative(tmp_path: Path) -> None:
 def test_the_issue_lag_may_be_given() -> None:
     assert certification().issue_lag_months == 2
     assert certification(5).issue_lag_months == 5
+
+
+def test_the_chapters_of_scenario_and_roadmap_are_the_same() -> None:
+    assert tuple(CHAPTERS) == get_args(Chapter)
 
 
 def test_every_preset_has_a_chapter_and_comes_after_known_items() -> None:

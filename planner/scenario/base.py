@@ -9,6 +9,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+Chapter = Literal[
+    "goals_and_strategy",
+    "energy_planning",
+    "intelligent_control",
+    "industrial_synergy",
+    "system_building",
+    "energy_facilities",
+    "environmental_control",
+]
+
 
 class Table(BaseModel):
     """A table of the scenario: unknown keys, wrong types, infinities and NaN are refused."""
@@ -169,5 +179,6 @@ class Preset(Labelled):
     )
     lead_time_months: int | None = months("from order to start on site; of contracts and claims to the first delivery")
     build_months: int | None = months("on site until it works")
+    chapter: Chapter | None = key("implementation step to which the roadmap counts it")
     owner: str | None = key("who does it, in the roadmap, English")
     owner_zh: str | None = key("who does it, in the roadmap, Chinese")
