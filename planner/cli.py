@@ -14,7 +14,7 @@ import click
 COMMANDS = {
     "new": "Write NAME/scenario.toml, a working starter.",
     "validate": "Read a scenario and report every fault as file:line:column.",
-    "schema": "JSON Schema of scenario.toml, for editors.",
+    "schema": "JSON Schema of scenario.toml, for editors, or of roadmap.json.",
     "solve": "Find the least-cost plan, check it, write it and show it.",
     "show": "Show the tables of a results folder.",
     "figures": "Draw the figures of a results folder, as SVG and PNG.",
