@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from planner.record import Record, open_record
+from planner.report.phrases import phrase
 from planner.report.words import Language
 from planner.results import OPERATION, Results, Row, read_results, shown
-from planner.roadmap import ROADMAP, Roadmap, read_roadmap
+from planner.roadmap import ROADMAP, read_roadmap
+from planner.roadmap_form import Roadmap
 from planner.studies import read_study, studies
 from planner.words import Lang, Names
 
 ALL = "all"
+OF_SCENARIOS = ("pareto", "ladder")  # studies whose command takes the scenario
 PARTS = ("power", "energy", "upstream", "embodied")
 
 
@@ -86,19 +89,39 @@ class Case:
             return self._name(item)
         return f"{self._name(name)}, {self.words('energy_size' if part == 'energy' else part)}"
 
+    def named(self, english: str) -> str:
+        """A thing that a study calls by its English name."""
+        return self._chinese.get(english, english) if self.words.code == "zh" else english
+
+    def told(self, sentence: str) -> str:
+        """A sentence that the results carry in English, with the names in it."""
+        if self.words.code == "en":
+            return sentence
+        said = phrase(sentence, self.words.code)
+        for english in sorted(self._chinese, key=len, reverse=True):
+            said = said.replace(english, self._chinese[english])
+        return said
+
+    @cached_property
+    def _chinese(self) -> Mapping[str, str]:
+        return dict(self.names.given.values())
+
     def _name(self, item: str) -> str:
         own = item in self.names.given
         return self.names.name(item, self.words.code) if own else self.words.known(item)
 
-    def command(self, words: str) -> str:
-        """A command line about this folder."""
-        return f"plan {words} {shown(self.results.folder)}"
+    def command(self, name: str) -> str:
+        """The command line that makes a study of this folder, or checks it."""
+        folder = shown(self.results.folder)
+        return f"plan {name} {self._scenario()} --out {folder}" if name in OF_SCENARIOS else f"plan {name} {folder}"
 
     def solve_command(self) -> str:
         """The command line that makes this folder again."""
+        return f"plan solve {self._scenario()} --out {shown(self.results.folder)}"
+
+    def _scenario(self) -> str:
         scenario = self.summary.get("scenario") or {}
-        file = self.results.folder / scenario.get("folder", ".") / scenario.get("file", "scenario.toml")
-        return f"plan solve {shown(file)} --out {shown(self.results.folder)}"
+        return shown(self.results.folder / scenario.get("folder", ".") / scenario.get("file", "scenario.toml"))
 
 
 def read_case(folder: Path, lang: Lang) -> Case:

@@ -10,8 +10,9 @@ from typing import Any
 
 from planner.report.blocks import Table
 from planner.report.case import ALL, Case, by_year
-from planner.report.roadmap import ROUTINE, month, text
+from planner.report.roadmap import ROUTINE, month, works_from
 from planner.report.words import MONEY, number, share
+from planner.results import Row
 
 MOST_DECISIONS = 6
 SOON = timedelta(days=92)
@@ -125,7 +126,7 @@ def balance(case: Case) -> list[float]:
     return list(accumulate(before - after for before, after in zip(usual, paid, strict=True)))
 
 
-def _is_paid(row: Any) -> bool:
+def _is_paid(row: Row) -> bool:
     return row.item != ALL and row.metric != "salvage"
 
 
@@ -173,7 +174,7 @@ def money_by_year(case: Case) -> Table:
     return Table(words("by_year", unit=words.unit), headings, rows)
 
 
-def is_running(row: Any) -> bool:
+def is_running(row: Row) -> bool:
     """Whether a payment is running cost: neither investment nor salvage."""
     return row.item != ALL and row.metric not in ("capex", "salvage")
 
@@ -190,12 +191,18 @@ def decide_now(case: Case) -> Table | None:
     until = max(min(day for day, _ in dated), case.roadmap.today + SOON)
     now = sorted((a for day, a in dated if day <= until), key=lambda a: -(a.one_off or 0.0))
     rows = [
-        [month(a.decide_by), text(case, a), words.pick(a.owner_en, a.owner_zh), number((a.one_off or 0.0) / MONEY)]
+        [
+            month(a.decide_by),
+            words.pick(a.text_en, a.text_zh),
+            words.pick(a.owner_en, a.owner_zh),
+            works_from(case, a),
+            number((a.one_off or 0.0) / MONEY),
+        ]
         for a in now
     ]
-    headings = [words("decide_by"), words("action"), words("owner"), f"!{words('invest')}"]
+    headings = [words("decide_by"), words("action"), words("owner"), words("works_from"), f"!{words('invest')}"]
     shown = rows[:MOST_DECISIONS]
     if rest := now[MOST_DECISIONS:]:
         over = number(sum(a.one_off or 0.0 for a in rest) / MONEY)
-        shown = [*shown, ["", words("and_more", n=len(rest)), "", over]]
+        shown = [*shown, ["", words("and_more", n=len(rest)), "", "", over]]
     return Table(words("decide"), headings, shown)

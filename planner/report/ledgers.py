@@ -28,6 +28,7 @@ CASH = {
 }
 TONNES = ("scope1", "captured", "scope2_location", "scope2_market", "scope3", "credits", "removals", "net")
 ELECTRICITY = ("used", "onsite_renewable", "direct", "grid", "exported", "grid_claims", "claimed", "hourly_matched")
+MOST_CHANGES = 4
 SCOPES = ("scope1", "scope2_location", "scope2_market", "scope3")
 
 
@@ -39,7 +40,7 @@ def money_section(case: Case) -> Section:
     blocks.append(abatement_table(case, study) if study else missing(case, "abatement_table", "abatement"))
     blocks += figures(case, "abatement")
     study = case.studies.get("alternatives")
-    blocks.append(alternatives_table(case, study) if study else missing_alternatives(case))
+    blocks.append(alternatives_table(case, study) if study else missing(case, "alternatives_table", "alternatives"))
     return Section("money", words("money"), [block for block in blocks if block is not None])
 
 
@@ -71,7 +72,7 @@ def abatement_table(case: Case, study: Mapping[str, Any]) -> Table:
     headings = [
         words("item"),
         f"!{words('tonnes_shapley')}",
-        f"!{words('cost_per_tonne', currency=case.words.currency)}",
+        f"!{words('cost_per_tonne', currency=words.known(words.currency))}",
     ]
     ordered = sorted(study["rows"], key=lambda row: (row.get("cost_per_t") is None, row.get("cost_per_t") or 0.0))
     rows = [
@@ -84,33 +85,50 @@ def abatement_table(case: Case, study: Mapping[str, Any]) -> Table:
 def alternatives_table(case: Case, study: Mapping[str, Any]) -> Table:
     """Plans that cost nearly as little and are better at something else."""
     words = case.words
-    headings = [words("aim"), f"!{words('cost')}", f"!{words('extra_cost', unit=words.unit)}", f"!{words('aim_value')}"]
-    rows = [
-        [
-            words.pick(str(row.get("label") or row["aim"]), str(row.get("label_zh") or "")),
-            "–" if row.get("net_present_cost") is None else number(row["net_present_cost"] / MONEY),
-            "–" if row.get("extra_cost") is None else number(row["extra_cost"] / MONEY, 1),
-            number(row.get("value_of_aim"), 2),
-        ]
-        for row in study["rows"]
+    headings = [
+        words("aim"),
+        f"!{words('in_plan')}",
+        f"!{words('aim_value')}",
+        f"!{words('extra_cost', unit=words.unit)}",
+        words("changes"),
     ]
-    return Table(words("alternatives_table", unit=words.unit), headings, rows)
+    rows = []
+    for row in study["rows"]:
+        extra, told = row.get("extra_cost"), [case.told(str(line)) for line in row.get("changes") or ()]
+        over = [words("and_more", n=len(told) - MOST_CHANGES)] if len(told) > MOST_CHANGES else []
+        rows.append(
+            [
+                words.pick(str(row.get("label") or row["aim"]), str(row.get("label_zh") or "")),
+                measured(case, row.get("value_in_plan"), str(row.get("unit"))),
+                measured(case, row.get("value_of_aim"), str(row.get("unit"))),
+                "–" if extra is None else number(extra / MONEY, 1),
+                "; ".join([*told[:MOST_CHANGES], *over]) or case.told(str(row.get("note") or "")),
+            ]
+        )
+    return Table(words("alternatives_table"), headings, rows)
 
 
-def missing_alternatives(case: Case) -> Block:
-    """Which command finds them."""
-    words = case.words
-    found = missing(case, "aim", "alternatives")
-    return type(found)(words("alternatives_table", unit=words.unit), found.text)
+def measured(case: Case, value: float | None, unit: str) -> str:
+    """A measure of a plan with its unit; money in 10k of the currency."""
+    if value is None:
+        return "–"
+    if unit == case.words.currency:
+        return f"{number(value / MONEY)} {case.words.unit}"
+    return f"{number(value)} {case.words.known(unit)}"
 
 
 def tonnes_section(case: Case) -> Section:
     """Tonnes by scope and year, and by source in the target year."""
     words = case.words
     rows = [row for row in case.rows("emissions") if row.item == ALL]
-    columns = {words(scope): by_year(rows, case.years, lambda row, s=scope: row.metric == s) for scope in TONNES}
+    columns = {words(scope): of_metric(case, rows, scope) for scope in TONNES}
     blocks = [*figures(case, "emissions"), year_table(case, words("emissions_table"), columns), sources_table(case)]
     return Section("tonnes", words("tonnes"), [block for block in blocks if block is not None])
+
+
+def of_metric(case: Case, rows: Sequence[Row], metric: str) -> list[float]:
+    """One metric by year."""
+    return by_year(rows, case.years, lambda row: row.metric == metric)
 
 
 def sources_table(case: Case) -> Table | None:
@@ -136,12 +154,9 @@ def energy_section(case: Case) -> Section:
     """Electricity with its claims, what is bought across the fence, and sizes."""
     words, ledger = case.words, case.rows("ledger")
     own = [row for row in ledger if row.item == "electricity"]
-    electricity = {words(key): by_year(own, case.years, lambda row, k=key: row.metric == k) for key in ELECTRICITY}
+    electricity = {words(key): of_metric(case, own, key) for key in ELECTRICITY}
     bought = list(dict.fromkeys(row.item for row in ledger if row.metric == "import"))
-    imports = {
-        case.label(item): by_year(ledger, case.years, lambda row, i=item: row.item == i and row.metric == "import")
-        for item in bought
-    }
+    imports = {case.label(item): of_metric(case, [r for r in ledger if r.item == item], "import") for item in bought}
     blocks = [
         *figures(case, "energy_flow"),
         year_table(case, words("ledger_table"), electricity),

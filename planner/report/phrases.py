@@ -25,6 +25,15 @@ def _rule(found: re.Match[str]) -> str:
 
 
 RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    (r"^adds (.+) in (\d{4})$", r"\2年新增\1"),
+    (r"^drops ", "取消"),
+    (r": ([\d.,]+) to ([\d.,]+)", r":\1→\2"),
+    (r"\bno stars$", "无星级"),
+    (r"^([\d.]+) points$", r"\1分"),
+    (r"^([\d.]+ %) paper$", r"纸面\1"),
+    (r"\bnothing left to improve", "已无可改进"),
+    (r"\bno plan found in the time", "限时内未找到方案"),
+    (r"\bno plan within the slack is better", "允许的成本余量内没有更好的方案"),
     (r"^durable: ", "可持续:"),
     (r"\bmet exactly in ", "恰好满足于"),
     (r"\b(\d) stars in (\d{4}) would also take: ", r"\2年达到\1星还需:"),

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from planner.report.blocks import Block, Lines, Missing, Section, Table
 from planner.report.case import Case
+from planner.report.compare import Line
 from planner.report.drawings import figures
 from planner.report.words import MONEY, number, share
-from planner.roadmap import Action, Roadmap
+from planner.roadmap_form import Action, Roadmap
 from planner.steps import Step, steps
 
 ROUTINE = ("buy", "certify", "renew")
 
 
-@dataclass(frozen=True)
-class PlanStep:
-    """One step of the plan, without dates; `invest` in the scenario's currency."""
-
-    first_year: int
-    years: str
-    text: str
-    size: str
-    invest: float | None
-
-
-def plan_steps(case: Case) -> list[PlanStep]:
+def plan_steps(case: Case) -> list[Line]:
     """Every step of the plan in the order of its years, then what is bought by the year."""
     return [_plan_step(case, step) for step in steps(case.rows("decisions"))]
 
 
-def _plan_step(case: Case, step: Step) -> PlanStep:
+def _plan_step(case: Case, step: Step) -> Line:
     words = case.words
     often = f" ({words('times', n=step.count)})" if step.count > 1 else ""
-    text = words("step_of", verb=words.known(step.verb) + often, item=case.label(step.item))
     sizes = ", ".join(size_words(*size) for size in step.sizes)
-    return PlanStep(step.first_year, step.years.replace("-", "–"), text, sizes, step.capex)
+    years = step.years.replace("-", "–")
+    return Line(years, words.known(step.verb), case.label(step.item), sizes, step.capex, often)
 
 
 def size_words(low: float, high: float, unit: str) -> str:
@@ -69,7 +58,10 @@ def _dated(case: Case, roadmap: Roadmap) -> list[Block]:
     blocks: list[Block] = [_table(case, roadmap, words("decisions", n=len(main)), main)]
     if routine:
         blocks.append(_table(case, roadmap, words("routine"), routine, folded=True))
-    blocks.append(Lines("", [words.pick(note.en, note.zh) for note in roadmap.notes]))
+    notes = [words.pick(note.en, note.zh) for note in roadmap.notes]
+    if any(action.possible_from is not None for action in roadmap.actions):
+        notes.insert(0, words("late_note", today=roadmap.today))
+    blocks.append(Lines("", notes))
     return blocks
 
 
@@ -88,11 +80,11 @@ def _table(case: Case, roadmap: Roadmap, title: str, actions: Sequence[Action], 
     rows = [
         [
             month(action.decide_by),
-            text(case, action),
+            words.pick(action.text_en, action.text_zh),
             chapters.get(action.chapter, ""),
             words.pick(action.owner_en, action.owner_zh),
             month(action.order_by),
-            month(action.commission_by),
+            works_from(case, action),
             _money(action.one_off),
         ]
         for action in actions
@@ -100,15 +92,11 @@ def _table(case: Case, roadmap: Roadmap, title: str, actions: Sequence[Action], 
     return Table(title, headings, rows, folded=folded)
 
 
-def text(case: Case, action: Action) -> str:
-    """What is to be done; of a late action also from when it can work."""
-    said = case.words.pick(action.text_en, action.text_zh)
-    return said if action.possible_from is None else f"{said} ({late(case, action)})"
-
-
-def late(case: Case, action: Action) -> str:
-    """`late: works from 2027-03 if decided today`; empty for an action in time."""
-    return "" if action.possible_from is None else case.words("late", month=month(action.possible_from))
+def works_from(case: Case, action: Action) -> str:
+    """`2026-01`; of a late action the month in which it can work if decided on the day of the roadmap."""
+    if action.possible_from is None:
+        return month(action.commission_by)
+    return case.words("late", month=month(action.possible_from))
 
 
 def month(day: object) -> str:

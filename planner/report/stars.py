@@ -8,7 +8,6 @@ from typing import Any
 from planner.report.blocks import Block, Lines, Missing, Section, Table
 from planner.report.case import ALL, Case
 from planner.report.drawings import figures
-from planner.report.phrases import phrase
 from planner.report.words import MONEY, number, share
 
 SHARES = {
@@ -33,7 +32,7 @@ def ladder_section(case: Case) -> Section:
     if case.summary.get("naive"):
         blocks.append(plans_table(case))
     if lines := case.summary.get("binding"):
-        blocks.append(Lines(words("next_star"), [phrase(str(line), words.code) for line in lines]))
+        blocks.append(Lines(words("next_star"), [case.told(str(line)) for line in lines]))
     return Section("ladder", words("ladder"), blocks)
 
 
@@ -65,7 +64,7 @@ def ladder_table(case: Case, study: Mapping[str, Any]) -> Table:
                 share(row.get("gap"), 1),
                 _money(row.get("paper_cost")),
                 str(min((int(n) for n in durable if n), default=0)) if durable else "–",
-                phrase("; ".join(map(str, row.get("binding") or ())), words.code),
+                case.told("; ".join(map(str, row.get("binding") or ()))),
             ]
         )
     return Table(words("ladder_table", unit=words.unit), headings, rows)
@@ -89,7 +88,7 @@ def plans_table(case: Case) -> Table:
     for name, plan in naive.items():
         cost = plan.get("net_present_cost")
         above = None if cost is None or usual is None else cost - usual
-        note = f" ({phrase(plan['note'], words.code)})" if plan.get("note") else ""
+        note = f" ({case.told(plan['note'])})" if plan.get("note") else ""
         payback = plan.get("payback_years")
         rows.append(
             [
@@ -154,27 +153,28 @@ def stars_table(case: Case) -> Table:
 
 
 def stress_table(case: Case, study: Mapping[str, Any]) -> Table:
-    """The fewest stars that each test leaves from the target year on, and what it costs."""
+    """The fewest stars that each test leaves from the target year on, and what holding the level would cost."""
     words = case.words
     headings = [
         words("test"),
         f"!{words('lowest_stars')}",
         f"!{words('lowest_durable')}",
         f"!{words('lost')}",
-        f"!{words('extra_cost', unit=words.unit)}",
+        f"!{words('kept_for', unit=words.unit)}",
     ]
     rows = []
     for row in study["rows"]:
+        cost = row.get("extra_cost")
         rows.append(
             [
                 words.pick(str(row.get("label") or row["test"]), str(row.get("label_zh") or "")),
                 fewest(case, row.get("stars")),
                 fewest(case, row.get("durable_stars")),
                 str(row["lost_year"]) if row.get("lost_year") else words("kept"),
-                _money(row.get("extra_cost")),
+                words.known(str(row.get("status"))) if cost is None else number(cost / MONEY),
             ]
         )
-    return Table(words("stress_table"), headings, rows)
+    return Table(words("stress_table"), headings, rows, note=words("stress_note"))
 
 
 def factor_table(case: Case, study: Mapping[str, Any]) -> Table:

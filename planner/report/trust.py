@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from planner.report.blocks import Block, Lines, Section, Table
 from planner.report.case import Case
-from planner.report.phrases import phrase
 from planner.report.words import share
 
 
 def assumptions_section(case: Case) -> Section:
     """Assumed fields that decide the stars first, then every assumed number, then warnings."""
     words, summary = case.words, case.summary
-    deciding = [_deciding(phrase(str(line), words.code)) for line in summary.get("deciding_fields") or ()]
+    deciding = [_deciding(case.told(str(line))) for line in summary.get("deciding_fields") or ()]
     assumed = [_assumed(str(line)) for line in summary.get("assumed_fields") or ()]
     blocks: list[Block] = []
     if deciding:
