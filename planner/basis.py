@@ -136,15 +136,30 @@ def _same_inside(table: Table, path: str, number: Number) -> bool:
 
 def _grid(scenario: Scenario) -> Iterator[Assumption]:
     """The published grid factors, where the scenario has none of its own."""
+    for key, found in (("grid_factor", grid_number(scenario)), ("uncovered", uncovered_number(scenario))):
+        if found is not None:
+            region, number = found
+            yield sourced(f"emissions.{key}: {region} {number.year}", number)
+
+
+def grid_number(scenario: Scenario) -> tuple[str, Number] | None:
+    """Region and published location-based grid factor; None where the scenario has its own."""
     keys, province = scenario.emissions, scenario.scenario.province
-    if keys.grid_factor != "custom" and (province is not None or keys.grid_factor == "national"):
-        region = "China" if keys.grid_factor == "national" else str(province)
-        region = grid_region(region) if keys.grid_factor == "regional" else region
-        number = grid_factor(region, "average", keys.grid_factor_year)
-        yield sourced(f"emissions.grid_factor: {region} {number.year}", number)
-    if keys.uncovered_t_per_mwh is None and keys.uncovered != "average":
-        number = grid_factor("China", keys.uncovered, keys.grid_factor_year)
-        yield sourced(f"emissions.uncovered: China {keys.uncovered} {number.year}", number)
+    if keys.grid_factor == "custom" or (province is None and keys.grid_factor != "national"):
+        return None
+    region = "China" if keys.grid_factor == "national" else str(province)
+    region = grid_region(region) if keys.grid_factor == "regional" else region
+    return region, grid_factor(region, "average", keys.grid_factor_year)
+
+
+def uncovered_number(scenario: Scenario) -> tuple[str, Number] | None:
+    """Region and published factor of electricity without a claim; None where the scenario has its own."""
+    keys = scenario.emissions
+    if keys.uncovered_t_per_mwh is not None:
+        return None
+    if keys.uncovered == "average":
+        return grid_number(scenario)
+    return f"China {keys.uncovered}", grid_factor("China", keys.uncovered, keys.grid_factor_year)
 
 
 def _standard(record: Record) -> Iterator[Assumption]:
