@@ -53,6 +53,9 @@ class Comparison:
         unequal = outcome.kinds_of_money(case.summary for case in self.cases)
         if len(unequal) > 1:
             found.append(phrase("other_money", lang, found=", ".join(unequal)))
+        spans = outcome.horizons(case.summary for case in self.cases)
+        if len(spans) > 1:
+            found.append(phrase("other_years", lang, found=", ".join(spans)))
         for case in self.cases:
             if case.summary.get("objective") is None:
                 why = case.summary.get("termination", case.summary["status"])

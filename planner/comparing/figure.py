@@ -20,7 +20,7 @@ def figure(found: Comparison, lang: Lang, form: str) -> bytes:
 
 
 def _draw(found: Comparison, lang: Lang) -> Figure:
-    drawn, axes = sheet(phrase("figure", lang), height_in=4.6, nrows=2, ncols=2)
+    drawn, axes = sheet(phrase("figure", lang), height_in=4.2, nrows=2, ncols=2, height_ratios=(0.5, 1.0))
     whole = axes[0, 0].get_gridspec()
     axes[0, 0].remove()
     axes[0, 1].remove()

@@ -73,7 +73,12 @@ def verdict(first: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     >>> verdict({"objective": 10.0, "lower_bound": 9.0}, {"objective": 10.5, "lower_bound": 9.5})
     'undecided'
     """
-    if len(kinds_of_money([first, other])) > 1 or None in (first.get("objective"), other.get("objective")):
+    both = (first, other)
+    if (
+        len(kinds_of_money(both)) > 1
+        or len(horizons(both)) > 1
+        or None in (first.get("objective"), other.get("objective"))
+    ):
         return UNDECIDED
     (low, high), (other_low, other_high) = _interval(first), _interval(other)
     if other_low > high:
@@ -86,14 +91,18 @@ def kinds_of_money(summaries: Iterable[Mapping[str, Any]]) -> list[str]:
     return sorted({f"{one.get('currency')} {one.get('price_year')}" for one in summaries})
 
 
+def horizons(summaries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """First to last year of the plans; costs of more than one horizon cannot be compared."""
+    return sorted({f"{min(years)}–{max(years)}" for one in summaries if (years := one.get("years"))})
+
+
 def tonnes(cases: Sequence[Results]) -> list[Amount]:
-    """Tonnes of all plan years together, and of the last."""
+    """Tonnes of all years that the plans have in common, and of the last of them."""
+    emitted = [case.summary.get("emissions_tco2e") or {} for case in cases]
+    shared = set.intersection(*map(set, filter(None, emitted))) if any(emitted) else set()
     found = []
     for metric in TONNES:
-        by_year = [
-            {year: values[metric] for year, values in (case.summary.get("emissions_tco2e") or {}).items()}
-            for case in cases
-        ]
+        by_year = [{year: one[year][metric] for year in sorted(shared)} if one else {} for one in emitted]
         for name, pick in ((f"{metric}.all_years", _total), (f"{metric}.last_year", _last)):
             values = tuple(pick(years) for years in by_year)
             found.append(Amount(name, "t", values, signs_of(values)))

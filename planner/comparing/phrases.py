@@ -35,6 +35,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "lower": ("lower", "更低"),
     "equal": ("equal", "相同"),
     "other_money": ("Costs are not compared: amounts are in {found}.", "未比较成本:金额单位不同({found})。"),
+    "other_years": (
+        "Costs cover different years ({found}) and are not compared; tonnes are of the years in common.",
+        "成本覆盖的年份不同({found}),未作比较;排放仅计共同年份。",
+    ),
     "no_plan": ("{letter} holds no plan: {why}.", "{letter}没有方案:{why}。"),
     "none_differs": (
         "No input differs: what differs between the plans is within what the solver leaves open.",
