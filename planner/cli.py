@@ -23,6 +23,7 @@ COMMANDS = {
     "abatement": "What each measure saves and costs when measures change each other.",
     "why": "Why an option is in the plan or not, and at which price it would be.",
     "stress": "What a solved plan keeps when credits, contracts, prices or rules change.",
+    "futures": "What to commit to now and what may wait, under several futures.",
     "factors": "Rate a solved plan again under every grid factor set.",
     "rate": "Rate an inventory without any optimisation.",
     "compare": "What differs between solved plans, and which inputs differ with it.",

@@ -29,6 +29,7 @@ from planner.futures import Future, Shared, decided_before, decided_now, in_futu
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.rating import rate_years
+from planner.scenario import Scenario
 from planner.verify import verify
 
 EXPECTED = "expected"
@@ -77,6 +78,17 @@ class Study:
     def in_one_piece(self) -> bool:
         """Whether one model of all futures is small enough."""
         return sum(len(p.years) * p.steps.count for p in self.problems) <= LARGEST_TREE
+
+
+def futures_of(scenario: Scenario) -> tuple[tuple[Future, ...], Rules]:
+    """The futures of a scenario and its rules."""
+    rules = scenario.futures_rules
+    futures = tuple(
+        Future(one.name, one.weight, one.prices, one.grid_factor, one.output, one.removal_only)
+        for one in scenario.futures
+    )
+    revealed = rules.revealed or scenario.horizon.last_year
+    return futures, Rules(revealed, rules.hold_probability, rules.cvar_share)
 
 
 def futures_study(

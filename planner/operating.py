@@ -50,7 +50,7 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class Operated:
-    """A plan operated again; `kept` says by year whether it has the stars and durable stars asked for."""
+    """A plan operated again; `kept` says by year whether it has the stars asked for."""
 
     answer: Answer
     kept: Mapping[int, bool]
@@ -60,6 +60,11 @@ class Operated:
     def all_kept(self) -> bool:
         """Whether every year has them."""
         return all(self.kept.values())
+
+    @property
+    def all_lasting(self) -> bool:
+        """Whether every year has the durable stars asked for too."""
+        return self.all_kept and all(one.lasting for one in self.years)
 
 
 class Year:
@@ -73,7 +78,13 @@ class Year:
 
     @property
     def kept(self) -> bool:
-        """Whether the stars and durable stars asked of the year are met."""
+        """Whether the stars asked of the year are met."""
+        asked, given = self.part.problem.target, self._rungs[self._rung].target
+        return asked is None or given is None or bool((given.stars >= asked.stars).all())
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the durable stars asked of the year are met too."""
         target = self.part.problem.target
         return target is None or self._rungs[self._rung].target is target
 

@@ -5,7 +5,8 @@ For each test two questions, in the order in which a factory asks them:
     stars, durable stars     what it has if it spends on paper (certificates, credits, removals, power contracts of one year)
                              no more than it planned to: in each year the highest level that its plant and contracts reach
     extra cost               what holding the level costs above the plan, if it may buy what is still for sale;
-                             "cannot be kept" where no purchase and no operation helps
+                             "cannot be kept" where no purchase and no operation helps; "kept, not durable" where the
+                             stars can be bought back and the durable stars that the target asks for cannot
 
 The base of comparison is the plan itself, operated again without any stress. Costs are net present cost; a planned level is the
 target, or without a target the stars that the plan has. The steps by which the penalty on paper grows from year to year steer
@@ -30,7 +31,7 @@ from planner.progress import Progress
 from planner.rating import rate_years
 from planner.stress_tests import StressTest
 
-KEPT, LOST, NOT_OPERABLE = "kept", "cannot be kept", "cannot be operated"
+KEPT, NOT_DURABLE, LOST, NOT_OPERABLE = "kept", "kept, not durable", "cannot be kept", "cannot be operated"
 ROUNDING = 1e-6  # relative, of a purchase against what was planned
 
 
@@ -80,7 +81,7 @@ def under_stress(problem: Problem, plan: Plan, calm: Operated, test: StressTest,
     try:
         kept = operate(hit, left, options)
         capped = within_spending(problem, hit, calm.answer.plan)
-        modest = {one.year: one for one in kept.years if one.kept and _is_within(capped, kept.answer.plan, one.year)}
+        modest = {one.year: one for one in kept.years if one.lasting and _is_within(capped, kept.answer.plan, one.year)}
         planned = operate(capped, left, options, modest)
     except NotOperable:
         return Stressed(test, None, None)
@@ -139,5 +140,5 @@ def _row(
         "extra_cost_as_planned": (planned.answer.money.net_present_cost - base) * MILLION,
         "extra_cost": None if kept is None else (kept.answer.money.net_present_cost - base) * MILLION,
         "lost_year": lost[0] if lost else None,
-        "status": LOST if kept is None else KEPT,
+        "status": LOST if kept is None else KEPT if kept.all_lasting else NOT_DURABLE,
     }

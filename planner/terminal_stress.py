@@ -8,7 +8,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from planner.stressing import LOST, NOT_DURABLE, NOT_OPERABLE
 from planner.terminal import MONEY, money_unit, new_table, number
+
+WORDS = {LOST: "cannot", NOT_OPERABLE: "no operation"}
+MARKS = {NOT_DURABLE: "*"}
 
 
 def show_stress(study: Mapping[str, Any], console: Console) -> None:
@@ -24,13 +28,14 @@ def show_stress(study: Mapping[str, Any], console: Console) -> None:
             span(row["durable_stars"], years),
             str(row["lost_year"] or "-"),
             _money(row.get("extra_cost_as_planned")),
-            row["status"] if keep is None else _money(keep),
+            WORDS.get(row["status"], "") if keep is None else _money(keep) + MARKS.get(row["status"], ""),
         )
     console.print(Text(f"Stress tests, investments standing [{money_unit(study)} above the plan]", style="bold"))
     console.print(table)
     console.print(
         Text(
-            "Stars are the least and most of the target years, on the planned spending for paper; 'To keep' holds the level."
+            "Stars: least and most of the target years, spending no more on paper than planned.\n"
+            "To keep: what holding the stars costs; * the stars, not the durable ones."
         )
     )
 
