@@ -18,7 +18,7 @@ import numpy as np
 from models.problem import Contract, Converter, Problem, Sizing, Store
 from planner.answer import MILLION, Answer
 from planner.investment import Investment, payments
-from planner.lead_times import Kind, Lead, Setting, earlier
+from planner.lead_times import Kind, Lead, Setting, earlier, lead_of_kind
 from planner.ledger import is_delivered
 from planner.roadmap_form import Action, LeftOut, Verb
 from planner.roadmap_words import Pair, amount, said, subject
@@ -205,7 +205,7 @@ def _out_of_service(author: _Author, kind: Kind, name: str, size: Size) -> Itera
             continue
         left = float(standing[n + 1])
         rest = (f"{amount(left, 'MW')} stay", f"保留 {amount(left, 'MW')}") if left > LEAST_SIZE else ("all", "全部")
-        lead = author.setting.lead(kind, name)
+        permit_months = lead_of_kind(kind).permit_months  # a preset's are those of building it
         works = date(year, 1, 1)
         yield author.action(
             kind,
@@ -213,8 +213,10 @@ def _out_of_service(author: _Author, kind: Kind, name: str, size: Size) -> Itera
             "retire",
             year,
             ((amount(ended, "MW"),) * 2, rest),
-            decide_by=earlier(works, lead.permit_months),
+            decide_by=earlier(works, permit_months),
             commission_by=works,
+            permit_months=permit_months,
+            months_from="kind",
             lead_time_months=0,
             build_months=0,
             size=ended,
