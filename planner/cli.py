@@ -21,6 +21,7 @@ COMMANDS = {
     "verify": "Recompute a results folder without the model, and compare.",
     "alternatives": "Plans that cost little more and are better for a board.",
     "abatement": "What each measure saves and costs when measures change each other.",
+    "myopic": "What it costs to look only some years ahead.",
     "why": "Why an option is in the plan or not, and at which price it would be.",
     "stress": "What a solved plan keeps when credits, contracts, prices or rules change.",
     "futures": "What to commit to now and what may wait, under several futures.",
