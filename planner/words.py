@@ -149,7 +149,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "items_in_place": ("Management items in place", "已建立管理事项数"),
     "embodied": ("Embodied in what is built (added)", "建设隐含碳(增加)"),
     "recovered": ("Heat recovered by measures", "改造回收热"),
-    "keeping_costs": ("Keeping the level costs", "保级额外成本"),
+    "keeping_costs": ("Cost to keep", "保级额外成本"),
     "lost": ("level lost", "失去等级"),
     "lost_from": ("lost from {year}", "{year}年起失去"),
     "in_year": ("{what}, {year}", "{what},{year}年"),
@@ -166,7 +166,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "against.tonnes": ("location-based t CO2e of all years", "各年合计吨CO2e(基于位置)"),
     "against.final-tonnes": ("location-based t CO2e of the last year", "末年吨CO2e(基于位置)"),
     "against.paper": ("tonnes on paper, % of business as usual", "纸面吨数占基准情景的%"),
-    "avoided_in_all": ("t CO2e avoided, all years together", "各年合计减排吨CO2e"),
+    "avoided_in": ("t CO2e that the site avoids itself in {year}", "{year}年自身减排吨CO2e"),
     # figures
     "figure.emissions": ("Emissions and what takes them away", "排放与各项减排"),
     "figure.cash_flow": ("Cash against business as usual", "相对基准情景的现金流"),

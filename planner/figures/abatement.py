@@ -1,7 +1,7 @@
 """What a tonne costs by measure: width is tonnes avoided, height cost per tonne, cheapest first.
 
-Tonnes and cost are each measure's fair share (Shapley value) of what all of them do together, so the widths sum to what the
-plan avoids. The numbers name the measures in the list below.
+Tonnes and cost of one year are each measure's fair share (Shapley value) of what all of them do together. Measures that
+avoid nothing are left out. The numbers name the measures in the list below.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from planner.record import Record
 from planner.words import Lang, money_unit, say
 
 LEAST_SHARE = 2e-3  # of all tonnes: a narrower step is a line
+CLOSE = 0.018  # of all tonnes: numbers nearer than this stand at different heights
 TALL = 3.0  # times the cost that nine tenths of the tonnes stay below: taller steps are cut
 
 
@@ -51,11 +52,19 @@ def bars(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> tuple[B
 def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
     """The abatement study of these results."""
     found = study(record, "abatement")
-    names = {str(row["item"]): named(record, str(row["item"]), lang) for row in found["rows"]}
-    return figure_of(bars(found["rows"], names), record.currency, lang)
+    names = {str(row["item"]): _name(record, row, lang) for row in found["rows"]}
+    return figure_of(bars(found["rows"], names), int(found["year"]), record.currency, lang)
 
 
-def figure_of(found: Sequence[Bar], currency: str, lang: Lang) -> Figure:
+def _name(record: Record, row: Mapping[str, Any], lang: Lang) -> str:
+    """A measure by its own name, several by that of their group."""
+    members = row.get("members") or [row["item"]]
+    if len(members) == 1:
+        return named(record, str(members[0]), lang)
+    return str((row.get("label_zh") if lang == "zh" else "") or row.get("label") or row["item"])
+
+
+def figure_of(found: Sequence[Bar], year: int, currency: str, lang: Lang) -> Figure:
     """Steps from the cheapest tonne to the dearest, numbered, with a list of names."""
     if not found:
         raise NotDrawn("no measure of this plan avoids any tonnes")
@@ -64,15 +73,19 @@ def figure_of(found: Sequence[Bar], currency: str, lang: Lang) -> Figure:
         say("figure.abatement", lang), 3.3 + 0.17 * lines, nrows=2, height_ratios=(2.7, 0.17 * lines)
     )
     low, high = limits(found)
+    labelled, raised = -1.0, False
     for n, bar in enumerate(found):
         look = style.LOOKS[n % len(style.LOOKS)]
         height = min(max(bar.cost_per_tonne, low), high)
         axes.bar(bar.start, height, bar.tonnes, align="edge", **look.bar)
-        _number(axes, n, bar, height, high - low)
+        middle = bar.start + bar.tonnes / 2
+        raised = middle - labelled < CLOSE * found[-1].start and not raised
+        _number(axes, n, bar, height, (0.06 if raised else 0.015) * (high - low))
+        labelled = middle
     axes.set_ylim(low - 0.1 * (high - low), high + 0.12 * (high - low))
     axes.set_xlim(0.0, found[-1].start + found[-1].tonnes)
     axes.axhline(0.0, color=style.INK, linewidth=0.6)
-    axes.set_xlabel(say("avoided_in_all", lang))
+    axes.set_xlabel(say("avoided_in", lang, year=year))
     style.unit(axes, money_unit(currency, lang, "per_tonne"))
     for axis in ("x", "y"):
         style.thousands(axes, axis)
@@ -90,13 +103,13 @@ def limits(found: Sequence[Bar]) -> tuple[float, float]:
     return max(min(0.0, *costs), -TALL * usual), min(max(0.0, *costs), TALL * usual)
 
 
-def _number(axes: Axes, n: int, bar: Bar, height: float, span: float) -> None:
+def _number(axes: Axes, n: int, bar: Bar, height: float, above: float) -> None:
     cut = abs(height) < abs(bar.cost_per_tonne) - 1e-9
     words = f"{n + 1}" + (f" ({style.plain(bar.cost_per_tonne)})" if cut else "")
     up = height >= 0
     axes.text(
         bar.start + bar.tonnes / 2,
-        height + (0.015 if up else -0.015) * span,
+        height + (above if up else -above),
         words,
         ha="center",
         va="bottom" if up else "top",

@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from models.problem import CO2, ELECTRICITY, Problem, Steps
+from models.problem import CO2, ELECTRICITY, IntArray, Problem, Steps
 from planner.figures import style
 from planner.figures.flows import Flow, flows
 from planner.figures.reading import Array, chosen, named
@@ -45,7 +45,7 @@ class Operation:
 class Window:
     """Steps that follow one another, and what they are called."""
 
-    steps: Array
+    steps: IntArray
     words: str
 
 

@@ -174,13 +174,17 @@ def draw_wedges(axes: Axes, found: Wedges, lang: Lang) -> list[tuple[object, str
     handles.append((line[0], say("business_as_usual", lang)))
     level = found.top
     for key, part in found.parts.items():
-        height = np.abs(part) if key == "embodied" else np.maximum(part, 0.0)
-        bars = axes.bar(found.years, height, 0.82, bottom=np.where(part < 0, level, level - height), **LOOKS[key].bar)
+        if key == "embodied":  # beside the bar that it makes taller
+            bars = axes.bar(np.array(found.years) - 0.36, -part, 0.1, bottom=level, zorder=4, **LOOKS[key].bar)
+        else:
+            height = np.maximum(part, 0.0)
+            bars = axes.bar(found.years, height, 0.82, bottom=level - height, **LOOKS[key].bar)
         handles.append((bars, say(key, lang)))
         level = level - part
     bars = axes.bar(found.years, np.maximum(found.net, 0.0), 0.82, **NET.bar)
     handles.append((bars, say("net", lang)))
     axes.plot(found.years, found.net, color=style.INK, marker="o", markersize=3.2, linewidth=1.0)
     axes.axhline(0.0, color=style.INK, linewidth=0.6)
-    axes.margins(y=0.04)
+    most = float(max(found.top.max(), (found.top - found.parts.get("embodied", 0.0)).max()))
+    axes.set_ylim(min(0.0, float(found.net.min())) - 0.03 * most, 1.05 * most)
     return handles

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -24,26 +23,25 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
 
 
 def figure_of(found: Mapping[str, Any], currency: str, lang: Lang) -> Figure:
-    """A group of bars for each level, one bar for each reading and assumption."""
+    """A group of points for each level, one for each reading and assumption; the axis need not start at zero."""
     rows = found["rows"]
     levels = sorted({int(row["stars"]) for row in rows})
     series = list(dict.fromkeys(_series(row) for row in rows))
     figure, axes = style.sheet(say("figure.ladder", lang), 3.8)
     handles: dict[str, object] = {}
-    width = 0.8 / len(series)
+    width = 0.7 / len(series)
     for n, one in enumerate(series):
         mine = [row for row in rows if _series(row) == one]
         at = {int(row["stars"]): levels.index(int(row["stars"])) + (n - (len(series) - 1) / 2) * width for row in mine}
-        handles[_series_words(one, lang)] = _bars(axes, mine, at, width, SERIES[n % len(SERIES)], len(series))
+        handles[_series_words(one, lang)] = _points(axes, mine, at, n, alone=len(series) <= 2)
         handles |= _marks(axes, mine, at, lang)
         _without_plan(axes, mine, at, lang)
     axes.set_xticks(range(len(levels)), [_level(level, rows, lang) for level in levels])
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(-0.6, len(levels) - 0.4)
-    axes.axhline(0.0, color=style.INK, linewidth=0.6)
     style.unit(axes, f"{say('net_present_cost', lang)}, {money_unit(currency, lang)}")
     style.thousands(axes)
-    axes.margins(y=0.12)
+    axes.margins(y=0.15)
     axes.grid(visible=True, axis="y")
     style.legend_below(figure, list(handles.values()), list(handles))
     return figure
@@ -64,26 +62,35 @@ def _level(level: int, rows: Sequence[Mapping[str, Any]], lang: Lang) -> str:
     return words + (f"\n{say('from_year', lang, year=years[0])}" if years else "")
 
 
-def _bars(
-    axes: Axes, rows: Sequence[Mapping[str, Any]], at: Mapping[int, float], width: float, look: style.Look, series: int
-) -> object:
+def _points(axes: Axes, rows: Sequence[Mapping[str, Any]], at: Mapping[int, float], n: int, *, alone: bool) -> object:
     solved = [row for row in rows if row.get("net_present_cost") is not None]
-    costs = np.array([row["net_present_cost"] / MONEY for row in solved])
+    costs = [row["net_present_cost"] / MONEY for row in solved]
     places = [at[int(row["stars"])] for row in solved]
-    bars = axes.bar(places, costs, width * 0.94, **look.bar)
-    if series <= 2:
-        for place, cost, row in zip(places, costs, solved, strict=True):
+    for place, cost, row in zip(places, costs, solved, strict=True):
+        if row.get("lower_bound") is not None:
+            axes.plot([place, place], [row["lower_bound"] / MONEY, cost], color=style.FAINT, linewidth=1.0, zorder=2)
+        if alone:
             added = row.get("marginal")
             words = style.plain(cost) + (f"\n({added / MONEY:+,.0f})".replace("-", "−") if added is not None else "")
             axes.annotate(
-                words, (place, max(cost, 0.0)), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=7
+                words, (place, cost), xytext=(6, 0), textcoords="offset points", ha="left", va="center", fontsize=7
             )
-    return bars
+    (line,) = axes.plot(
+        places,
+        costs,
+        linestyle="none",
+        marker=style.MARKERS[n % len(style.MARKERS)],
+        markersize=6,
+        markerfacecolor=SERIES[n % len(SERIES)].face,
+        markeredgecolor=style.INK,
+        zorder=4,
+    )
+    return line
 
 
 def _marks(axes: Axes, rows: Sequence[Mapping[str, Any]], at: Mapping[int, float], lang: Lang) -> dict[str, object]:
     found: dict[str, object] = {}
-    for key, marker, size in (("lower_bound", "_", 9.0), ("paper_cost", "D", 4.0)):
+    for key, marker, size in (("lower_bound", "_", 9.0), ("paper_cost", "x", 5.0)):
         known = [row for row in rows if row.get(key) is not None and row.get("status") not in NO_PLAN]
         if known:
             costs = [row[key] / MONEY for row in known]
@@ -102,6 +109,7 @@ def _without_plan(axes: Axes, rows: Sequence[Mapping[str, Any]], at: Mapping[int
             axes.annotate(
                 words,
                 (at[int(row["stars"])], 0.0),
+                xycoords=("data", "axes fraction"),
                 xytext=(0, 3),
                 textcoords="offset points",
                 rotation=90,

@@ -100,9 +100,10 @@ def _curve(axes: Axes, one: Mapping[str, Any], n: int, lang: Lang, *, alone: boo
             axes.annotate(
                 style.plain(cost[k]),
                 (x[k], cost[k]),
-                xytext=(0, 7),
+                xytext=(0, -9),
                 textcoords="offset points",
                 ha="center",
+                va="top",
                 fontsize=7,
             )
     return handles

@@ -196,6 +196,14 @@ def shortened(text: str, most: int) -> str:
     return kept.rstrip() + "…"
 
 
+def _broken(word: str, most: int) -> list[str]:
+    """A word that is too long for a line, after its hyphens if it has any."""
+    if "-" in word.rstrip("-"):
+        head, tail = word.split("-", 1)
+        return [f"{head}-", *([tail] if wide(tail) <= most else _broken(tail, most))]
+    return [word[n : n + most // 2] for n in range(0, len(word), most // 2)]
+
+
 def folded(text: str, most: int, lines: int = 2) -> str:
     """The text in at most so many lines of at most `most` halves of a Chinese letter; what is over is cut.
 
@@ -205,7 +213,7 @@ def folded(text: str, most: int, lines: int = 2) -> str:
     *words, last = text.replace("  ", " ").split(" ")
     done, line = [], ""
     for word in words:
-        pieces = [word] if wide(word) <= most else [word[n : n + most // 2] for n in range(0, len(word), most // 2)]
+        pieces = [word] if wide(word) <= most else _broken(word, most)
         for piece in pieces:
             joined = f"{line} {piece}".strip() if piece is pieces[0] else line + piece
             if wide(joined) <= most or not line:
