@@ -119,19 +119,16 @@ class Ladder:
     def _weaker(self, rung: Rung) -> list[tuple[Rung, Solved]]:
         return [(r, q) for r, q in self.solved.items() if r.asks_no_more_than(rung)]
 
-    def marginal(self, rung: Rung) -> Interval | None:
-        """What the rung costs above the level below it (or above no stars); None where one of them has no plan."""
-        below = [r for r in self.solved if r.stars < rung.stars and replace(r, stars=0) == replace(rung, stars=0)]
-        cost = self.cost(rung)
-        if below:
-            before = self.cost(max(below, key=lambda r: r.stars))
+    def below(self, rung: Rung) -> Interval | None:
+        """Cost of the level below a rung, or of no stars; None where it has no plan."""
+        lower = [r for r in self.solved if r.stars < rung.stars and replace(r, stars=rung.stars) == rung]
+        if lower:
+            found = self.cost(max(lower, key=lambda r: r.stars))
         elif self.without is not None:
-            before = Interval(self.without.cost.low, min(self.without.high, cost.high))
+            found = Interval(self.without.cost.low, min(self.without.high, self.cost(rung).high))
         else:
             return None
-        if not (math.isfinite(cost.high) and math.isfinite(before.high) and math.isfinite(before.low)):
-            return None
-        return (cost - before).at_least(0.0)
+        return found if math.isfinite(found.low) and math.isfinite(found.high) else None
 
 
 def same(one: Problem, other: Problem) -> bool:

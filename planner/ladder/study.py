@@ -39,7 +39,7 @@ def _row(ladder: Ladder, rung: Rung) -> dict[str, Any]:
         "net_present_cost": None if answer is None else _cash(answer),
         "lower_bound": _money(cost.low),
         "gap": _gap(cost),
-        **_marginal(ladder.marginal(rung)),
+        **_marginal(cost, ladder.below(rung)),
         "binding": [] if answer is None else binding(answer),
         "durable_stars": {} if answer is None else {str(one.year): one.durable.stars for one in answer.rated},
         "cash_first_year": None if answer is None else _first_year(answer),
@@ -47,13 +47,16 @@ def _row(ladder: Ladder, rung: Rung) -> dict[str, Any]:
     return found | _paper(ladder, rung) | _durable(ladder, rung)
 
 
-def _marginal(interval: Interval | None) -> dict[str, float | None]:
-    """Cost above the level below: of the plans in hand, and what it is proven to lie between."""
-    if interval is None:
+def _marginal(cost: Interval, below: Interval | None) -> dict[str, float | None]:
+    """Cost above the level below: of the plans in hand, and what it is proven to lie between; never less than nothing."""
+    if below is None or not math.isfinite(cost.high):
         return {"marginal": None, "marginal_least": None, "marginal_most": None}
-    # the plan in hand above the plan in hand below is one end of the interval where both are proven
-    middle = (interval.low + interval.high) / 2
-    return {"marginal": _money(middle), "marginal_least": _money(interval.low), "marginal_most": _money(interval.high)}
+    proven = (cost - below).at_least(0.0)
+    return {
+        "marginal": _money(cost.high - below.high),
+        "marginal_least": _money(proven.low),
+        "marginal_most": _money(proven.high),
+    }
 
 
 def _paper(ladder: Ladder, rung: Rung) -> dict[str, Any]:
