@@ -54,6 +54,15 @@ def number(value: float | None, digits: int = 0) -> str:
     return f"{rounded if rounded else 0.0:,.{digits}f}"
 
 
+def amount(value: float) -> str:
+    """A quantity in as many digits as it needs.
+
+    >>> amount(45743.21), amount(12.34), amount(0.018), amount(0)
+    ('45,743.2', '12.3', '0.018', '0.0')
+    """
+    return f"{value:.2g}" if 0 < abs(value) < 1 else number(value, 1)
+
+
 def percent(value: float, digits: int = 1) -> str:
     """A share.
 
@@ -61,11 +70,6 @@ def percent(value: float, digits: int = 1) -> str:
     '25.6 %'
     """
     return "–" if not math.isfinite(value) else f"{100 * value:.{digits}f} %"
-
-
-def span(low: float, high: float, digits: int = 0) -> str:
-    """Two ends."""
-    return f"{number(low, digits)} – {number(high, digits)}"
 
 
 def join(parts: Sequence[str]) -> str:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from planner.dossier.blocks import Section, Table, join, number, span
+from dataclasses import replace
+
+from planner.dossier.blocks import Section, Table, amount, join, number
 from planner.dossier.factors import Factor
-from planner.dossier.inventory import CATEGORIES, Line, YearInventory
+from planner.dossier.inventory import CATEGORIES, Basis, Line, YearInventory
 from planner.dossier.words import say
 from planner.record import Record
 from planner.words import Lang
 
 
-def inventory_section(record: Record, found: YearInventory, lang: Lang) -> Section:
-    """One year."""
-    tables = [_totals(record, found, lang), _lines(record, found, lang)]
-    note = say("activity_note", lang) if found.planned else f"{say('base_note', lang)} {say('activity_note', lang)}"
-    return Section(
-        f"inventory-{found.year}",
-        say("inventory_of", lang, year=found.year),
-        "planned" if found.planned else "actual",
-        tuple(tables),
-        lead=note,
-    )
+def inventory_sections(record: Record, found: YearInventory, lang: Lang) -> list[Section]:
+    """One year; what stands in for bills that are not there is a chapter of its own, neither actual nor planned."""
+    if found.planned:
+        return [_planned(record, found, lang)]
+    actual = replace(found, lines=tuple(line for line in found.lines if line.origin != "modelled"))
+    filled = replace(found, lines=tuple(line for line in found.lines if line.origin == "modelled"))
+    title = say("inventory_of", lang, year=found.year)
+    lead = f"{say('base_note', lang)} {say('activity_note', lang)}"
+    tables = (_totals(record, actual, lang, filled), _lines(record, actual, lang))
+    sections = [Section(f"inventory-{found.year}", title, "actual", tables, lead=lead)]
+    if filled.lines:
+        title = f"{title}: {say('filled_title', lang)}"
+        tables = (_totals(record, filled, lang), _lines(record, filled, lang))
+        sections.append(Section(f"filled-{found.year}", title, "", tables, lead=say("filled_note", lang)))
+    return sections
+
+
+def _planned(record: Record, found: YearInventory, lang: Lang) -> Section:
+    tables = (_totals(record, found, lang), _lines(record, found, lang))
+    title = say("inventory_of", lang, year=found.year)
+    return Section(f"inventory-{found.year}", title, "planned", tables, lead=say("activity_note", lang))
 
 
 def rated_categories(record: Record) -> tuple[int, ...]:
@@ -29,17 +41,18 @@ def rated_categories(record: Record) -> tuple[int, ...]:
     return CATEGORIES if rating is not None and 3 in rating.scopes else (1, 2)
 
 
-def _totals(record: Record, found: YearInventory, lang: Lang) -> Table:
-    """Location-based, and market-based beside it where the year is planned."""
+def _totals(record: Record, found: YearInventory, lang: Lang, filled: YearInventory | None = None) -> Table:
+    """Location-based, and market-based beside it where the year is planned; `filled` says which are not complete."""
     inside = rated_categories(record)
     rows: list[tuple[str, ...]] = []
     for category in CATEGORIES:
         remarks = [] if category in inside else [say("outside_boundary", lang)]
-        if not found.of(category):
+        if filled is not None and filled.of(category):
+            remarks.insert(0, say("incomplete", lang))
+        elif not found.of(category):
             remarks.insert(0, say("not_quantified", lang))
-        values = [number(found.total(category, "location"), 1)]
-        if found.planned:
-            values.append(number(found.total(category, "market"), 1))
+        bases: tuple[Basis, ...] = ("location", "market") if found.planned else ("location",)
+        values = [number(found.total(category, b) if found.of(category) else None, 1) for b in bases]
         rows.append((str(category), say(f"category_{category}", lang), *values, join(remarks)))
     sums = [sum(found.total(c, "location") for c in inside), sum(found.total(c, "market") for c in inside)]
     shown = [number(value, 1) for value in (sums if found.planned else sums[:1])]
@@ -56,11 +69,11 @@ def _totals(record: Record, found: YearInventory, lang: Lang) -> Table:
         rows.append(("", say("net", lang), "", number(net, 1), ""))
         strong.append(len(rows) - 1)
     unit = say("tonnes", lang)
-    bases = [f"!{say('location', lang)} [{unit}]", f"!{say('market', lang)} [{unit}]"]
+    columns = [f"!{say('location', lang)} [{unit}]", f"!{say('market', lang)} [{unit}]"]
     headings = (
         say("category", lang),
         "",
-        *(bases if found.planned else bases[:1]),
+        *(columns if found.planned else columns[:1]),
         "",
     )
     return Table(say("by_category", lang), headings, tuple(rows), tuple(strong))
@@ -93,7 +106,7 @@ def _row(record: Record, line: Line, lang: Lang, *, planned: bool) -> tuple[str,
         [say("by_name", lang) if line.guessed else "", say("filled", lang) if line.origin == "modelled" else ""]
     )
     source = f"{name} ({say(f'what_{line.what}', lang)})" + (f" · {remark}" if remark else "")
-    activity = say("direct_tonnes", lang) if line.activity is None else f"{number(line.activity, 1)} {line.unit}"
+    activity = say("direct_tonnes", lang) if line.activity is None else f"{amount(line.activity)} {line.unit}"
     ends = line.range_tco2e
     return (
         str(line.category),
@@ -104,7 +117,7 @@ def _row(record: Record, line: Line, lang: Lang, *, planned: bool) -> tuple[str,
         _source(line, lang),
         "–" if line.factor is None else _status(line.factor, lang),
         number(line.tco2e, 1),
-        say("unknown", lang) if ends is None else span(*ends, 1),
+        say("unknown", lang) if ends is None else f"{amount(ends[0])} – {amount(ends[1])}",
         *([say(line.basis, lang)] if planned else []),
     )
 

@@ -12,9 +12,9 @@ from planner.dossier.assessment_section import assessment_section
 from planner.dossier.blocks import Facts, Section
 from planner.dossier.evidence_section import evidence_sections
 from planner.dossier.inventory import base_inventory, planned_inventory
-from planner.dossier.inventory_section import inventory_section
+from planner.dossier.inventory_section import inventory_sections
 from planner.dossier.projects_section import projects_section
-from planner.dossier.words import say
+from planner.dossier.words import WORDS, say
 from planner.record import Record
 from planner.report.page import digest, plain
 from planner.words import Lang
@@ -48,9 +48,9 @@ def render(record: Record, years: Sequence[int], lang: Lang, evidence_file: Path
 
 def _sections(record: Record, years: Sequence[int], lang: Lang, evidence_file: Path | None) -> Iterator[Section]:
     yield _applicant(record, years, lang)
-    yield inventory_section(record, base_inventory(record), lang)
+    yield from inventory_sections(record, base_inventory(record), lang)
     for year in years:
-        yield inventory_section(record, planned_inventory(record, year), lang)
+        yield from inventory_sections(record, planned_inventory(record, year), lang)
         yield assessment_section(record, year, lang)
     yield projects_section(record, lang)
     yield from evidence_sections(record, years, lang, evidence_file)
@@ -84,6 +84,8 @@ def _applicant(record: Record, years: Sequence[int], lang: Lang) -> Section:
         pairs.append((say("standard", lang), standard))
         pairs.append((say("scopes", lang), ", ".join(map(str, rating.scopes))))
         if scenario is not None and scenario.rating is not None:
-            pairs.append((say("reading", lang), scenario.rating.reading))
+            reading = scenario.rating.reading
+            known = f"reading_{reading}" in WORDS
+            pairs.append((say("reading", lang), say(f"reading_{reading}", lang) if known else reading))
     pairs.append((say("recomputed", lang), say("yes" if record.summary.get("verified") else "no", lang)))
     return Section("applicant", say("applicant", lang), "", facts=(Facts("", tuple(pairs)),))

@@ -28,6 +28,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "standard": ("Standard", "评价规范"),
     "boundary_type": ("Boundary", "边界类型"),
     "reading": ("Reading of the standard", "规范解读"),
+    "reading_all_levels_full": ("every level neutralises all that is left", "各星级均须全部中和剩余排放"),
+    "reading_graded": ("levels neutralise a rising share of what is left", "各星级按递增比例中和剩余排放"),
     "scopes": ("Scopes inside the boundary", "边界内范围"),
     "base_year": ("Base year", "基准年"),
     "output": ("Output", "产量"),
@@ -70,7 +72,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "published": ("{value:g} in {year}, moved by the scenario's trend", "{year}年为{value:g},按情景趋势推算"),
     "direct_tonnes": ("stated as tonnes", "直接申报吨数"),
     "by_name": ("category found by its name; check", "类别由名称判定,请核对"),
-    "filled": ("no bill: filled from the model", "无账单:由模型补足"),
+    "incomplete": ("without the sources that have no bill: see the next chapter", "未含无账单的排放源,见下一章"),
+    "filled_title": ("modelled, for want of bills", "模型补足(无账单)"),
+    "filled_note": (
+        "These markets have no bill in the scenario. The values are what the model needs for the loads of the base year: neither "
+        "actual nor planned.",
+        "以下能源在情景中无账单,数值为模型按基准年负荷推算,既非实际值也非计划值。",
+    ),
     "activity_note": (
         "Uncertainty of activity data is unknown until accuracy classes of the meters are shown; ranges come from the factors "
         "alone. Gases are not shown apart: factors are in CO2e.",
