@@ -5,8 +5,12 @@
     own_reduction   fewest tonnes of one's own, location-based at base-year factors
     grid            least electricity over the public grid
 
-Each is found by two solves: the least of the measure among plans that cost no more than (1 + slack) times the plan in hand,
-with its proven bound; then the least cost of what reaches that measure, so that none of the slack is spent for nothing.
+Each is the least-cost plan with no more of a measure than a limit; the limit is halved towards what no plan reaches within
+(1 + slack) times the cost of the plan in hand, so that every alternative spends no more than its aim takes:
+
+    a plan within the ceiling            the limit falls below what it has
+    proven dearer, or out of reach       no plan within the ceiling is below the limit: a bound
+    neither, in its time and gap         the limit rises, and nothing is proven
 """
 
 from __future__ import annotations
@@ -19,16 +23,15 @@ from typing import Any, Literal
 from models.problem import Goal
 from planner.answer import MILLION, Answer
 from planner.pareto.changes import changes, step_row
-from planner.resolving import Resolver, Solved, costed, verified
+from planner.resolving import Resolver, Solved
 from planner.steps import steps
 from planner.tables import decisions
 from planner.verify_asked import goal_total
 
 FIRST_YEARS = 3
-WEIGHT = 0.1  # of the plan's cost: what the whole measure counts while it is minimised
-LEAST_GAP = 0.005  # of an aim; a board asks for no more
-HAIR = 1e-6  # relative, of a measure that has just been reached
-SAME = 1e-3  # relative, of a measure that is no better
+STEPS = 5  # solves for each aim
+CLOSE = 0.02  # of what the plan in hand has: limits that are as good as the same
+HAIR = 1e-6  # relative, of the ceiling
 
 Measure = Literal["capex", "projects", "own_inventory", "grid_mwh"]
 
@@ -66,39 +69,38 @@ class Alternative:
     note: str = ""
 
 
-def alternatives(again: Resolver, plan: Solved, slack: float) -> list[Alternative]:
+def alternatives(again: Resolver, plan: Solved, slack: float, aims: tuple[Aim, ...] = AIMS) -> list[Alternative]:
     """One alternative for each aim, within a relative slack of the cost of the plan in hand."""
     ceiling = plan.high + slack * abs(plan.high)
-    return [alternative(again, plan, aim, ceiling) for aim in AIMS]
+    return [alternative(again, plan, aim, ceiling) for aim in aims]
 
 
 def alternative(again: Resolver, plan: Solved, aim: Aim, ceiling: float) -> Alternative:
-    """The plan with the least of a measure that costs no more than `ceiling`."""
+    """The plan with the least of a measure that was found to cost no more than `ceiling`."""
     assert plan.answer is not None
     problem = plan.problem
     goal = Goal(aim.measure, years=problem.years[: aim.first_years])
-    before = measured(plan.answer, goal)
+    before = best = measured(plan.answer, goal)
     if before <= 0:
         return Alternative(aim, before, before, before, None, "nothing left to improve")
-    priced = replace(goal, price=WEIGHT * max(1.0, abs(plan.high)) / before)
-    within = replace(problem, goals=(*problem.goals, Goal("cost", ceiling)))
-    words = aim.name.replace("_", " ")
-    options = replace(again.options, gap=max(again.options.gap, LEAST_GAP))
-    found = again.plan(replace(within, aim=priced), f"{words}: its best", options)
-    bound = max(0.0, (found.facts.lower_bound - 1.0) / priced.price) if math.isfinite(found.facts.lower_bound) else 0.0
-    if not found.decisions:
-        return Alternative(aim, before, before, bound, None, "no plan found in the time")
-    best = verified(within, costed(within, found, plan.low), words)
-    assert best.answer is not None
-    value = measured(best.answer, goal)
-    if value > before * (1 - SAME):
-        return Alternative(aim, before, before, min(bound, before), None, "no plan within the slack is better")
-    kept = replace(goal, most=value + HAIR * max(1.0, value))
-    cheaper = again(replace(within, goals=(*within.goals, kept)), f"{words}: its cost")
-    solved = best if cheaper.answer is None or cheaper.high > best.high else cheaper
-    assert solved.answer is not None
-    value = measured(solved.answer, goal)
-    return Alternative(aim, before, value, min(bound, value), replace(solved, low=max(solved.low, plan.low)))
+    found: Solved | None = None
+    low = bound = 0.0
+    for _ in range(STEPS):
+        limit = (low + best) / 2 if aim.measure != "projects" else float(math.floor((low + best) / 2))
+        if best - limit < (1 if aim.measure == "projects" else CLOSE * before / 2):
+            break
+        limited = replace(problem, goals=(*problem.goals, replace(goal, most=limit)))
+        tried = again(limited, f"{aim.name.replace('_', ' ')}: at most {limit:,.3g}")
+        if tried.answer is not None and tried.high <= ceiling + HAIR * abs(ceiling):
+            best, found = min(limit, measured(tried.answer, goal)), tried
+            continue
+        low = limit + (1 if aim.measure == "projects" else 0.0)
+        if tried.infeasible or tried.low > ceiling:
+            bound = low
+    if found is None or found.answer is None:
+        return Alternative(aim, before, before, bound, None, "none found within the slack")
+    value = measured(found.answer, goal)
+    return Alternative(aim, before, value, min(bound, value), replace(found, low=max(found.low, plan.low)))
 
 
 def measured(answer: Answer, goal: Goal) -> float:

@@ -24,11 +24,13 @@ def show_alternatives(study: Mapping[str, Any], console: Console) -> None:
         money = row["unit"] == study["currency"]
         values = [_value(row[key], money, row["unit"]) for key in ("value_in_plan", "value_of_aim", "no_plan_below")]
         if row["status"] == "none":
-            table.add_row(row["label"], values[0], "-", values[2], row["note"])
+            table.add_row(row["label"], values[0], "-", values[2], "-")
             continue
         table.add_row(row["label"], *values, number(row["extra_cost"] / MONEY, 0))
     console.print(table)
     for row in study["rows"]:
+        if row["note"]:
+            console.print(Text(f"{row['label']}: {row['note']}."))
         told = row["changes"][:SHOWN_CHANGES]
         more = len(row["changes"]) - len(told)
         if told:
