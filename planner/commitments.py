@@ -1,7 +1,8 @@
 """What to commit to now and what may wait, from plans that are good in one future or another.
 
-Committed is what every favourite decides before the futures part. The rest waits: what only some plans take, or take later.
-The last responsible year of an option that waits is the earliest in which a plan that takes it must decide; after it, the best
+Committed is what every favourite decides before the futures part. The rest need not be decided for all: only some plans take
+it, or take it later.
+The last responsible year of an option is the earliest in which a plan that takes it must decide; after it, the best
 answer to that future is gone. A store is one option, whatever its power and energy.
 """
 
@@ -35,16 +36,17 @@ def commitments(problem: Problem, favourites: Mapping[str, Sequence[Plan]], earl
     commit, wait = [], []
     for kind, item in items:
         years = [taken[kind, item] for taken in ever if (kind, item) in taken]
-        row: dict[str, Any] = {"kind": kind, "item": item, "decide_by": min(years)}
+        row: dict[str, Any] = {"kind": kind, "item": item, "last_responsible_year": min(years)}
         if all((kind, item) in taken for taken in at_once):
             commit.append(row)
         else:
             names = [name for name, taken in zip(favourites, ever, strict=True) if (kind, item) in taken]
             wait.append({**row, "taken_in": names})
-    return {
-        "commit": sorted(commit, key=lambda row: (row["decide_by"], row["item"])),
-        "wait": sorted(wait, key=lambda row: (row["decide_by"], row["item"])),
-    }
+    return {"commit": sorted(commit, key=_order), "wait": sorted(wait, key=_order)}
+
+
+def _order(row: Mapping[str, Any]) -> tuple[int, str]:
+    return row["last_responsible_year"], row["item"]
 
 
 def _taken(

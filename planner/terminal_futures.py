@@ -17,20 +17,21 @@ def show_futures(study: Mapping[str, Any], console: Console) -> None:
     """The sections in reading order."""
     unit = money_unit(study)
     words = f"Expected cost 期望成本 [{unit}]: {_money(study['expected_cost'])}"
-    console.print(Text(words + f", none below {_money(study['lower_bound'])} ({study['method']})", style="bold green"))
+    console.print(Text(words + f", none below {_money(study['lower_bound'])}", style="bold green"))
+    console.print(Text(f"Found by {study['method']}; futures part in {study['revealed']}."))
     waiting = study["value_of_waiting"]
     console.print(
         Text(
             "Everything decided now has no plan that suits every future."
             if waiting is None
-            else f"Value of waiting until {study['revealed']} 等待价值: {_money(waiting)}"
+            else f"Value of waiting 等待价值 [{unit}]: {_money(waiting)}"
         )
     )
     for title, table in (
         (f"Futures under this plan 各情景 [{unit}]", _futures(study)),
         (f"Regret of early decisions 后悔值 [{unit}]", _regrets(study)),
-        ("Commit now 现在承诺", _items(study, "commit")),
-        ("May wait 可等待", _items(study, "wait")),
+        ("Commit now: in every good plan 现在承诺", _items(study, "commit")),
+        ("May wait: not in every good plan 可等待", _items(study, "wait")),
     ):
         console.print()
         console.print(Text(title, style="bold"))
@@ -64,10 +65,12 @@ def _regrets(study: Mapping[str, Any]) -> Table:
 
 
 def _items(study: Mapping[str, Any], name: str) -> Table:
-    table = new_table("Item", "Kind", "!Decide by", *(["Taken in"] if name == "wait" else []))
+    table = new_table("Item", "Kind", "!Last year to decide", *(["Taken in"] if name == "wait" else []))
     for row in study[name]:
         cells = [", ".join(row["taken_in"])] if name == "wait" else []
-        table.add_row(study["labels"].get(row["item"], row["item"]), row["kind"], str(row["decide_by"]), *cells)
+        table.add_row(
+            study["labels"].get(row["item"], row["item"]), row["kind"], str(row["last_responsible_year"]), *cells
+        )
     return table
 
 

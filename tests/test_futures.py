@@ -40,7 +40,9 @@ def test_two_futures_by_hand():
     assert rows["cheap"]["regret"] == pytest.approx({"dear": 6.8e6, "cheap": 0.0}, abs=1.0)
     assert rows["cheap"]["expected_cost"] == pytest.approx(10.4e6)
     assert rows["cheap"]["cvar"] == pytest.approx(14.8e6)
-    assert study["wait"] == [{"kind": "plant", "item": "pv", "decide_by": 2025, "taken_in": ["dear", "expected"]}]
+    assert study["wait"] == [
+        {"kind": "plant", "item": "pv", "last_responsible_year": 2025, "taken_in": ["dear", "expected"]}
+    ]
 
 
 def test_waiting_is_worth_what_it_saves_by_hand():

@@ -14,7 +14,7 @@ class Future(Labelled):
         pattern=r"^[A-Za-z][A-Za-z0-9_]*$",
         form="a name of letters, digits and _ that begins with a letter",
     )
-    weight: float = key("how likely it is, relative to the others", 1.0, unit="relative", gt=0)
+    weight: float = key("how likely it is, relative to the others", 1.0, unit="relative", gt=0, le=1000)
     prices: dict[str, NonNegative] = key(
         "price multiplier by market (what is bought and sold), contract (signed from then on) or instrument",
         factory=dict,
