@@ -28,10 +28,12 @@ def show_ladder(study: Mapping[str, Any], console: Console) -> None:
         console.print()
         console.print(Text(f"Least cost if the standard means something else [{unit}]", style="bold"))
         console.print(_others(others))
+    bound: dict[str, list[str]] = {}
     for row in own:
         if row["binding"]:
-            words = f"{row['stars']} stars from {row['first_year']}: {'; '.join(row['binding'])}"
-            console.print(Text(textwrap.fill(words, console.width, subsequent_indent="    ")))
+            bound.setdefault("; ".join(row["binding"]), []).append(f"{row['stars']} stars from {row['first_year']}")
+    for words, asked in bound.items():
+        console.print(Text(textwrap.fill(f"{', '.join(asked)}: {words}", console.width, subsequent_indent="    ")))
 
 
 def _own(rows: Sequence[Row]) -> Table:
