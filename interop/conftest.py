@@ -30,7 +30,7 @@ def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if (ready / "operation.npz").is_file():
         return ready.resolve()
     folder = tmp_path_factory.mktemp("results") / request.param
-    run_plan("solve", f"scenarios/{request.param}", "--out", folder, "--no-naive", "--quiet")
+    run_plan("solve", f"scenarios/{request.param}", "--out", folder, "--time-limit", 600, "--no-naive", "--quiet")
     return folder
 
 
