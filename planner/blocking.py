@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from models.problem import ELECTRICITY, Contract, Converter, Problem, Retrofit, Sizing, Store
+from models.problem import ELECTRICITY, Contract, Converter, Market, Problem, Retrofit, Sizing, Store
 from planner.answer import MILLION, Answer
 from planner.clauses import years_words
 from planner.forcing import Item, changed_option, open_years, sizing_of, taken, unit_of
 from planner.ledger import is_delivered
-from planner.stock import sizes, stock_of
+from planner.stock import series, sizes, stock_of
 
 FULL = 1 - 1e-4  # share of a limit from which on it counts as used up
 MORE = 10.0  # times a limit that is lifted: no limit, and still a finite number
@@ -45,6 +45,8 @@ def blockers(answer: Answer, item: Item) -> list[Blocker]:
         found += [*_rules(answer, thing)]
     if item.kind in ("converters", "stores"):
         found += [*_groups(answer, thing), *_largest(answer, item, sizing_of(thing))]
+    if item.kind == "converters":
+        found += [*_fence(answer, thing)]
     if item.kind == "contracts":
         found += [*_volume(answer, item, thing), *_claims(answer, thing)]
     if item.kind == "instruments":
@@ -145,6 +147,39 @@ def _largest(answer: Answer, item: Item, z: Sizing) -> Iterator[Blocker]:
         unit = unit_of(answer.problem, item)
         key = "max_mw" if item.kind == "converters" else "max_mwh"
         yield Blocker(f"{item.kind}.{item.name}.{key} {z.max_total:g} {unit}: reached in {years_words(full)}")
+
+
+def _fence(answer: Answer, v: Converter) -> Iterator[Blocker]:
+    """What it draws across the fence, or would sell, where the connection or the delivery is used up."""
+    problem, plan = answer.problem, answer.plan
+    hours = problem.steps.hours_per_year
+    for k in problem.markets:
+        drawn, sold = (series(problem, plan, f"markets.{q}_mw", k.name) for q in ("import", "export"))
+        limits = []
+        if k.carrier in v.inputs:
+            limits.append(("max_mw", "MW", drawn.max(axis=1), k.max_import_mw))
+            if k.max_import_mwh_per_year is not None:
+                limits.append(("max_mwh_per_year", "MWh", drawn @ hours, k.max_import_mwh_per_year))
+        elif k.carrier in v.outputs and k.export_price is not None:
+            limits.append(("max_export_mw", "MW", sold.max(axis=1), k.max_export_mw))
+        for key, unit, used, limit in limits:
+            full = [y for y, value in zip(problem.years, used, strict=True) if limit > 0 and value >= FULL * limit]
+            if full:
+                words = f"markets.{k.name}.{key} {limit:,.6g} {unit}: reached in {years_words(full)}"
+                yield Blocker(words, partial(_wider, k.name))
+
+
+def _wider(name: str, problem: Problem) -> Problem:
+    def wider(k: Market) -> Market:
+        yearly = k.max_import_mwh_per_year
+        return replace(
+            k,
+            max_import_mw=MORE * k.max_import_mw,
+            max_export_mw=MORE * k.max_export_mw,
+            max_import_mwh_per_year=None if yearly is None else MORE * yearly,
+        )
+
+    return replace(problem, markets=tuple(wider(k) if k.name == name else k for k in problem.markets))
 
 
 def _volume(answer: Answer, item: Item, c: Contract) -> Iterator[Blocker]:

@@ -19,6 +19,7 @@ from planner.blocking import blockers
 from planner.cli import main
 from planner.engine import Options, solve
 from planner.forcing import Item, UnknownItemError, at_price, find_item, force_in, force_out, sensible_size, taken
+from planner.price_switch import find_price, price_lines, price_switch
 from planner.progress import Progress
 from planner.resolving import Interval, Resolver, Solved
 from planner.why import Asked, Why, as_json, lines, why
@@ -185,6 +186,49 @@ def test_windows_exclusions_caps_and_met_items_are_named() -> None:
     assert blockers(answer, Item("management", "meters"))[0].words == "management.meters: already met today"
     found = asked(problem, Item("retrofits", "late"))
     assert "It cannot be forced in" in said(found)
+
+
+def test_the_price_of_power_at_which_a_measure_enters() -> None:
+    """It saves 1000 MWh for 1.0 million: worth it from 0.001 million per MWh on, 5/3 of today's price."""
+    problem = with_leaks(1.0)
+    price = find_price(problem, "grid", "CNY")
+    assert price.today == pytest.approx(600.0)
+    found = price_switch(again(), problem, LEAKS, 1.0, price)
+    assert found.inside is not None
+    assert found.outside is not None
+    assert found.best == pytest.approx(5 / 3, rel=0.03)
+    assert found.outside < 5 / 3 < found.inside
+    for factor, enters in ((found.inside, True), (found.outside, False)):
+        plan = solve(price.priced(problem, factor), Options(gap=1e-6))
+        assert bool(taken(problem, plan, LEAKS)) == enters
+    assert "both proven by solving" in price_lines(found)[0]
+
+
+def test_a_price_that_changes_nothing_is_said_so() -> None:
+    problem = with_leaks(9.0)
+    found = price_switch(again(), problem, LEAKS, 1.0, find_price(problem, "grid", "CNY"))
+    assert found.best is None
+    assert "stays out at every price of grid between 150 and 2,400" in price_lines(found)[0]
+
+
+def test_a_connection_that_is_used_up_is_named() -> None:
+    boiler = SITE.converter("e_boiler", SITE.sizing(0.1), inputs={"electricity": 1.0}, outputs={"steam": 1.0})
+    burner = SITE.converter(
+        "burner", SITE.sizing(existing=9.0, max_total=9.0), inputs={"gas": 1.0}, outputs={"steam": 1.0}
+    )
+    problem = SITE.problem(
+        demands=(SITE.demand(), SITE.demand("dyeing", 5.0, carrier="steam")),
+        markets=(SITE.grid(max_import_mw=10.0), SITE.gas(0.0009, max_import_mwh_per_year=5000.0)),
+        converters=(boiler, burner),
+    )
+    answer = solved(problem).answer
+    assert answer is not None
+    boiler_words = [one.words for one in blockers(answer, Item("converters", "e_boiler"))]
+    assert boiler_words == ["markets.grid.max_mw 10 MW: reached in 2025"]
+    burner_words = [one.words for one in blockers(answer, Item("converters", "burner"))]
+    assert "markets.gas.max_mwh_per_year 5,000 MWh: reached in 2025" in burner_words
+    found = asked(problem, Item("converters", "e_boiler"))
+    assert found.lifted_taken, "with a wider connection it would replace the dearer gas"
 
 
 def test_a_year_can_be_asked_about() -> None:
