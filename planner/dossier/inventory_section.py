@@ -102,10 +102,8 @@ def _lines(record: Record, found: YearInventory, lang: Lang) -> Table:
 
 def _row(record: Record, line: Line, lang: Lang, *, planned: bool) -> tuple[str, ...]:
     name = say("claimed_power", lang) if line.what == "claimed" else record.label(line.item, lang)
-    remark = join(
-        [say("by_name", lang) if line.guessed else "", say("filled", lang) if line.origin == "modelled" else ""]
-    )
-    source = f"{name} ({say(f'what_{line.what}', lang)})" + (f" · {remark}" if remark else "")
+    remark = f" · {say('by_name', lang)}" if line.guessed else ""
+    source = f"{name} ({say(f'what_{line.what}', lang)}){remark}"
     activity = say("direct_tonnes", lang) if line.activity is None else f"{amount(line.activity)} {line.unit}"
     ends = line.range_tco2e
     return (
