@@ -10,6 +10,7 @@ from planner.beside import under_rules
 from planner.clauses import binding
 from planner.ladder.climb import Ladder
 from planner.ladder.rungs import Rung
+from planner.pareto.study import CLOSED
 from planner.resolving import Interval, Solved
 
 
@@ -89,7 +90,7 @@ def _status(solved: Solved, cost: Interval, gap: float) -> str:
     if not math.isfinite(cost.high):
         return "infeasible" if solved.infeasible else "none"
     found = _gap(cost)
-    return "optimal" if found is not None and found <= gap else "feasible"
+    return "optimal" if found is not None and found <= max(gap, CLOSED) else "feasible"
 
 
 def _gap(cost: Interval) -> float | None:
