@@ -150,6 +150,19 @@ def test_demand_that_a_plan_has_not_seen_has_no_dispatch() -> None:
         least_cost(beyond)
 
 
+def test_things_of_one_name_stay_apart(tmp_path: Path) -> None:
+    plant = SITE.converter("gas", SITE.sizing(0.001, 4.0), outputs={ELECTRICITY: 1.0, "steam": 0.5})
+    boiler = SITE.converter("boiler", SITE.sizing(existing=5.0), inputs={"gas": 1.1}, outputs={"steam": 1.0})
+    tank = SITE.store("steam", carrier="steam", power=SITE.sizing(0.001, 2.0), energy=SITE.sizing(0.001, 4.0))
+    problem = SITE.problem(
+        demands=(SITE.demand("gas"), SITE.demand("steam", load=[4, 1, 3, 4, 2, 4, 2, 3], carrier="steam")),
+        markets=(SITE.grid(PRICE), SITE.gas()),
+        converters=(plant, boiler),
+        stores=(tank,),
+    )
+    agree(problem, tmp_path)
+
+
 def test_a_store_of_a_chronological_year_is_one_store() -> None:
     steps = Steps(
         hours=1.0,

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,26 +43,33 @@ SHARED = "right"  # unit and carrier of buses that carry no energy
 class Network:
     """Components by PyPSA list name, then component, then attribute; `series` holds what changes by snapshot."""
 
-    count: int
+    steps: int
     static: dict[str, dict[str, dict[str, Value]]] = field(default_factory=dict)
     series: dict[str, dict[str, dict[str, Array]]] = field(default_factory=dict)
 
-    def add(self, kind: str, name: str, attributes: Mapping[str, Value | Array]) -> None:
-        """Add a component; an array that never changes is written as one number."""
-        row = self.static.setdefault(kind, {}).setdefault(name, {})
+    def add(self, kind: str, name: str, attributes: Mapping[str, Value | Array]) -> str:
+        """Add a component and return its name: with a number where another of its kind has the name already.
+
+        An array that never changes is written as one number. A carrier is described by all that share it.
+        """
+        components = self.static.setdefault(kind, {})
+        if kind != "carriers":
+            name = next(one for one in chain((name,), (f"{name} {n}" for n in count(2))) if one not in components)
+        row = components.setdefault(name, {})
         for attribute, value in attributes.items():
             if isinstance(value, np.ndarray):
-                values = np.broadcast_to(value, self.count)
+                values = np.broadcast_to(value, self.steps)
                 if np.ptp(values) > 0:
                     self.series.setdefault(kind, {}).setdefault(attribute, {})[name] = values
                 else:
                     row[attribute] = float(values[0])
             else:
                 row[attribute] = value
+        return name
 
 
 def network_of(case: Dispatch) -> Network:
-    """The network of one year; raises ValueError for a converter whose input may be zero while others are not."""
+    """The network of one year."""
     problem = case.problem
     net = Network(problem.steps.count)
     for c in problem.carriers:
@@ -144,8 +152,8 @@ def _add_contract(net: Network, problem: Problem, c: Contract, volume: float) ->
         net.add("generators", c.name, {"bus": place, **delivered})
         return
     most, yearly, price = _most(delivered), available_mwh(problem, c, volume), float(c.price[0]) * MILLION
-    net.add("buses", c.name, {"carrier": ELECTRICITY, "unit": "MW"})
-    net.add("generators", c.name, {"bus": c.name, **delivered})
+    own = net.add("buses", c.name, {"carrier": ELECTRICITY, "unit": "MW"})
+    net.add("generators", c.name, {"bus": own, **delivered})
     bus, part = f"{c.name} paid", agreed_share(c) * yearly
     _add_right(net, bus, supply=most, e_sum_max=part)
     beyond: Attributes = {
@@ -156,7 +164,7 @@ def _add_contract(net: Network, problem: Problem, c: Contract, volume: float) ->
         "marginal_cost": price,
     }
     net.add("generators", f"{c.name} beyond", beyond)
-    ports: Attributes = {"bus0": c.name, "bus1": place, "bus2": bus, "efficiency": 1.0, "efficiency2": -1.0}
+    ports: Attributes = {"bus0": own, "bus1": place, "bus2": bus, "efficiency": 1.0, "efficiency2": -1.0}
     net.add("links", f"{c.name} delivery", {**ports, "carrier": c.name, "p_nom": most})
 
 
@@ -195,23 +203,13 @@ def _add_converter(net: Network, problem: Problem, v: Converter, online: Array |
         others = [(c, -np.asarray(ratio, float)) for c, ratio in v.inputs.items()]
         _add_activity(net, v.name, limits | {"marginal_cost": cost}, [*others, *ports])
         return
-    ratio = np.broadcast_to(np.asarray(v.inputs[main], float), net.count)
+    ratio = np.broadcast_to(np.asarray(v.inputs[main], float), net.steps)
     most = float(ratio.max())
     ports = [*((c, -np.asarray(r, float)) for c, r in v.inputs.items() if c != main), *ports]
     attributes = {key: value * ratio / most for key, value in limits.items() if key != "p_nom"}
+    attributes |= {"p_nom": size * most, "marginal_cost": cost / ratio}
     joined = _joined([(bus, np.asarray(value) / ratio) for bus, value in ports])
-    net.add(
-        "links",
-        v.name,
-        {
-            "bus0": main,
-            "carrier": v.name,
-            "p_nom": size * most,
-            "marginal_cost": cost / ratio,
-            **attributes,
-            **joined,
-        },
-    )
+    net.add("links", v.name, {"bus0": main, "carrier": v.name, **attributes, **joined})
 
 
 def _limits(v: Converter, size: float, online: Array | None) -> dict[str, Ratio]:
@@ -232,13 +230,9 @@ def _add_activity(net: Network, name: str, limits: Mapping[str, Ratio], ports: l
     if len(ports) == 1 and np.all(np.asarray(ports[0][1]) == 1.0):
         net.add("generators", name, {"bus": ports[0][0], "carrier": name, **limits})
         return
-    net.add("buses", name, {"carrier": name, "unit": "MW"})
-    net.add("generators", name, {"bus": name, "carrier": name, **limits})
-    net.add(
-        "links",
-        f"{name} output",
-        {"bus0": name, "carrier": name, "p_nom": limits["p_nom"], **_joined(ports)},
-    )
+    bus = net.add("buses", name, {"carrier": name, "unit": "MW"})
+    net.add("generators", name, {"bus": bus, "carrier": name, **limits})
+    net.add("links", f"{name} output", {"bus0": bus, "carrier": name, "p_nom": limits["p_nom"], **_joined(ports)})
 
 
 def _joined(ports: list[tuple[str, Ratio]]) -> dict[str, Value | Array]:
@@ -297,16 +291,16 @@ def _add_store(net: Network, problem: Problem, s: Store) -> None:
     days = list(cycles_of(problem.steps.before))
     for d, steps in enumerate(days, start=1):
         name = s.name if len(days) == 1 else f"{s.name} day {d}"
-        here = np.zeros(net.count)
+        here = np.zeros(net.steps)
         here[steps] = 1.0
-        net.add("buses", name, {"carrier": s.name, "unit": "MW"})
+        bus = net.add("buses", name, {"carrier": s.name, "unit": "MW"})
         kept: Attributes = {"e_nom": energy, "e_cyclic": True, "standing_loss": here * s.loss_share_per_hour}
-        net.add("stores", name, {"bus": name, "carrier": s.name, **kept})
-        into: Attributes = {"bus0": s.carrier, **_joined([(name, s.charge_efficiency), (rating, -1.0)])}
+        net.add("stores", name, {"bus": bus, "carrier": s.name, **kept})
+        into: Attributes = {"bus0": s.carrier, **_joined([(bus, s.charge_efficiency), (rating, -1.0)])}
         net.add("links", f"{name} charge", {**into, "carrier": s.name, "p_nom": power, "p_max_pu": here})
         most = power / s.discharge_efficiency
         from_it: Attributes = {
-            "bus0": name,
+            "bus0": bus,
             **_joined(out),
             "marginal_cost": s.opex_variable * s.discharge_efficiency * MILLION,
         }
