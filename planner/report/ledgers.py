@@ -37,7 +37,7 @@ def money_section(case: Case) -> Section:
     words = case.words
     blocks: list[Block | None] = [*figures(case, "cash_flow"), cash_table(case)]
     study = case.studies.get("abatement")
-    blocks.append(abatement_table(case, study) if study else missing(case, "abatement_table", "abatement"))
+    blocks.append(abatement_table(case, study) if study else missing(case, "abatement_title", "abatement"))
     blocks += figures(case, "abatement")
     study = case.studies.get("alternatives")
     blocks.append(alternatives_table(case, study) if study else missing(case, "alternatives_table", "alternatives"))
@@ -67,19 +67,28 @@ def cash_table(case: Case) -> Table | None:
 
 
 def abatement_table(case: Case, study: Mapping[str, Any]) -> Table:
-    """Tonnes and cost per tonne of each measure, cheapest first."""
+    """Tonnes and cost per tonne of each measure in one year, cheapest first."""
     words = case.words
+    tonnes = {"tonnes_first_in": "first_in", "tonnes_last_in": "last_in", "tonnes_shapley": "tonnes_shapley"}
     headings = [
         words("item"),
-        f"!{words('tonnes_shapley')}",
+        *(f"!{words(key)}" for key in tonnes.values()),
         f"!{words('cost_per_tonne', currency=words.known(words.currency))}",
     ]
     ordered = sorted(study["rows"], key=lambda row: (row.get("cost_per_t") is None, row.get("cost_per_t") or 0.0))
     rows = [
-        [case.label(str(row["item"])), number(row.get("tonnes_shapley")), number(row.get("cost_per_t"))]
+        [measure(case, row), *(number(row.get(key)) for key in tonnes), number(row.get("cost_per_t"))]
         for row in ordered
     ]
-    return Table(words("abatement_table"), headings, rows)
+    return Table(words("abatement_table", year=study["year"]), headings, rows)
+
+
+def measure(case: Case, row: Mapping[str, Any]) -> str:
+    """A measure by its own name, a group of them by that of the study."""
+    item = str(row["item"])
+    own = case.label(item)
+    grouped = len(row.get("members") or ()) > 1
+    return case.words.pick(str(row.get("label") or own), str(row.get("label_zh") or "")) if grouped else own
 
 
 def alternatives_table(case: Case, study: Mapping[str, Any]) -> Table:

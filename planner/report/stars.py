@@ -10,6 +10,7 @@ from planner.report.case import ALL, Case
 from planner.report.drawings import figures
 from planner.report.words import MONEY, number, share
 
+MOST_CLAUSES = 2
 SHARES = {
     "renewable_electricity_share": "green_share",
     "neutralised_share": "offset_share",
@@ -27,7 +28,7 @@ def ladder_section(case: Case) -> Section:
     """The ladder of levels, the plans beside this one, and the clauses that bind."""
     words = case.words
     study = case.studies.get("ladder")
-    blocks: list[Block] = [ladder_table(case, study) if study else missing(case, "ladder", "ladder")]
+    blocks: list[Block] = ladder_tables(case, study) if study else [missing(case, "ladder", "ladder")]
     blocks += figures(case, "ladder")
     if case.summary.get("naive"):
         blocks.append(plans_table(case))
@@ -36,38 +37,48 @@ def ladder_section(case: Case) -> Section:
     return Section("ladder", words("ladder"), blocks)
 
 
-def ladder_table(case: Case, study: Mapping[str, Any]) -> Table:
-    """One line per level, first year and assumption."""
+def ladder_tables(case: Case, study: Mapping[str, Any]) -> list[Block]:
+    """The levels as the scenario reads the standard; folded below, under other readings and assumptions."""
     words = case.words
-    headings = [
-        words("stars"),
-        words("from"),
-        words("assumed"),
-        f"!{words('cost')}",
-        f"!{words('marginal')}",
-        f"!{words('gap')}",
-        f"!{words('paper_cost')}",
-        f"!{words('durable')}",
-        words("binds"),
+    own = study.get("reading")
+    rows = sorted(study["rows"], key=lambda row: (row["stars"], row.get("first_year") or 0))
+    main = [row for row in rows if row.get("assumed", "best") == "best" and row.get("reading") in (own, None)]
+    others = [row for row in rows if row not in main]
+    blocks: list[Block] = []
+    keys = ("cost", "marginal", "gap", "paper_cost", "durable_cost", "durable")
+    if main:
+        headings = [words("stars"), *(f"!{words(key)}" for key in keys), words("binds")]
+        cells = [[*_rung(case, row), _bind(case, row)] for row in main]
+        blocks.append(Table(words("ladder_table", unit=words.unit), headings, cells))
+    if others:
+        headings = [words("stars"), *(f"!{words(key)}" for key in keys), words("reading")]
+        cells = [[*_rung(case, row), reading(case, row)] for row in others]
+        blocks.append(Table(words("ladder_others"), headings, cells, folded=True))
+    return blocks
+
+
+def _rung(case: Case, row: Mapping[str, Any]) -> list[str]:
+    words, cost = case.words, row.get("net_present_cost")
+    level = words.stars(int(row["stars"]))
+    return [
+        level if row.get("first_year") is None else words("level_from", stars=level, year=row["first_year"]),
+        words.known(f"status.{row.get('status')}") if cost is None else number(cost / MONEY),
+        _money(row.get("marginal")),
+        share(row.get("gap"), 1),
+        _money(row.get("paper_cost")),
+        _money(row.get("durable_cost")),
+        fewest(case, row.get("durable_stars")),
     ]
-    rows = []
-    for row in study["rows"]:
-        durable = list((row.get("durable_stars") or {}).values())
-        cost = row.get("net_present_cost")
-        rows.append(
-            [
-                words.stars(int(row["stars"])),
-                str(row.get("first_year") or ""),
-                words.known(str(row.get("assumed") or "best")),
-                words("out_of_reach") if cost is None else number(cost / MONEY),
-                _money(row.get("marginal")),
-                share(row.get("gap"), 1),
-                _money(row.get("paper_cost")),
-                str(min((int(n) for n in durable if n), default=0)) if durable else "–",
-                case.told("; ".join(map(str, row.get("binding") or ()))),
-            ]
-        )
-    return Table(words("ladder_table", unit=words.unit), headings, rows)
+
+
+def _bind(case: Case, row: Mapping[str, Any]) -> str:
+    return "; ".join(case.told(str(line)) for line in (row.get("binding") or ())[:MOST_CLAUSES])
+
+
+def reading(case: Case, row: Mapping[str, Any]) -> str:
+    """How the standard was read, and at which end of its assumed numbers."""
+    keys = [f"{kind}.{row[kind]}" for kind in ("reading", "assumed") if row.get(kind)]
+    return ", ".join(case.words.known(key) for key in keys)
 
 
 def plans_table(case: Case) -> Table:
