@@ -38,6 +38,7 @@ TIGHTER = 1e-4  # of what is limited, below which a tie-break only used up the r
 FINER = 0.2  # of the gap, when a sign is undecided
 FINEST_GAP = 1e-6
 MOST_TIGHTENINGS = 3  # of one point
+FIRST_SHARE = 0.6  # of the time, for the first solve, without which there is no curve
 END_SHARE = 0.3  # of the time that is left, for finding an end
 TIE_SHARE = 0.1  # of the time that is left, for the tie-break at the cheap end
 LEAST_S = 1.0
@@ -174,7 +175,7 @@ def trace(curve: Curve, count: int) -> None:
 
 def _ends(curve: Curve) -> None:
     """Both ends, each with the other number as its tie-break."""
-    cheap = curve.at(math.inf, share=END_SHARE)
+    cheap = curve.at(math.inf, share=FIRST_SHARE)
     if cheap.solved.answer is None:
         return
     tighter, _ = curve.aim(cheap.high)
