@@ -20,7 +20,9 @@ OPTIONS = Options(gap=1e-9, time_limit_s=60.0)
 
 
 def factory() -> Problem:
-    """Per year 10,000 MWh for 6.0 million, 5,000 t; drives save a tenth for 5.0, best from the first year on; credits and a platform are on sale."""
+    """Per year 10,000 MWh for 6.0 million, 5,000 t; drives save a tenth for 5.0 (from the first year on, if at all);
+    credits and a platform are on sale.
+    """
     return YEARS.problem(
         retrofits=(YEARS.retrofit("drives", {"motors": 0.1}, 5.0),),
         instruments=(YEARS.instrument("ccer", "credit", 0.0001),),
