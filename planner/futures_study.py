@@ -14,7 +14,7 @@ objective: net present cost and penalties.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from planner.commitments import commitments
 from planner.engine import Options, solve
 from planner.engine.futures import solve_futures
 from planner.futures import Future, Shared, decided_before, decided_now, in_future, normalised, with_decisions
+from planner.operating import NotOperable, operate
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.rating import rate_years
@@ -103,11 +104,11 @@ def futures_study(
             own.append(_optimum(p, one.name, options))
     early = decided_before(problem, rules.revealed)
     with progress.phase("futures", "early decisions of each in every future"):
-        costs = {one.name: evaluated(study, plan, early) for one, plan in zip(futures, own, strict=True)}
+        costs = {one.name: evaluated(study, own, n, early) for n, one in enumerate(futures)}
     with progress.phase("futures", "one plan for all futures"):
         best = tree(study, own, early, list(costs.values()))
     with progress.phase("futures", "everything decided now"):
-        now = tree(study, own, decided_now(problem, rules.revealed), None)
+        now = all_now(study, own)
     if best is None or (now is not None and now.expected < best.expected):
         best = now
     if best is None:
@@ -138,26 +139,63 @@ def _optimum(problem: Problem, name: str, options: Options) -> Plan:
     return plan
 
 
-def evaluated(study: Study, plan: Plan, shared: Shared) -> Tree:
-    """The plan's shared decisions taken in every future, each at its best afterwards; infinite where there is no plan."""
-    plans = tuple(solve(with_decisions(p, plan, shared), study.options) for p in study.problems)
-    costs = tuple(one.facts.objective if one.decisions else np.inf for one in plans)
-    bound = float(np.dot(study.weights, [one.facts.lower_bound for one in plans]))
-    return Tree(plans, costs, float(np.dot(study.weights, costs)), bound)
+def evaluated(study: Study, own: Sequence[Plan], chosen: int, shared: Shared) -> Tree:
+    """The early decisions of one future's optimum taken in every future, each at its best afterwards.
+
+    Infinite where there is no plan; in its own future it is the optimum.
+    """
+    plans = [
+        own[n] if n == chosen else solve(with_decisions(p, own[chosen], shared), study.options)
+        for n, p in enumerate(study.problems)
+    ]
+    costs = [one.facts.objective if one.decisions else np.inf for one in plans]
+    return _tree(study, plans, costs, -np.inf)
 
 
-def tree(study: Study, own: Sequence[Plan], shared: Shared, known: Sequence[Tree] | None) -> Tree | None:
-    """One plan for all futures at least expected cost; None where there is none. `known` are the favourites, evaluated."""
-    if not study.in_one_piece:
-        tried = known if known is not None else [evaluated(study, plan, shared) for plan in own]
-        best = min(tried, key=lambda one: one.expected)
-        bound = float(np.dot(study.weights, [plan.facts.lower_bound for plan in own]))
-        return Tree(best.plans, best.costs, best.expected, bound) if np.isfinite(best.expected) else None
+def tree(study: Study, own: Sequence[Plan], shared: Shared, known: Sequence[Tree]) -> Tree | None:
+    """One plan for all futures at least expected cost; None where there is none. `known` are the favourites."""
+    if study.in_one_piece:
+        return _solved(study, shared)
+    best = min(known, key=lambda one: one.expected)
+    bound = float(np.dot(study.weights, [plan.facts.lower_bound for plan in own]))
+    return replace(best, lower_bound=bound) if np.isfinite(best.expected) else None
+
+
+def all_now(study: Study, own: Sequence[Plan]) -> Tree | None:
+    """The same if no investment may wait; in large cases each future's optimum as it stands, operated in every future."""
+    if study.in_one_piece:
+        return _solved(study, decided_now(study.problems[0], study.rules.revealed))
+    tried = [_standing(study, plan) for plan in own]
+    best = min(tried, key=lambda one: one.expected)
+    return best if np.isfinite(best.expected) else None
+
+
+def _standing(study: Study, plan: Plan) -> Tree:
+    """A plan with all its investments, operated in every future; infinite where its stars are lost."""
+    plans, costs = [], []
+    for p in study.problems:
+        try:
+            again = operate(p, plan, study.options)
+        except NotOperable:
+            plans.append(plan)
+            costs.append(np.inf)
+            continue
+        plans.append(again.answer.plan)
+        costs.append(again.answer.money.objective if again.all_lasting else np.inf)
+    return _tree(study, plans, costs, -np.inf)
+
+
+def _solved(study: Study, shared: Shared) -> Tree | None:
+    """One model of all futures."""
     plans, facts = solve_futures(study.problems, study.weights, shared, study.options, study.rules.hold_probability)
     if not plans:
         return None
-    costs = tuple(accounts(p, plan).objective for p, plan in zip(study.problems, plans, strict=True))
-    return Tree(tuple(plans), costs, float(np.dot(study.weights, costs)), facts.lower_bound)
+    costs = [accounts(p, plan).objective for p, plan in zip(study.problems, plans, strict=True)]
+    return _tree(study, plans, costs, facts.lower_bound)
+
+
+def _tree(study: Study, plans: Sequence[Plan], costs: Sequence[float], lower_bound: float) -> Tree:
+    return Tree(tuple(plans), tuple(costs), float(np.dot(study.weights, costs)), lower_bound)
 
 
 def _future(one: Future, problem: Problem, plan: Plan) -> dict[str, Any]:

@@ -45,12 +45,14 @@ def test_two_futures_by_hand():
     ]
 
 
-def test_waiting_is_worth_what_it_saves_by_hand():
+@pytest.mark.parametrize("largest", [0, 2000])
+def test_waiting_is_worth_what_it_saves_by_hand(monkeypatch, largest):
     """PV for 11 in 2025 or 12.1 in 2026; the grid costs 6, then 24 (one in four) or 6.
 
     now: never 0.25·30 + 0.75·12 = 16.5, PV in 2025 11, so PV is built: 11. With waiting: nothing better than 11.
     At 15: PV in 2025 15; never 16.5; waiting 0.25·(6 + 16.5) + 0.75·12 = 14.625. Deciding now costs 15: worth 0.375.
     """
+    monkeypatch.setattr("planner.futures_study.LARGEST_TREE", largest)
     futures = (Future("dear", 1.0, {"grid": 4.0}), Future("same", 3.0))
     first = futures_study(small(11.0), futures, Rules(2026), EXACT, QUIET)
     assert first["expected_cost"] == pytest.approx(11e6)

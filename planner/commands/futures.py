@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ def command(scenario: Path, out: Path | None, as_json: bool, quiet: bool, **sett
         if not futures:
             refuse("the scenario has no [[futures]]: name at least two, and futures_rules.revealed")
         try:
-            study = futures_study(found.prepared.problem, futures, rules, case.options, case.progress)
+            each = min(case.options.time_limit_s, found.time_limit_s / (len(futures) + 1) ** 2)
+            options = replace(case.options, time_limit_s=each)
+            study = futures_study(found.prepared.problem, futures, rules, options, case.progress)
         except NoPlanForFutures as error:
             ended(str(error), INFEASIBLE)
         study["currency"] = case.currency
