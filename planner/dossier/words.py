@@ -116,7 +116,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "any_level": ("all levels", "各等级"),
     "met": ("met", "满足"),
     "missed": ("missed", "未满足"),
-    "remedy": ("What would close it", "差距"),
     "gate_item": ("Condition: {name}", "基本要求:{name}"),
     "score_clause": ("Score", "得分"),
     "at_least": ("at least {value}", "不低于{value}"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "size": {"num_format": HUNDREDTHS},
     "plain": {"num_format": "General"},
     "year": {"num_format": "0", "align": "left", "indent": 1},
+    "date": {"num_format": "yyyy-mm", "align": "left"},
     "time": {"num_format": "0.0", "align": "left"},
     "stars": {"num_format": "0;-0;–", "bold": True, "align": "right"},
     "input": {"bg_color": INPUT, "border": 1, "num_format": "0.####"},
@@ -142,6 +143,10 @@ class Sheet:
         at = self.row if row is None else row
         known = float(value) if not isinstance(value, str) else value
         self._sheet.write_formula(at, column, f"={formula}", self.book.style(style), known)
+
+    def date(self, column: int, day: date) -> None:
+        """A day, shown as its month."""
+        self._sheet.write_datetime(self.row, column, datetime(day.year, day.month, day.day), self.book.style("date"))
 
     def heads(
         self, texts: Sequence[str], years: Sequence[int] = (), after: Sequence[str] = (), right: Sequence[int] = ()

@@ -1,10 +1,12 @@
-"""What to do when, and what stands in each year."""
+"""What to do when: dated actions, decisions by year, and what stands in each year."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from planner.record import Record
+from planner.roadmap import ROADMAP, read_roadmap
+from planner.roadmap_form import Roadmap
 from planner.steps import Step, steps
 from planner.tables import decisions
 from planner.workbook.book import Book, Sheet
@@ -14,24 +16,50 @@ LEAST = 1e-6  # MW or MWh: what is smaller all years was not built
 
 
 def write_roadmap(book: Book, record: Record) -> None:
-    """Dated decisions, then what is bought by the year."""
-    sheet = book.sheet("roadmap", [8, 8, 12, 56, 30, 18], book.say("roadmap"))
-    words = ("from", "to", "action", "item", "size", "investment")
-    sheet.heads([book.say(word) for word in words], right=(5,))
-    sheet.text(5, f"{book.say('investment')} [{record.currency}]", "head_number", row=sheet.row - 1)
-    sheet.freeze(sheet.row, 0)
-    head = sheet.row - 1
+    """Dated actions where the folder has them; then the plan's decisions by year, and what is bought by the year."""
+    widths = [11, 11, 11, 11, 58, 30, 18, 26, 26]
+    sheet = book.sheet("roadmap", widths, book.say("roadmap"))
+    folder = record.results.folder
+    if (folder / ROADMAP).is_file():
+        _dated(sheet, read_roadmap(folder))
+    sheet.section(book.say("by_year"), len(widths))
+    words = ("from", "to", "action", "", "item", "size", "investment")
+    sheet.heads([book.say(word) if word else "" for word in words], right=(6,))
+    sheet.text(6, f"{book.say('investment')} [{record.currency}]", "head_number", row=sheet.row - 1)
     answer = record.answer
     for step in steps(decisions(answer.problem, answer.plan, answer.money, record.currency)):
         sheet.number(0, step.first_year, "year")
         sheet.number(1, step.last_year, "year")
         sheet.text(2, book.say(step.verb))
-        sheet.text(3, record.label(step.item, book.lang), "wrap")
-        sheet.text(4, _size(step))
+        sheet.text(4, record.label(step.item, book.lang), "wrap")
+        sheet.text(5, _size(step))
         if step.capex is not None:
-            sheet.number(5, step.capex, "money")
+            sheet.number(6, step.capex, "money")
         sheet.row += 1
-    sheet.filter(head, max(head, sheet.row - 1), 5)
+
+
+def _dated(sheet: Sheet, roadmap: Roadmap) -> None:
+    """Every action with its dates, owner and chapter, as `roadmap.json` has them."""
+    book = sheet.book
+    words = ("decide_by", "order_by", "commission_by", "certify_by", "action", "size", "investment", "owner", "chapter")
+    sheet.heads([book.say(word) for word in words], right=(6,))
+    sheet.text(6, f"{book.say('investment')} [{roadmap.currency}]", "head_number", row=sheet.row - 1)
+    sheet.freeze(sheet.row, 0)
+    chapters = {c.id: f"{c.number} {c.zh if book.lang == 'zh' else c.en}" for c in roadmap.chapters}
+    head = sheet.row - 1
+    for action in roadmap.actions:
+        for column, day in enumerate((action.decide_by, action.order_by, action.commission_by, action.certify_by)):
+            if day is not None:
+                sheet.date(column, day)
+        sheet.text(4, action.text_zh if book.lang == "zh" else action.text_en, "wrap")
+        sheet.text(5, "" if action.size is None else f"{_figure(action.size)} {action.unit}")
+        if action.one_off is not None:
+            sheet.number(6, action.one_off, "money")
+        sheet.text(7, action.owner_zh if book.lang == "zh" else action.owner_en, "wrap")
+        sheet.text(8, chapters.get(action.chapter, ""), "wrap")
+        sheet.row += 1
+    sheet.filter(head, max(head, sheet.row - 1), len(words) - 1)
+    sheet.row += 1
 
 
 def write_sizes(book: Book, record: Record) -> None:
