@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import time
 from functools import cache
 from pathlib import Path
@@ -132,3 +133,21 @@ def test_command_refuses_what_it_cannot_do(solved: Path, tmp_path: Path) -> None
     assert (twice.exit_code, "--out is for one scenario" in twice.stderr) == (2, True)
     (tmp_path / "scenario.toml").write_text("[scenario]\nnam = 1\n")
     assert run.invoke(main, ["pareto", str(tmp_path)]).exit_code == 2
+    form = run.invoke(main, ["pareto", str(solved), "--figure", "curve.pdf"])
+    assert (form.exit_code, "neither in .svg nor in .png" in form.stderr) == (2, True)
+
+
+def test_several_scenarios_share_one_picture(solved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ("north", "south")
+    for name in names:
+        text = (solved / "scenario.toml").read_text().replace('name = "two-measures"', f'name = "{name}"')
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "scenario.toml").write_text(text)
+        shutil.copytree(solved / "out", tmp_path / "results" / name)
+    done = CliRunner().invoke(main, ["pareto", *names, "--points", "2", "--json", "--figure", "curves.svg"])
+    assert done.exit_code == 0, done.output
+    assert [one["scenario"] for one in json.loads(done.stdout)] == list(names)
+    assert all((tmp_path / "results" / name / "studies" / "pareto.json").is_file() for name in names)
+    picture = (tmp_path / "curves.svg").read_text()
+    assert all(name in picture for name in names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -21,6 +21,10 @@ AGAINST = ("stars", "score", "tonnes", "final-tonnes", "paper")
 @click.option("--points", type=click.IntRange(2, 200), default=12, show_default=True, help="Points of a curve.")
 @click.option("--stars", type=click.IntRange(0), help="Stars that every point holds.  [default: the scenario's target]")
 @click.option("--out", type=click.Path(path_type=Path), help="Results folder.  [default: results/<case>]")
+@click.option(
+    "--figure", type=click.Path(dir_okay=False, path_type=Path), help="Draw all curves into this file, .svg or .png."
+)
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the figure.")
 @solver_options
 @JSON
 def command(
@@ -29,6 +33,8 @@ def command(
     points: int,
     stars: int | None,
     out: Path | None,
+    figure: Path | None,
+    lang: Literal["en", "zh"],
     as_json: bool,
     quiet: bool,
     **settings: Any,
@@ -36,7 +42,10 @@ def command(
     """Trace least cost against rating, tonnes or paper, each point proven and with its plan.
 
     Writes studies/pareto.json and pareto.csv into the results folder of each scenario (`plan solve` makes it).
+    Several scenarios may share one picture.
     """
+    if figure is not None and figure.suffix not in (".svg", ".png"):
+        refuse(f"--figure: {figure} ends neither in .svg nor in .png")
     if out is not None and len(scenarios) > 1:
         refuse("--out is for one scenario; several are written into results/<case> each")
     studies = []
@@ -45,6 +54,8 @@ def command(
             studies.append(_traced(found, against, points, stars))
         if not (as_json or quiet):
             _show(studies[-1])
+    if figure is not None:
+        _draw(studies, figure, lang)
     if as_json:
         click.echo(json.dumps(studies if len(studies) > 1 else studies[0], indent=2, ensure_ascii=False))
 
@@ -68,6 +79,20 @@ def _traced(found: Subject, against: str, points: int, stars: int | None) -> dic
     traced = study(curve, asked, found.name, found.prepared.case.currency, found.label)
     write_study(found.folder, traced)
     return traced
+
+
+def _draw(studies: list[dict[str, Any]], path: Path, lang: Literal["en", "zh"]) -> None:
+    from planner.figures.pareto import figure_of
+    from planner.figures.style import FontMissing, written
+
+    currencies = {study["currency"] for study in studies}
+    if len(currencies) > 1:
+        refuse(f"--figure: {' and '.join(sorted(currencies))} do not stand on one axis")
+    try:
+        form: Literal["svg", "png"] = "svg" if path.suffix == ".svg" else "png"
+        path.write_bytes(written(lambda: figure_of(studies, currencies.pop(), lang), "pareto", form))
+    except (OSError, FontMissing) as error:
+        refuse(f"--figure: {error}")
 
 
 def _show(study: dict[str, Any]) -> None:
