@@ -14,6 +14,8 @@ from planner.answer import MILLION
 from planner.resolving import Solved
 from planner.terminal import MONEY, money_unit, new_table, number, wrapped
 
+ROUNDING = 0.005  # of the whole: what is said to be the same
+
 GROUPS_ZH = {
     "efficiency: electricity": "节电改造",
     "efficiency: heat and other": "节热及其他改造",
@@ -136,7 +138,7 @@ def words(study: Mapping[str, Any]) -> list[str]:
     if study["orders"] is not None:
         worst = max(row["tonnes_error"] for row in study["rows"])
         lines.append(f"Shares are means over {study['orders']} orders; standard error at most {worst:,.0f} t.")
-    if study["overstated"] is not None:
+    if study["overstated"] is not None and abs(study["overstated"]) >= ROUNDING:
         more = f"{abs(study['overstated']):.0%} {'more' if study['overstated'] > 0 else 'less'}"
         lines.append(f"Added up one by one, as an abatement curve does, the measures promise {more} than they save.")
     regrets = [step for step in study["macc"] if step["regret"] is not None]
@@ -149,8 +151,6 @@ def words(study: Mapping[str, Any]) -> list[str]:
     regret = study["naive_regret"]
     if regret is not None:
         low, high = (number(regret[key] / MONEY, 0) for key in ("least", "most"))
-        lines.append(
-            f"Over the horizon the plan that takes the cheapest measure first costs {low} to {high} "
-            f"[{money_unit(study)}] more than this plan."
-        )
+        more = f"{low} to {high} [{money_unit(study)}] more than" if high not in ("0", "-0") else "as much as"
+        lines.append(f"Over the horizon the plan that takes the cheapest measure first costs {more} this plan.")
     return lines

@@ -29,7 +29,7 @@ from planner.tables import decisions
 from planner.verify_asked import goal_total
 
 FIRST_YEARS = 3
-STEPS = 5  # solves for each aim
+STEPS = 6  # solves for each aim
 CLOSE = 0.02  # of what the plan in hand has: limits that are as good as the same
 HAIR = 1e-6  # relative, of the ceiling
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from models.problem import Contract, Decided, DecisionTable, Problem, Sizing, Store
+from models.problem import Array, Contract, Decided, DecisionTable, Problem, Sizing, Store
 from models.sizing import buildable
 from planner.ledger import is_delivered
 from planner.plan import Plan
@@ -171,23 +171,26 @@ def _without(z: Sizing, year: int | None) -> Sizing:
     return replace(z, build_years=tuple(y for y in z.build_years if year is not None and y != year))
 
 
-def at_price(problem: Problem, item: Item, factor: float) -> Problem:
-    """The problem in which the option's capex, or price where it is bought, is `factor` times what it is."""
+def at_price(problem: Problem, item: Item, factor: float, year: int | None = None) -> Problem:
+    """The problem in which the option's capex, or price where it is bought, is `factor` times what it is; in one year only
+    if one is named."""
+    among = np.array([year is None or y == year for y in problem.years])
+    factors = np.where(among, factor, 1.0)
 
     def changed(thing: Any) -> Any:
         if item.kind in ("contracts", "instruments"):
-            return replace(thing, price=factor * thing.price)
+            return replace(thing, price=factors * thing.price)
         if item.kind == "converters":
-            return replace(thing, sizing=_priced(thing.sizing, factor))
+            return replace(thing, sizing=_priced(thing.sizing, factors))
         if item.kind == "stores":
-            return replace(thing, power=_priced(thing.power, factor), energy=_priced(thing.energy, factor))
-        return replace(thing, capex=factor * thing.capex)
+            return replace(thing, power=_priced(thing.power, factors), energy=_priced(thing.energy, factors))
+        return replace(thing, capex=factors * thing.capex)
 
     return changed_option(problem, item, changed)
 
 
-def _priced(z: Sizing, factor: float) -> Sizing:
-    return replace(z, capex_index=factor * z.capex_index)
+def _priced(z: Sizing, factors: Array) -> Sizing:
+    return replace(z, capex_index=factors * z.capex_index)
 
 
 def changed_option(problem: Problem, item: Item, changed: Callable[[Any], Any]) -> Problem:

@@ -62,9 +62,7 @@ def _rows(answer: Answer, other: Answer) -> list[dict[str, Any]]:
 def show(study: Mapping[str, Any], console: Console) -> None:
     """Years side by side, then what short sight costs."""
     unit = money_unit(study)
-    console.print(
-        Text(f"Seeing {study['foresight']} years ahead, beside seeing all of them ({unit}, t CO2e)", style="bold")
-    )
+    console.print(Text(f"Seeing {_years(study)}, beside seeing all of them [{unit}, t CO2e]", style="bold"))
     if study["rows"]:
         table = new_table("Year", "!Stars", "!all", "!Paper", "!all", "!Own %", "!all", "!Invest", "!all")
         for row in study["rows"]:
@@ -80,10 +78,14 @@ def show(study: Mapping[str, Any], console: Console) -> None:
         console.print(Text(wrapped(line)))
 
 
+def _years(study: Mapping[str, Any]) -> str:
+    return "one year at a time" if study["foresight"] == 1 else f"{study['foresight']} years at a time"
+
+
 def words(study: Mapping[str, Any]) -> list[str]:
     """The cost of short sight and the certificate cliff."""
     if study["status"] == "none":
-        return [f"Seeing {study['foresight']} years ahead ends in a year that has no plan at all."]
+        return [f"Seeing {_years(study)} ends in a year that has no plan at all."]
     low, high = (number(study[f"extra_cost_{end}"] / MONEY, 0) for end in ("least", "most"))
     between = f"{low} to {high}" if low != high else low
     lines = [f"Short sight costs {between} [{money_unit(study)}] more over the horizon, penalties included."]

@@ -61,14 +61,14 @@ def switch_value(
     if held.answer is None or out.answer is None:
         return None
     forced = force_in(held.problem, item, size, year)
-    points = [_line(forced, item, 1.0, held)]
+    points = [_line(forced, item, 1.0, held, year)]
     if points[0].scaled < FLAT:
         return None
     for _ in range(MOST_STEPS):
         factor = max(0.0, meeting(points, out.high))
         if any(abs(factor - p.factor) < CLOSE * max(1.0, factor) for p in points):
             break
-        points.append(_point(again, forced, item, factor))
+        points.append(_point(again, forced, item, factor, year))
         if math.isinf(points[-1].fixed):
             points.pop()
             break
@@ -76,7 +76,7 @@ def switch_value(
             break
     beyond = max(p.factor for p in points)
     if lower_meeting(points, out.high) is None and meeting(points, out.high) > 0.0:
-        points.append(_point(again, forced, item, max(beyond, meeting(points, out.high)) * BESIDE))
+        points.append(_point(again, forced, item, max(beyond, meeting(points, out.high)) * BESIDE, year))
     return read_switch(points, out)
 
 
@@ -121,15 +121,15 @@ def lower_meeting(points: list[Point], cost: float) -> float | None:
     return left.factor + (right.factor - left.factor) * (cost - left.low) / (right.low - left.low)
 
 
-def _point(again: Resolver, forced: Problem, item: Item, factor: float) -> Point:
+def _point(again: Resolver, forced: Problem, item: Item, factor: float, year: int | None) -> Point:
     """The problem with the option forced in, solved at a factor of its price."""
-    solved = again(at_price(forced, item, factor), f"{item.name} at {factor:.3g} of its price")
-    return _line(forced, item, factor, solved)
+    solved = again(at_price(forced, item, factor, year), f"{item.name} at {factor:.3g} of its price")
+    return _line(forced, item, factor, solved, year)
 
 
-def _line(forced: Problem, item: Item, factor: float, solved: Solved) -> Point:
+def _line(forced: Problem, item: Item, factor: float, solved: Solved, year: int | None) -> Point:
     """The line of a plan, from its cost at two prices as the accountant counts it."""
     if solved.answer is None:
         return Point(factor, solved.low, math.inf, 0.0)
-    once, twice = (accounts(at_price(forced, item, k), solved.answer.plan).objective for k in (1.0, 2.0))
+    once, twice = (accounts(at_price(forced, item, k, year), solved.answer.plan).objective for k in (1.0, 2.0))
     return Point(factor, solved.cost.low, 2 * once - twice, twice - once)

@@ -238,6 +238,8 @@ def test_a_year_can_be_asked_about() -> None:
     assert not found.in_plan
     assert found.extra is not None
     assert found.extra.high == pytest.approx(0.5, rel=1e-3)
+    assert found.switch is not None
+    assert found.switch.never, "a year of saving is lost, and 2025 is no dearer for it"
 
 
 def test_names_are_found_with_their_kind_and_the_nearest_is_offered() -> None:
