@@ -73,7 +73,7 @@ class Year:
     def __init__(self, part: Part, options: Options) -> None:
         self.part, self.options, self.year = part, options, part.problem.years[0]
         self._runs: dict[int | None, Run | None] = {}
-        self._rungs = list(rungs(part.problem))
+        self._rungs = tuple(rungs(part.problem))
         self._rung = 0
 
     @property
@@ -90,17 +90,26 @@ class Year:
 
     def run(self, behind: int) -> Run:
         """The year with that many years of reliance behind it."""
-        while behind not in self._runs:
-            found = self._solved(self._rungs[self._rung], behind)
-            if found is None:
-                if self._rung == len(self._rungs) - 1:
-                    raise NotOperable(f"{self.year}: the loads cannot be met with what stands")
-                self._rung += 1
-                continue
-            self._runs[behind] = found
-        found = self._runs[behind]
-        assert found is not None
+        found = self._runs.get(behind) or self._solved(self._rungs[self._rung], behind) or self._lower(behind)
+        self._runs[behind] = found
         return found
+
+    def _lower(self, behind: int) -> Run:
+        """The first rung that has a plan, found by halving: each asks less than the one before."""
+        failed, holds, held = self._rung, len(self._rungs), None
+        while holds - failed > 1:
+            rung = (failed + holds) // 2 if held is not None else len(self._rungs) - 1
+            found = self._solved(self._rungs[rung], behind)
+            if found is not None:
+                holds, held = rung, found
+            elif held is None:
+                break
+            else:
+                failed = rung
+        if held is None:
+            raise NotOperable(f"{self.year}: the loads cannot be met with what stands")
+        self._rung = holds
+        return held
 
     def without_excess(self) -> Run | None:
         """The year with no more paper than is free of penalty; None where that is impossible."""
