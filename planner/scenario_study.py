@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -105,7 +105,18 @@ def subject(
         sys.exit(INTERRUPTED)
 
 
-def ended(message: str, code: int) -> None:
+def ended(message: str, code: int) -> NoReturn:
     """Say why on stderr and end with the code."""
     click.echo(message, err=True)
     sys.exit(code)
+
+
+def end_by(statuses: Iterable[str]) -> None:
+    """End with the exit code of what was found: nothing if every solve reached its gap or was proven to have no plan."""
+    found = set(statuses)
+    if not found & {"optimal", "feasible"}:
+        if found == {"infeasible"}:
+            ended("out of reach, whatever the limit: `plan solve` says by how much", INFEASIBLE)
+        ended("stopped without a plan: a longer --time-limit may find one", NO_PLAN)
+    if found & {"feasible", "none"}:
+        sys.exit(LIMIT)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from planner.commands import JSON, SCENARIO, refuse, scenario_file
-from planner.scenario_study import Subject, solver_options, subject
+from planner.scenario_study import Subject, end_by, solver_options, subject
 
 
 @click.command()
@@ -37,6 +37,7 @@ def command(
         from planner.ladder.show import show_ladder
 
         show_ladder(climbed, Console())
+    end_by(row["status"] for row in climbed["rows"])
 
 
 def _climbed(found: Subject, first_years: str | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import click
 
 from planner.commands import JSON, refuse, scenario_file
-from planner.scenario_study import Subject, solver_options, subject
+from planner.scenario_study import Subject, end_by, solver_options, subject
 
 AGAINST = ("stars", "score", "tonnes", "final-tonnes", "paper")
 
@@ -58,6 +58,7 @@ def command(
         _draw(studies, figure, lang)
     if as_json:
         click.echo(json.dumps(studies if len(studies) > 1 else studies[0], indent=2, ensure_ascii=False))
+    end_by(point["status"] for study in studies for point in study["points"])
 
 
 def _traced(found: Subject, against: str, points: int, stars: int | None) -> dict[str, Any]:

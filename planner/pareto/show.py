@@ -19,7 +19,7 @@ def show_pareto(study: Mapping[str, Any], console: Console) -> None:
     """The points from the cheapest to the tightest."""
     unit = f"10k {study['currency']}"
     console.print(Text(f"{study['scenario']}: least cost against {study['axis'].lower()} [{unit}]", style="bold"))
-    table = new_table("Point", "!At", "!Stars", "!Durable", "!Cost", "!Gap %", "!Dearer by", "Sign")
+    table = new_table("Point", "!At", "!Stars", "!Durable", "!Cost", "!Gap %", "!Dearer by", "")
     for point in study["points"]:
         if point["net_present_cost"] is None:
             table.add_row(point["id"], point["label"], WITHOUT[point["status"]])
@@ -32,7 +32,7 @@ def show_pareto(study: Mapping[str, Any], console: Console) -> None:
             number(point["objective"] / MONEY, 0),
             f"{100 * point['gap']:.2f}",
             _between(point),
-            {"dearer": ""}.get(point.get("sign", "dearer"), point.get("sign", "")),
+            _remark(point),
         )
     console.print(table)
     for point in study["points"]:
@@ -41,6 +41,12 @@ def show_pareto(study: Mapping[str, Any], console: Console) -> None:
         if told:
             words = "; ".join(told) + (f"; {more} more" if more else "")
             console.print(Text(textwrap.fill(f"{point['id']}: {words}", console.width, subsequent_indent="    ")))
+
+
+def _remark(point: Mapping[str, Any]) -> str:
+    """What is not proven of a point: that it costs more than the one before, or its cost to the gap that was asked for."""
+    open_sign = point.get("sign") not in (None, "dearer")
+    return ", ".join([*(["undecided"] if open_sign else []), *(["limited"] if point["status"] == "feasible" else [])])
 
 
 def _worst(stars: Mapping[str, int]) -> str:
