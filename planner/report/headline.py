@@ -194,15 +194,15 @@ def decide_now(case: Case) -> Table | None:
         [
             month(a.decide_by),
             words.pick(a.text_en, a.text_zh),
-            words.pick(a.owner_en, a.owner_zh),
-            works_from(case, a),
             number((a.one_off or 0.0) / MONEY),
+            works_from(case, a),
+            words.pick(a.owner_en, a.owner_zh),
         ]
         for a in now
     ]
-    headings = [words("decide_by"), words("action"), words("owner"), words("works_from"), f"!{words('invest')}"]
+    headings = [words("decide_by"), words("action"), f"!{words('invest')}", words("works_from"), words("owner")]
     shown = rows[:MOST_DECISIONS]
     if rest := now[MOST_DECISIONS:]:
         over = number(sum(a.one_off or 0.0 for a in rest) / MONEY)
-        shown = [*shown, ["", words("and_more", n=len(rest)), "", "", over]]
+        shown = [*shown, ["", words("and_more", n=len(rest)), over, "", ""]]
     return Table(words("decide"), headings, shown)

@@ -71,21 +71,21 @@ def _table(case: Case, roadmap: Roadmap, title: str, actions: Sequence[Action], 
     headings = [
         words("decide_by"),
         words("action"),
-        words("chapter"),
-        words("owner"),
+        f"!{words('invest')}",
         words("order_by"),
         words("works_from"),
-        f"!{words('invest')}",
+        words("owner"),
+        words("chapter"),
     ]
     rows = [
         [
             month(action.decide_by),
             words.pick(action.text_en, action.text_zh),
-            chapters.get(action.chapter, ""),
-            words.pick(action.owner_en, action.owner_zh),
+            _money(action.one_off),
             month(action.order_by),
             works_from(case, action),
-            _money(action.one_off),
+            words.pick(action.owner_en, action.owner_zh),
+            chapters.get(action.chapter, ""),
         ]
         for action in actions
     ]
