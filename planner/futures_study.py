@@ -39,7 +39,11 @@ ONE_PIECE, BEST_FAVOURITE = "one model of all futures", "the best of the futures
 
 
 class NoPlanForFutures(Exception):
-    """A future has no plan, or none that is found in time; the message says which."""
+    """A future has no plan (`infeasible`), or none that is found in time; the message says which."""
+
+    def __init__(self, message: str, infeasible: bool) -> None:
+        super().__init__(message)
+        self.infeasible = infeasible
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def futures_study(
     if best is None or (now is not None and now.expected < best.expected):
         best = now
     if best is None:
-        raise NoPlanForFutures("no early decisions suit every future: the stars cannot be held in all of them")
+        raise NoPlanForFutures("no early decisions were found that hold the stars in every future", infeasible=True)
     every = {**{name: tree.costs for name, tree in costs.items()}, EXPECTED: best.costs}
     favourites = {**{one.name: (plan,) for one, plan in zip(futures, own, strict=True)}, EXPECTED: best.plans}
     return {
@@ -135,7 +139,9 @@ def futures_study(
 def _optimum(problem: Problem, name: str, options: Options) -> Plan:
     plan = solve(problem, options)
     if not plan.decisions:
-        raise NoPlanForFutures(f"future {name}: {plan.facts.termination}")
+        infeasible = plan.facts.status == "infeasible"
+        why = "no plan reaches what is asked" if infeasible else f"no plan yet ({plan.facts.termination})"
+        raise NoPlanForFutures(f"future {name}: {why}", infeasible)
     return plan
 
 

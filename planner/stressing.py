@@ -15,6 +15,7 @@ planning and are no cash: here each year pays the first step, so that every year
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,13 +24,14 @@ import numpy as np
 
 from models.problem import Decided, Instrument, Problem, Target
 from planner.answer import MILLION
+from planner.beside import Budget, on_paper
 from planner.engine import Options
 from planner.fixed import is_purchase
 from planner.operating import NotOperable, Operated, operate
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.rating import rate_years
-from planner.stress_tests import StressTest
+from planner.stress_tests import StressTest, stress_tests
 
 KEPT, NOT_DURABLE, LOST, NOT_OPERABLE = "kept", "kept, not durable", "cannot be kept", "cannot be operated"
 ROUNDING = 1e-6  # relative, of a purchase against what was planned
@@ -57,6 +59,22 @@ def stress(
             hit = under_stress(asked, plan, calm, test, options)
         rows.append(_row(test.name, test.label, test.label_zh, asked, calm, hit.planned, hit.kept))
     return {"kind": "stress", "scenario": problem.name, "years": asked_years(asked), "rows": rows}
+
+
+def stress_on_paper(
+    problem: Problem, only: Sequence[str], options: Options, progress: Progress
+) -> list[dict[str, Any]]:
+    """The same rows for the plan on paper only, at the highest level that it reaches; none where it reaches no level."""
+    levels = [] if problem.rating is None else [level.stars for level in problem.rating.levels]
+    with progress.phase("stress", "the plan on paper only"):
+        deadline = time.monotonic() + options.time_limit_s * max(1, len(levels))
+        found = on_paper(problem, levels, Budget(options, deadline))
+    if found.answer is None:
+        return []
+    paper, plan = found.answer.problem, found.answer.plan
+    tests = [test for test in stress_tests(paper, plan, {}, ()) if not only or test.name in only]
+    rows: list[dict[str, Any]] = stress(paper, plan, tests, options, progress)["rows"]
+    return rows
 
 
 def asked_years(problem: Problem) -> list[int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from planner.stressing import LOST, NOT_DURABLE, NOT_OPERABLE
@@ -17,8 +18,21 @@ MARKS = {NOT_DURABLE: "*"}
 
 def show_stress(study: Mapping[str, Any], console: Console) -> None:
     """One line per test: what is left on the planned spending, and what holding the level costs."""
-    rows = study["rows"]
+    title = f"Stress tests, investments standing [{money_unit(study)} above the plan]"
     years = _asked_years(study)
+    for words, rows in ((title, study["rows"]), ("The plan on paper only 纯纸面方案", study.get("paper_only", []))):
+        if rows:
+            console.print(Text(words, style="bold"))
+            console.print(_stress_table(rows, years))
+    console.print(
+        Text(
+            "Stars: least and most of the target years, spending no more on paper than planned.\n"
+            "To keep: what holding the stars costs; * the stars, not the durable ones."
+        )
+    )
+
+
+def _stress_table(rows: Sequence[Mapping[str, Any]], years: Sequence[str]) -> Table:
     table = new_table("Test", "!Stars", "!Durable", "!Lost in", "!As planned", "!To keep")
     for row in rows:
         keep = row["extra_cost"]
@@ -30,14 +44,7 @@ def show_stress(study: Mapping[str, Any], console: Console) -> None:
             _money(row.get("extra_cost_as_planned")),
             WORDS.get(row["status"], "") if keep is None else _money(keep) + MARKS.get(row["status"], ""),
         )
-    console.print(Text(f"Stress tests, investments standing [{money_unit(study)} above the plan]", style="bold"))
-    console.print(table)
-    console.print(
-        Text(
-            "Stars: least and most of the target years, spending no more on paper than planned.\n"
-            "To keep: what holding the stars costs; * the stars, not the durable ones."
-        )
-    )
+    return table
 
 
 def show_factors(study: Mapping[str, Any], console: Console) -> None:

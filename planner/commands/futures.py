@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from planner.commands import JSON, SCENARIO, refuse, scenario_file
-from planner.scenario_study import INFEASIBLE, ended, solver_options, subject
+from planner.scenario_study import INFEASIBLE, NO_PLAN, ended, solver_options, subject
 
 
 @click.command()
@@ -38,7 +38,7 @@ def command(scenario: Path, out: Path | None, as_json: bool, quiet: bool, **sett
             options = replace(case.options, time_limit_s=each)
             study = futures_study(found.prepared.problem, futures, rules, options, case.progress)
         except NoPlanForFutures as error:
-            ended(str(error), INFEASIBLE)
+            ended(str(error), INFEASIBLE if error.infeasible else NO_PLAN)
         study["currency"] = case.currency
         study["labels"] = {row["item"]: found.label(row["item"]) for row in [*study["commit"], *study["wait"]]}
         write_study(found.folder, study)

@@ -25,9 +25,12 @@ from planner.commands import JSON, RESULTS, refuse
     metavar="SECONDS",
     help="Limit of each year's solve.",
 )
+@click.option("--paper", is_flag=True, help="Also the plan that is on paper only: no investment, all bought.")
 @JSON
 @click.option("--quiet", is_flag=True, help="No progress and no table.")
-def command(results: Path, only: tuple[str, ...], gap: float, time_limit_s: float, as_json: bool, quiet: bool) -> None:
+def command(
+    results: Path, only: tuple[str, ...], gap: float, time_limit_s: float, paper: bool, as_json: bool, quiet: bool
+) -> None:
     """What a solved plan keeps when credits, certificates, contracts, prices, factors, output or rules change.
 
     Investments stand; operation and purchases are decided again, year by year. Writes studies/stress.json and stress.csv
@@ -42,7 +45,7 @@ def command(results: Path, only: tuple[str, ...], gap: float, time_limit_s: floa
     from planner.progress import Progress
     from planner.results import ResultsError, read_results
     from planner.stress_tests import CHANGED_FACTORS, stress_tests
-    from planner.stressing import stress
+    from planner.stressing import stress, stress_on_paper
     from planner.studies import write_study
     from planner.terminal_stress import show_stress
 
@@ -54,7 +57,10 @@ def command(results: Path, only: tuple[str, ...], gap: float, time_limit_s: floa
         if unknown := [name for name in only if name not in {test.name for test in tests}]:
             refuse(f"no test {', '.join(unknown)}; there are {', '.join(test.name for test in tests)}")
         chosen = [test for test in tests if not only or test.name in only]
-        study = stress(problem, plan, chosen, Options(gap=gap, time_limit_s=time_limit_s), Progress(quiet))
+        options, progress = Options(gap=gap, time_limit_s=time_limit_s), Progress(quiet)
+        study = stress(problem, plan, chosen, options, progress)
+        if paper:
+            study["paper_only"] = stress_on_paper(problem, only, options, progress)
         study["currency"] = read.summary.get("currency", "CNY")
         write_study(results, study)
     except (ResultsError, ArchiveError, SolverError, NotOperable) as error:
