@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.problem import ELECTRICITY, Demand, Problem, Steps
+from models.problem import ELECTRICITY, Demand, Problem, Sizing, Steps
 from planner.engine import Options, solve
+from planner.export import network
 from planner.export.dispatch import dispatch_of, least_cost
 from planner.export.network import cycles_of, network_of
 from planner.export.pypsa import pypsa_pieces
@@ -44,20 +45,25 @@ def agree(problem: Problem, folder: Path) -> list[tuple[float, float, float]]:
     return found
 
 
-def sunny(**fields: object) -> Problem:
-    """A site with sun on the roof, a battery and something to sell."""
-    pv = SITE.converter("pv", capex_per_mw=0.1, availability=SUN, renewable=True, sizing=SITE.sizing(0.1, 12.0))
+def standing(size: float) -> Sizing:
+    """A size that is there; no more can be had."""
+    return SITE.sizing(existing=size, build_years=())
+
+
+def sunny(cycles: float = 60.0, stored_mwh: float = 8.0, **fields: object) -> Problem:
+    """More sun than load at noon, a battery worked hard, and a sale that would pay for buying in the same step."""
+    pv = SITE.converter("pv", availability=SUN, renewable=True, sizing=standing(20.0))
     battery = SITE.store(
-        power=SITE.sizing(0.01, 3.0),
-        energy=SITE.sizing(0.01, 8.0),
+        power=standing(3.0),
+        energy=standing(stored_mwh),
         charge_efficiency=0.95,
         discharge_efficiency=0.9,
         loss_share_per_hour=0.01,
-        cycles_per_year=400.0,
+        cycles_per_year=cycles,
         opex_variable=1e-5,
         may_export=True,
     )
-    grid = SITE.grid(PRICE, price_index=[1.0, 1.1], export_price=0.00025, demand_rule="peak", demand_charge=0.03)
+    grid = SITE.grid(PRICE, price_index=[1.0, 1.1], export_price=0.00045, demand_rule="peak", demand_charge=0.03)
     values = {"converters": (pv,), "stores": (battery,), "markets": (grid,)}
     return SITE.problem(**(values | fields))
 
@@ -66,9 +72,26 @@ def test_sun_battery_sale_and_peaks_cost_the_same(tmp_path: Path) -> None:
     agree(sunny(), tmp_path)
 
 
+@pytest.mark.parametrize("limit", ["battery rating", "battery cycles", "electricity for sale"])
+def test_every_right_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    """Were the right wider, the network would be cheaper: the limits of this site bind, and the network holds them."""
+
+    def wider(net: network.Network, name: str, **limits: float) -> None:
+        more = {"supply": 100.0, "e_sum_max": 1e6} if name == limit else {}
+        given(net, name, **(limits | more))
+
+    given, grid = network._add_right, SITE.grid([-0.0003, *PRICE[1:]], export_price=0.00045)
+    burning = {"cycles": 1e4, "stored_mwh": 1.0} if limit == "battery rating" else {}  # paid to use power, soon full
+    problem = sunny(**burning, markets=(grid,))
+    held = [cost for cost, _, _ in costs(problem, tmp_path / "held")]
+    monkeypatch.setattr(network, "_add_right", wider)
+    free = [cost for cost, _, _ in costs(problem, tmp_path / "free")]
+    assert all(less < cost - 1.0 for less, cost in zip(free, held, strict=True))
+
+
 def test_a_yearly_limit_and_what_a_measure_draws_cost_the_same(tmp_path: Path) -> None:
     drives = SITE.retrofit("drives", {"motors": 0.2}, capex=0.01, side_use=(("motors", "steam", -0.05),))
-    boiler = SITE.converter("boiler", SITE.sizing(existing=5.0), inputs={"gas": 1.1}, outputs={"steam": 1.0})
+    boiler = SITE.converter("boiler", standing(5.0), inputs={"gas": 1.1}, outputs={"steam": 1.0})
     hot = SITE.converter("electrode", SITE.sizing(0.001, 5.0), inputs={ELECTRICITY: 1.02}, outputs={"steam": 1.0})
     steam = SITE.demand("drying", load=[2, 3, 1, 2, 3, 2, 1, 1], carrier="steam")
     grid = SITE.grid(PRICE)
@@ -90,7 +113,7 @@ def test_heat_pumps_hour_by_hour_cogeneration_and_letdown_cost_the_same(tmp_path
     engine = SITE.converter(
         "engine", SITE.sizing(0.01, 4.0), inputs={"gas": 2.4}, outputs={ELECTRICITY: 1.0, "steam": 0.8}
     )
-    boiler = SITE.converter("boiler", SITE.sizing(existing=5.0), inputs={"gas": 1.1}, outputs={"steam": 1.0})
+    boiler = SITE.converter("boiler", standing(5.0), inputs={"gas": 1.1}, outputs={"steam": 1.0})
     problem = SITE.problem(
         demands=(
             SITE.demand(),
@@ -127,8 +150,8 @@ def test_units_run_as_the_plan_has_them(tmp_path: Path) -> None:
 
 def test_a_plan_that_obeys_claims_costs_no_less_than_the_network(tmp_path: Path) -> None:
     cap = SITE.emissions(carbon_price=0.0005)
-    boiler = SITE.converter("boiler", SITE.sizing(existing=5.0), inputs={"gas": 1.1}, outputs={"steam": 1.0})
-    hot = SITE.converter("electrode", SITE.sizing(existing=5.0), inputs={ELECTRICITY: 1.0}, outputs={"steam": 1.0})
+    boiler = SITE.converter("boiler", standing(5.0), inputs={"gas": 1.1}, outputs={"steam": 1.0})
+    hot = SITE.converter("electrode", standing(5.0), inputs={ELECTRICITY: 1.0}, outputs={"steam": 1.0})
     problem = SITE.problem(
         demands=(SITE.demand(), SITE.demand("drying", load=2.0, carrier="steam")),
         converters=(boiler, hot),
@@ -152,7 +175,7 @@ def test_demand_that_a_plan_has_not_seen_has_no_dispatch() -> None:
 
 def test_things_of_one_name_stay_apart(tmp_path: Path) -> None:
     plant = SITE.converter("gas", SITE.sizing(0.001, 4.0), outputs={ELECTRICITY: 1.0, "steam": 0.5})
-    boiler = SITE.converter("boiler", SITE.sizing(existing=5.0), inputs={"gas": 1.1}, outputs={"steam": 1.0})
+    boiler = SITE.converter("boiler", standing(5.0), inputs={"gas": 1.1}, outputs={"steam": 1.0})
     tank = SITE.store("steam", carrier="steam", power=SITE.sizing(0.001, 2.0), energy=SITE.sizing(0.001, 4.0))
     problem = SITE.problem(
         demands=(SITE.demand("gas"), SITE.demand("steam", load=[4, 1, 3, 4, 2, 4, 2, 3], carrier="steam")),
