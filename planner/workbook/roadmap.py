@@ -106,5 +106,5 @@ def _size(step: Step) -> str:
 
 
 def _figure(value: float) -> str:
-    """Whole above a hundred, else two significant digits."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}" if value < 10 else f"{value:.1f}"
+    """Whole above a hundred, else three significant digits."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
