@@ -49,7 +49,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "share": {"num_format": "0.0%"},
     "size": {"num_format": HUNDREDTHS},
     "plain": {"num_format": "General"},
-    "year": {"num_format": "0", "align": "left", "indent": 1},
+    "year": {"num_format": "0", "align": "left"},
     "date": {"num_format": "yyyy-mm", "align": "left"},
     "time": {"num_format": "0.0", "align": "left"},
     "stars": {"num_format": "0;-0;–", "bold": True, "align": "right"},
