@@ -29,9 +29,14 @@ GROUPS_ZH = {
 
 
 def study(
-    found: Abatement, currency: str, naive: Mapping[str, Any], plan: Solved, label: Callable[[str], str]
+    found: Abatement,
+    currency: str,
+    naive: Mapping[str, Any],
+    plan: Solved,
+    labels: tuple[Callable[[str], str], Callable[[str], str]],
 ) -> dict[str, Any]:
-    """The study `abatement`; costs of a year in the scenario's currency. `naive` is the summary's plans beside the optimum."""
+    """The study `abatement`; costs of a year in the scenario's currency. `naive` is the summary's plans beside the optimum,
+    `labels` what things are called in English and in Chinese."""
     saved = found.before[TONNES] - found.after[TONNES]
     order = {step.group: n for n, step in enumerate(found.steps, start=1)}
     return {
@@ -46,7 +51,7 @@ def study(
         "subsets_operated": found.solves,
         "overstated": _overstated(found),
         "naive_regret": _naive_regret(naive, plan),
-        "rows": [_row(found, group, order[group.name], label) for group in found.groups],
+        "rows": [_row(found, group, order[group.name], labels) for group in found.groups],
         "macc": [_step(found, n) for n in range(len(found.steps))],
     }
 
@@ -66,14 +71,18 @@ def _step(found: Abatement, n: int) -> dict[str, Any]:
     }
 
 
-def _row(found: Abatement, group: Group, order: int, label: Callable[[str], str]) -> dict[str, Any]:
+def _row(
+    found: Abatement, group: Group, order: int, labels: tuple[Callable[[str], str], Callable[[str], str]]
+) -> dict[str, Any]:
     first, last, share = (q[group.name] for q in (found.first_in, found.last_in, found.shares.share))
     error = found.shares.error[group.name]
     alone = len(group.members) == 1
+    english, chinese = (label(group.members[0].name) for label in labels)
+    count = f" ({len(group.members)})"
     return {
         "item": group.name,
-        "label": label(group.members[0].name) if alone else f"{group.name.capitalize()} ({len(group.members)})",
-        "label_zh": GROUPS_ZH.get(group.name, ""),
+        "label": english if alone else group.name.capitalize() + count,
+        "label_zh": chinese if alone else GROUPS_ZH[group.name] + count,
         "members": [item.name for item in group.members],
         "tonnes_first_in": float(first[TONNES]),
         "tonnes_last_in": float(last[TONNES]),

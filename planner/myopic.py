@@ -21,7 +21,7 @@ from planner.answer import Answer, account_for
 from planner.resolving import Interval, Resolver, Solved
 from planner.window import kept, until
 
-MORE_PAPER = 0.01  # of gross emissions above the paper share with foresight: a year that must buy paper
+MORE_PAPER = 0.01  # of gross emissions, above the paper with foresight: a year that must buy more
 
 
 @dataclass(frozen=True)
@@ -213,9 +213,8 @@ def lost_years(answer: Answer) -> Iterator[int]:
 
 
 def paper_years(answer: Answer, other: Answer) -> Iterator[int]:
-    """Years that need more paper than another plan does."""
-    for year, here, there in zip(
-        answer.problem.years, answer.tonnes.paper_share, other.tonnes.paper_share, strict=True
-    ):
-        if here > there + MORE_PAPER:
+    """Years that need more tonnes of paper than another plan does."""
+    tonnes, there = answer.tonnes, other.tonnes.paper_tco2e
+    for n, year in enumerate(answer.problem.years):
+        if tonnes.paper_tco2e[n] > there[n] + MORE_PAPER * abs(tonnes.gross_location_tco2e[n]):
             yield year

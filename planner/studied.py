@@ -51,6 +51,13 @@ class Study:
         """What the user calls an item."""
         return str(self.results.summary.get("labels", {}).get(name, name))
 
+    def label_zh(self, name: str) -> str:
+        """The same in Chinese."""
+        from planner.record import Record
+
+        assert self.plan.answer is not None
+        return Record(self.results, self.plan.answer, None).label(name, "zh")
+
 
 @contextmanager
 def studied(folder: Path, gap: float | None, time_limit_s: float, quiet: bool) -> Iterator[Study]:

@@ -215,8 +215,10 @@ def _lifted_words(found: Why, unit: str, currency: str) -> list[str]:
 def as_json(found: Why, label: str, currency: str) -> dict[str, Any]:
     """For machines; money in the scenario's currency."""
 
-    def money(interval: Interval | None) -> list[float] | None:
-        return None if interval is None else [interval.low * MILLION, interval.high * MILLION]
+    def money(interval: Interval | None) -> list[float | None] | None:
+        if interval is None:
+            return None
+        return [value * MILLION if math.isfinite(value) else None for value in (interval.low, interval.high)]
 
     price = found.price
     switch = found.switch

@@ -175,7 +175,7 @@ def test_costs_of_a_year_are_annuities_and_upkeep() -> None:
 
 def test_the_study_has_its_rows_and_the_naive_plan_its_regret(found: Abatement) -> None:
     plan = Solved(planned().problem, planned(), 10.0)
-    written = study(found, "CNY", {"cheapest_first": {"net_present_cost": 3e7, "penalties": 1e6}}, plan, str)
+    written = study(found, "CNY", {"cheapest_first": {"net_present_cost": 3e7, "penalties": 1e6}}, plan, (str, str))
     assert {row["item"] for row in written["rows"]} == {*SAVINGS, "pv"}
     assert written["naive_regret"]["most"] == pytest.approx(3.1e7 - 10e6)
     assert sum(row["tonnes_shapley"] for row in written["rows"]) == pytest.approx(written["tonnes_saved"])
@@ -186,6 +186,8 @@ def test_the_command_writes_its_study(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["abatement", str(folder)])
     assert done.exit_code == 0, done.output
     written = json.loads((folder / "studies" / "abatement.json").read_text())
-    assert {row["item"] for row in written["rows"]} >= {"leak_repair", "pv_roof", "battery"}
+    rows = {row["item"]: row for row in written["rows"]}
+    assert set(rows) >= {"leak_repair", "pv_roof", "battery"}
+    assert rows["pv_roof"]["label_zh"] == "屋顶光伏"
     assert max(map(len, done.output.splitlines())) <= 80
     assert CliRunner().invoke(main, ["abatement", str(folder), "--year", "2050"]).exit_code == 2

@@ -107,6 +107,7 @@ def test_the_certificate_cliff_is_seen() -> None:
     found = myopic(again(), best, 1)
     assert found.answer is not None
     assert found.lost == ()
+    assert found.paper == (2027, 2028)
     assert found.answer.tonnes.paper_tco2e == pytest.approx([0, 0, 2500, 2500], rel=1e-4)
     assert best.answer.tonnes.paper_tco2e == pytest.approx([0, 0, 1250, 1250], rel=1e-4)
     written = study(found, best, "CNY")

@@ -52,7 +52,7 @@ def command(
         with subject.again.progress.phase("subsets", f"operate {chosen} with subsets of {len(groups)} measures"):
             found = abatement(answer, groups, chosen, subject.again.options, seed)
         naive = subject.results.summary.get("naive", {})
-        written = study(found, subject.currency, naive, subject.plan, subject.label)
+        written = study(found, subject.currency, naive, subject.plan, (subject.label, subject.label_zh))
         write_study(results, written)
     if as_json:
         click.echo(json.dumps(written, indent=2, ensure_ascii=False))
