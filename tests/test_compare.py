@@ -42,10 +42,11 @@ def summary(low: float, high: float, **more: Any) -> dict[str, Any]:
         (summary(9, 10), summary(10.5, 12), "higher"),
         (summary(10.5, 12), summary(9, 10), "lower"),
         (summary(9, 11), summary(10.5, 12), "undecided"),
-        (summary(9, 10), summary(9, 10), "undecided"),
-        (summary(9, 10), summary(10.5, 12, currency="EUR"), "undecided"),
-        (summary(9, 10), summary(10.5, 12, years=[2025, 2035]), "undecided"),
-        (summary(9, 10), {"objective": None}, "undecided"),
+        (summary(9, 10), summary(9, 10), "equal"),
+        (summary(9, 10), summary(8, 10), "equal"),
+        (summary(9, 10), summary(10.5, 12, currency="EUR"), "not_compared"),
+        (summary(9, 10), summary(10.5, 12, years=[2025, 2035]), "not_compared"),
+        (summary(9, 10), {"objective": None}, "not_compared"),
     ],
 )
 def test_a_difference_has_a_sign_where_it_is_proven(first: dict[str, Any], other: dict[str, Any], sign: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from planner.results import Results, Row
 from planner.steps import HAIR
 
-UNDECIDED, HIGHER, LOWER, EQUAL = "undecided", "higher", "lower", "equal"
+UNDECIDED, HIGHER, LOWER, EQUAL, NOT_COMPARED = "undecided", "higher", "lower", "equal", "not_compared"
 SAME_SIZE = 0.01  # relative difference of sizes that is none
 SAME_AMOUNT = 1e-6  # relative difference of amounts that is rounding
 DONE = {"start": "measure", "adopt": "set up", "build": "build", "build_energy": "build", "sign": "sign"}
@@ -54,14 +54,15 @@ class Decision:
 
 def costs(cases: Sequence[Results]) -> list[Amount]:
     """Objective with its proven interval, then what it consists of."""
+    first, *others = (case.summary for case in cases)
+    currency = str(first.get("currency", ""))
+    proven = tuple(verdict(first, other) for other in others)
     found = []
-    currency = str(cases[0].summary.get("currency", ""))
-    signs = tuple(verdict(cases[0].summary, case.summary) for case in cases[1:])
-    for metric in ("objective", "net_present_cost"):
-        found.append(Amount(metric, currency, tuple(case.summary.get(metric) for case in cases), signs))
-    for metric in ("lower_bound", "penalties", "capex"):
+    for metric in ("objective", "net_present_cost", "lower_bound", "penalties", "capex"):
         values = tuple(case.summary.get(metric) for case in cases)
-        found.append(Amount(metric, currency, values, signs_of(values)))
+        signs = proven if metric in ("objective", "net_present_cost") else signs_of(values)
+        apart = tuple(p if p == NOT_COMPARED else sign for p, sign in zip(proven, signs, strict=True))
+        found.append(Amount(metric, currency, values, apart))
     return found
 
 
@@ -74,16 +75,14 @@ def verdict(first: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     'undecided'
     """
     both = (first, other)
-    if (
-        len(kinds_of_money(both)) > 1
-        or len(horizons(both)) > 1
-        or None in (first.get("objective"), other.get("objective"))
-    ):
-        return UNDECIDED
+    if len(kinds_of_money(both)) > 1 or len(horizons(both)) > 1 or None in (one.get("objective") for one in both):
+        return NOT_COMPARED
     (low, high), (other_low, other_high) = _interval(first), _interval(other)
     if other_low > high:
         return HIGHER
-    return LOWER if other_high < low else UNDECIDED
+    if other_high < low:
+        return LOWER
+    return EQUAL if _sign(high, other_high) == EQUAL else UNDECIDED
 
 
 def kinds_of_money(summaries: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -106,7 +105,7 @@ def tonnes(cases: Sequence[Results]) -> list[Amount]:
         for name, pick in ((f"{metric}.all_years", _total), (f"{metric}.last_year", _last)):
             values = tuple(pick(years) for years in by_year)
             found.append(Amount(name, "t", values, signs_of(values)))
-    return [one for one in found if any(sign != EQUAL for sign in one.signs)]
+    return [one for one in found if any(sign != EQUAL for sign in one.signs) and any(one.values)]
 
 
 def stars(cases: Sequence[Results]) -> list[Amount]:
@@ -136,14 +135,14 @@ def signs_of(values: Sequence[Number]) -> tuple[str, ...]:
     """How the later values stand to the first.
 
     >>> signs_of((1.0, 2.0, 1.0, None))
-    ('higher', 'equal', 'undecided')
+    ('higher', 'equal', 'not_compared')
     """
     return tuple(_sign(values[0], value) for value in values[1:])
 
 
 def _sign(first: Number, other: Number) -> str:
     if first is None or other is None:
-        return UNDECIDED
+        return NOT_COMPARED
     if abs(other - first) <= SAME_AMOUNT * max(abs(first), abs(other)):
         return EQUAL
     return HIGHER if other > first else LOWER

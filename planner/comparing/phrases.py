@@ -31,8 +31,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "use by the year": ("use by the year", "逐年使用"),
     "times": ("{count} times", "{count}次"),
     "undecided": ("undecided", "未定"),
-    "higher": ("higher", "更高"),
-    "lower": ("lower", "更低"),
     "equal": ("equal", "相同"),
     "other_money": ("Costs are not compared: amounts are in {found}.", "未比较成本:金额单位不同({found})。"),
     "other_years": (

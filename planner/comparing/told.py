@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from planner.comparing.compared import Comparison
-from planner.comparing.outcome import EQUAL, Amount, Decided
+from planner.comparing.outcome import EQUAL, NOT_COMPARED, UNDECIDED, Amount, Decided
 from planner.comparing.phrases import phrase
 from planner.terminal import MONEY, number, size_words
 from planner.words import Lang, Names, money_unit
@@ -75,11 +75,13 @@ def _amounts(amounts: Sequence[Amount], lang: Lang, divisor: float) -> Iterator[
 
 def _sign(one: Amount, n: int, sign: str, lang: Lang, divisor: float) -> str:
     first, other = one.values[0], one.values[n]
-    if first is None or other is None or sign == EQUAL:
-        return phrase(sign, lang) if sign == EQUAL else NONE
+    if first is None or other is None or sign == NOT_COMPARED:
+        return NONE
+    if sign == EQUAL:
+        return phrase(EQUAL, lang)
     difference = (other - first) / divisor
     amount = f"{'+' if difference >= 0 else '−'}{number(abs(difference), 0)}"
-    return f"{amount} {phrase(sign, lang)}" if sign == "undecided" else amount
+    return f"{amount} {phrase(sign, lang)}" if sign == UNDECIDED else amount
 
 
 def _stars(amounts: Sequence[Amount], lang: Lang) -> Iterator[tuple[str, ...]]:
