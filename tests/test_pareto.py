@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from functools import cache
@@ -10,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from models.problem import Gate, Indicator, Level, Problem
-from planner.engine import Options, solve
+from planner.engine import Options, interrupted, solve
 from planner.pareto.axes import Axis, axis_of, with_stars
 from planner.pareto.curve import Curve, trace
 from planner.progress import Progress
@@ -183,6 +184,22 @@ def test_without_time_a_sign_stays_open(monkeypatch: pytest.MonkeyPatch) -> None
 def test_time_that_is_over_leaves_nothing() -> None:
     curve = traced(paper_site(), "stars", seconds=-1.0)
     assert curve.points() == curve.without_plan() == []
+
+
+def test_an_interrupted_curve_keeps_what_it_has() -> None:
+    class Stopping(Resolver):
+        def __call__(self, problem: Problem, words: str, options: Options | None = None) -> Solved:
+            solved = super().__call__(problem, words, options)
+            interrupted.set()
+            return solved
+
+    curve = Curve(two_measures(), axis_of("tonnes", two_measures()), Stopping(EXACT, Progress(True)), math.inf)
+    try:
+        trace(curve, 12)
+    finally:
+        interrupted.clear()
+    assert shown(curve) == close((5000, 6.0))
+    assert curve.without_plan() == []
 
 
 def test_an_axis_needs_what_it_measures() -> None:

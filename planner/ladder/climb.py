@@ -92,7 +92,7 @@ class Ladder:
         if seconds < LEAST_S:
             return Solved(problem, None, -math.inf)
         options: Options = self.again.options
-        limit = min(options.time_limit_s, seconds, max(LEAST_S, PATIENCE * seconds / max(1, left)))
+        limit = min(seconds, max(LEAST_S, PATIENCE * seconds / max(1, left)))
         return self.again(problem, words, replace(options, time_limit_s=limit))
 
     # --- what the rungs prove of each other ---------------------------------------------------------------------------

@@ -133,7 +133,7 @@ class Curve:
 
     def _options(self, gap: float | None, share: float) -> Options:
         options = self.again.options
-        limit = min(options.time_limit_s, max(LEAST_S, share * self.left()))
+        limit = max(LEAST_S, share * self.left())
         return replace(options, gap=options.gap if gap is None else gap, time_limit_s=limit)
 
     def aim(self, most_cost: float = math.inf) -> tuple[Tried | None, float]:
@@ -146,7 +146,7 @@ class Curve:
             within = Goal("cost", most_cost + COST_HAIR * max(1.0, abs(most_cost)))
             problem = replace(problem, goals=(*problem.goals, within))
         aimed = self.axis.aimed(problem)
-        if aimed is None:
+        if aimed is None or self.left() <= 0:
             return None, -math.inf
         words = f"{self.axis.name}: its {'cheap' if math.isfinite(most_cost) else 'tight'} end"
         share = TIE_SHARE if math.isfinite(most_cost) else END_SHARE
