@@ -69,7 +69,7 @@ def without_values(path: Path, out: Path, changed: dict[tuple[str, str], float] 
 
 def recalculated(paths: Iterable[Path], folder: Path) -> dict[str, dict[str, dict[str, Cell]]]:
     """Each workbook, by its file's stem, as LibreOffice calculates it from nothing."""
-    assert OFFICE is not None
+    assert OFFICE is not None, "needs LibreOffice: apt-get install libreoffice-calc-nogui"
     out = folder / "recalculated"
     profile = (folder / "profile").as_uri()
     files = [str(path) for path in paths]

@@ -23,7 +23,7 @@ from planner.workbook.words import SHEETS
 from planner.workbook.words import WORDS as OWN_WORDS
 from tests.plans import dyehouse_results
 from tests.records import HOSTILE, YEARS, dyehouse_record, hostile_record
-from tests.spreadsheet import OFFICE, Cell, read, recalculated, without_values
+from tests.spreadsheet import Cell, read, recalculated, without_values
 
 FINANCES = {
     "plain": Finance(0.06),
@@ -32,10 +32,6 @@ FINANCES = {
     "bare": Finance(0.07, 1.0, "none"),
 }
 OTHER_RATE = 0.113
-
-needs_office = pytest.mark.skipif(
-    OFFICE is None, reason="LibreOffice is not installed (Debian: libreoffice-calc-nogui)"
-)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +68,6 @@ def value(sheet: dict[str, Cell], label: str, column: str = "C") -> float | str:
     return sheet[find(sheet, label, column)].value
 
 
-@needs_office
 @pytest.mark.parametrize("name", FINANCES)
 def test_libreoffice_recalculates_the_net_present_cost_of_the_plan(written, calculated, name) -> None:
     record, _ = written[name]
@@ -84,7 +79,6 @@ def test_libreoffice_recalculates_the_net_present_cost_of_the_plan(written, calc
     assert value(sheets["BAU pro forma"], "Net present cost, from the cells above") == pytest.approx(usual, rel=1e-9)
 
 
-@needs_office
 @pytest.mark.parametrize("name", FINANCES)
 def test_every_cached_value_is_what_libreoffice_calculates(written, calculated, name) -> None:
     cached, fresh = read(written[name][1]), calculated[name]
@@ -102,7 +96,6 @@ def test_every_cached_value_is_what_libreoffice_calculates(written, calculated, 
     assert formulas > 500
 
 
-@needs_office
 @pytest.mark.parametrize("name", FINANCES)
 def test_payback_and_rate_of_return_are_those_of_the_accountant(written, calculated, name) -> None:
     record, _ = written[name]
@@ -117,7 +110,6 @@ def test_payback_and_rate_of_return_are_those_of_the_accountant(written, calcula
         assert isinstance(shown, str) if found is None else shown == pytest.approx(found, rel=1e-6)
 
 
-@needs_office
 def test_another_discount_rate_gives_what_the_accountant_recomputes(written, calculated) -> None:
     record, _ = written["taxed"]
     problem, plan = record.answer.problem, record.answer.plan

@@ -31,7 +31,7 @@ def render(record: Record, years: Sequence[int], lang: Lang, evidence_file: Path
         finalize=plain,
     )
     style, _, _ = PackageLoader("planner.dossier").get_source(environment, "dossier.css")
-    policy = f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src '{digest(style)}'"
+    policy = f"default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src '{digest(style)}'"
     return environment.get_template("dossier.html").render(
         code="zh-CN" if lang == "zh" else "en",
         title=record.title(lang),
