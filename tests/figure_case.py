@@ -31,7 +31,12 @@ def problem() -> Problem:
         electrified_heat=True,
     )
     pv = site.converter("pv_roof", site.sizing(1.0, 6.0), renewable=True, availability=(0.8, 0.0, 0.5, 0.0))
-    battery = site.store("battery", power=site.sizing(0.1), energy=site.sizing(0.1), charge_efficiency=0.9)
+    battery = site.store(
+        "battery",
+        power=site.sizing(0.1, build_years=(2027, 2028)),
+        energy=site.sizing(0.1, build_years=(2027, 2028)),
+        charge_efficiency=0.9,
+    )
     return site.problem(
         demands=(site.demand("motors", (6.0, 4.0, 5.0, 3.0)), site.demand("dyeing", (4.0, 3.0, 4.0, 2.0), "steam")),
         markets=(site.grid((0.0009, 0.0004, 0.0009, 0.0004), emission_factor=0.3), site.gas(0.0005)),

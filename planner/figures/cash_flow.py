@@ -20,6 +20,7 @@ from planner.figures.reading import PER_MILLION, Array, usual
 from planner.record import Record
 from planner.words import Lang, money_unit, say
 
+CLOSE = 0.25  # of the height: line ends nearer than this are named above and below
 GROUPS = {
     "capex": ("capex",),
     "energy": ("energy", "demand_charge", "export_revenue"),
@@ -97,10 +98,13 @@ def _bars(axes: Axes, found: Gains, lang: Lang) -> list[tuple[object, str]]:
 
 
 def _lines(axes: Axes, found: Gains, lang: Lang) -> None:
-    for key, values, dash, marker in (
-        ("cumulative_cash", found.cumulative, "--", "s"),
-        ("cumulative_npv", found.discounted, "-", "o"),
-    ):
-        colour = style.LINES[0] if key == "cumulative_npv" else style.LINES[1]
+    lines = (("cumulative_cash", found.cumulative, "--", "s"), ("cumulative_npv", found.discounted, "-", "o"))
+    ends = [float(values[-1]) for _, values, _, _ in lines]
+    spread = max(float(values.max()) for _, values, _, _ in lines) - min(float(v.min()) for _, v, _, _ in lines)
+    close = abs(ends[0] - ends[1]) < CLOSE * spread
+    for n, (key, values, dash, marker) in enumerate(lines):
+        colour = style.LINES[1 - n]
         axes.plot(found.years, values, dash, color=colour, marker=marker, markersize=3.0)
-        style.line_end(axes, found.years[-1], float(values[-1]), f"{say(key, lang)}\n{style.plain(values[-1])}", colour)
+        side = "center" if not close else "bottom" if ends[n] == max(ends) else "top"
+        words = f"{say(key, lang)}\n{style.plain(ends[n])}"
+        style.line_end(axes, found.years[-1], ends[n], words, colour, side)

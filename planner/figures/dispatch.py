@@ -144,7 +144,7 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
     for row, one in zip(panels, shown, strict=True):
         for axes, window in zip(row, picked, strict=True):
             handles |= _stacks(axes, one, window, problem.steps.hours, fills, record, lang)
-        style.unit(row[0], f"{named(record, one.carrier, lang)}, MW")
+        row[0].set_ylabel(f"{named(record, one.carrier, lang)}, MW")
     for axes, window in zip(panels[0], picked, strict=True):
         axes.set_title(_folded(period_words(window.words, lang)), loc="right", fontsize=6.8)
     for axes in panels[-1]:

@@ -49,7 +49,10 @@ def study_years(study: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> 
 def draw_heat(axes: Axes, found: Heat, *, names: bool = True) -> None:
     """Shaded cells with their number; a cell without a plan has a cross."""
     lines, columns = found.stars.shape
-    axes.imshow(found.stars, cmap=SHADES, vmin=0, vmax=MOST_STARS, aspect="auto", interpolation="none")
+    edges = np.arange(columns + 1) - 0.5, np.arange(lines + 1) - 0.5
+    shades = np.ma.masked_invalid(found.stars)
+    axes.pcolormesh(*edges, shades, cmap=SHADES, vmin=0, vmax=MOST_STARS, edgecolors=style.GRID, linewidth=0.6)
+    axes.set_ylim(lines - 0.5, -0.5)
     for n in range(lines):
         for m in range(columns):
             value = found.stars[n, m]
@@ -60,10 +63,6 @@ def draw_heat(axes: Axes, found: Heat, *, names: bool = True) -> None:
     axes.set_xticks(range(0, columns, every), [str(year) for year in found.years[::every]])
     axes.set_yticks(range(lines), [style.folded(name, 34) for name in found.names] if names else [])
     axes.tick_params(length=0, labelsize=7)
-    axes.set_xticks(np.arange(-0.5, columns), minor=True)
-    axes.set_yticks(np.arange(-0.5, lines), minor=True)
-    axes.grid(visible=True, which="minor", axis="both", color=style.PAPER, linewidth=1.2)
-    axes.tick_params(which="minor", length=0)
     for side in axes.spines.values():
         side.set_visible(False)
 

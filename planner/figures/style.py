@@ -139,10 +139,10 @@ def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) 
         figure.legend(handles, words, loc="outside lower left", ncols=columns, handlelength=1.8, columnspacing=1.4)
 
 
-def line_end(axes: Axes, x: float, y: float, words: str, colour: str) -> None:
+def line_end(axes: Axes, x: float, y: float, words: str, colour: str, side: str = "center") -> None:
     """A line's name beside its last point."""
     axes.annotate(
-        words, (x, y), xytext=(6, 0), textcoords="offset points", va="center", color=colour, fontsize=7.5, clip_on=False
+        words, (x, y), xytext=(6, 0), textcoords="offset points", va=side, color=colour, fontsize=7.5, clip_on=False
     )
 
 

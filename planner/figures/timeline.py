@@ -128,8 +128,9 @@ def _strip(axes: Axes, n: int, strip: Strip, years: tuple[int, ...], lang: Lang)
 
 def written_sizes(strip: Strip, years: tuple[int, ...]) -> Iterator[tuple[int, str]]:
     """(year, words) where the size has changed enough since it was last written; one year in two at most."""
-    most, last, before = float(strip.size.max()), 0.0, years[0] - 2
+    most, last, before = float(strip.size.max()), 0.0, years[0] - 3
     for year, size in zip(years, strip.size, strict=True):
-        if size > LEAST_SIZE and abs(size - last) > TELLING * most and year - before >= 2:
+        room = 3 if year == years[-1] else 2  # the last one is written to the left
+        if size > LEAST_SIZE and abs(size - last) > TELLING * most and year - before >= room:
             yield year, f"{style.plain(float(size))} {strip.unit}".strip()
             last, before = float(size), year
