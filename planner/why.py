@@ -157,7 +157,8 @@ def _forced_words(found: Why, unit: str, currency: str) -> list[str]:
         return [f"{way} no plan reaches the target" + (": it is indispensable." if found.in_plan else ".")]
     if other.answer is None or found.extra is None:
         return [f"{way} no plan was found in the time: not known what it costs."]
-    between = f"proven between {_money(found.extra.low)} and {_money(found.extra.high)} {currency}"
+    least, most = _money(found.extra.low), _money(found.extra.high)
+    between = "proven" if least == most else f"proven between {least} and {most} {currency}"
     more = other.high - found.plan.high
     if found.extra.low > 0:
         return [f"{way} the plan costs {_money(more)} {currency} more ({between})."]
