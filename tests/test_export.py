@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ def plan(*words: object) -> Result:
     return CliRunner().invoke(main, [str(word) for word in words])
 
 
+def needed(target: str) -> None:
+    """Skip where the extra of a target is not installed."""
+    if target == "parquet":
+        pytest.importorskip("pyarrow")
+
+
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     folder = dyehouse_results(tmp_path, YEARS, price_year=2025)
@@ -46,6 +53,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_descriptor_lists_every_file_with_its_hash_and_fields(results: Path, target: str) -> None:
+    needed(target)
     place, files = export(results, target)
     assert place == results.resolve() / "export" / target
     there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
@@ -65,6 +73,7 @@ def test_the_descriptor_lists_every_file_with_its_hash_and_fields(results: Path,
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_same_plan_gives_the_same_bytes(results: Path, target: str) -> None:
+    needed(target)
     once, _ = export(results, target)
     first = {path.name: path.read_bytes() for path in once.rglob("*") if path.is_file()}
     again, _ = export(results, target)
@@ -141,6 +150,13 @@ def test_parquet_says_its_units(results: Path) -> None:
         if (year, quantity, item) == (2026, "markets.import_mw", "grid")
     ]
     assert bought == [5.0, 9.0]
+
+
+def test_without_its_extra_parquet_says_what_to_install(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    done = plan("export", results, "--to", "parquet")
+    assert done.exit_code == 2
+    assert "pip install 'zero-carbon-planner[parquet]'" in done.stderr
 
 
 def test_the_calendar_has_the_dates_of_the_roadmap(results: Path) -> None:
