@@ -7,8 +7,8 @@
     CVaR[p]     = mean cost of the dearest `cvar_share` of the probability
 
 Favourites are each future's own optimum and the expected plan. Small cases are solved as one model. In large ones the expected
-plan is the favourite with the least expected cost, and the bound is that of a planner who knows the future. Costs are the
-objective: net present cost and penalties.
+plan is the favourite with the least expected cost, the bound is that of a planner who knows the future, and the stars are held
+in every future whatever the hold probability. Costs are the objective: net present cost and penalties.
 """
 
 from __future__ import annotations
@@ -118,6 +118,7 @@ def futures_study(
     if best is None:
         raise NoPlanForFutures("no early decisions were found that hold the stars in every future", infeasible=True)
     every = {**{name: tree.costs for name, tree in costs.items()}, EXPECTED: best.costs}
+    shown = [_future(one, p, plan) for one, p, plan in zip(futures, study.problems, best.plans, strict=True)]
     favourites = {**{one.name: (plan,) for one, plan in zip(futures, own, strict=True)}, EXPECTED: best.plans}
     return {
         "kind": "futures",
@@ -130,7 +131,9 @@ def futures_study(
         "lower_bound": min(best.lower_bound, best.expected) * MILLION,
         "now_cost": None if now is None else now.expected * MILLION,
         "value_of_waiting": None if now is None else (now.expected - best.expected) * MILLION,
-        "futures": [_future(one, p, plan) for one, p, plan in zip(futures, study.problems, best.plans, strict=True)],
+        "cvar": cvar(best.costs, study.weights, rules.cvar_share) * MILLION,
+        "held_probability": sum(one["weight"] for one in shown if one["held"]),
+        "futures": shown,
         "rows": _rows(study, every),
         **commitments(problem, favourites, early),
     }

@@ -31,9 +31,19 @@ from planner.engine.pinned import solve_pinned
 from planner.fixed import Part, investments_of, joined, one_year
 from planner.ledger import inventory
 from planner.plan import Plan
+from planner.resolving import UnverifiedError
 from planner.stock import stock_of
+from planner.verify import verify
 
 SUM_TOLERANCE = 1e-6  # relative, of a cap on the sum of tonnes
+MAY_BE_GIVEN_UP = (
+    "target stars",
+    "target durable stars",
+    "own reduction above floor",
+    "removal share on path",
+    "emission cap",
+    "cumulative emission cap",
+)  # rules of `verify` that a year may have had to give up
 
 
 class NotOperable(Exception):
@@ -160,7 +170,8 @@ def _target(stars: int, durable: int) -> Target:
 def operate(problem: Problem, plan: Plan, options: Options, known: Mapping[int, Year] | None = None) -> Operated:
     """The plan with its investments standing, operated again under `problem`; `known` years are not solved again.
 
-    Raises NotOperable where a year has no operation at all.
+    Raises NotOperable where a year has no operation at all, UnverifiedError where the accountant finds more amiss than what had
+    to be given up.
     """
     stock = stock_of(problem, plan)
     years = tuple((known or {}).get(y) or Year(one_year(problem, plan, y, stock), options) for y in problem.years)
@@ -186,10 +197,18 @@ def operate(problem: Problem, plan: Plan, options: Options, known: Mapping[int, 
     kept = {one.year: one.kept for one in years}
     if all(kept.values()) and not _sums_kept(answer):
         whole = solve_pinned(problem, investments_of(problem, plan), options)
-        if not whole.decisions:
-            return Operated(answer, dict.fromkeys(kept, False), years)
-        answer = account_for(problem, whole)
+        if whole.decisions:
+            answer = account_for(problem, whole)
+        else:
+            kept = dict.fromkeys(kept, False)
+    _confirm(answer)
     return Operated(answer, kept, years)
+
+
+def _confirm(answer: Answer) -> None:
+    wrong = [v for v in verify(answer.problem, answer.plan).violations if v.rule not in MAY_BE_GIVEN_UP]
+    if wrong:
+        raise UnverifiedError("\n".join(["the plan operated again failed verification", *map(str, wrong)]))
 
 
 def cheapest_path(problem: Problem, years: Sequence[Year]) -> list[Run]:

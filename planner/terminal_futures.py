@@ -19,6 +19,10 @@ def show_futures(study: Mapping[str, Any], console: Console) -> None:
     words = f"Expected cost 期望成本 [{unit}]: {_money(study['expected_cost'])}"
     console.print(Text(words + f", none below {_money(study['lower_bound'])}", style="bold green"))
     console.print(Text(f"Found by {study['method']}; futures part in {study['revealed']}."))
+    worst, held = _money(study["cvar"]), f"{study['held_probability']:.0%}"
+    console.print(
+        Text(f"Mean of the worst {study['cvar_share']:.0%} 条件风险值 [{unit}]: {worst}; stars held {held} 保持概率")
+    )
     waiting = study["value_of_waiting"]
     console.print(
         Text(

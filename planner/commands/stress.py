@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from planner.commands import JSON, RESULTS, refuse
+from planner.scenario_study import NO_PLAN, UNVERIFIED, ended
 
 
 @click.command()
@@ -43,6 +44,7 @@ def command(
     from planner.factor_sets import context_of, factor_sets
     from planner.operating import NotOperable
     from planner.progress import Progress
+    from planner.resolving import UnverifiedError
     from planner.results import ResultsError, read_results
     from planner.stress_tests import CHANGED_FACTORS, stress_tests
     from planner.stressing import stress, stress_on_paper
@@ -63,8 +65,12 @@ def command(
             study["paper_only"] = stress_on_paper(problem, only, options, progress)
         study["currency"] = read.summary.get("currency", "CNY")
         write_study(results, study)
-    except (ResultsError, ArchiveError, SolverError, NotOperable) as error:
+    except (ResultsError, ArchiveError) as error:
         refuse(str(error))
+    except (SolverError, NotOperable) as error:
+        ended(f"no plan: {error}", NO_PLAN)
+    except UnverifiedError as error:
+        ended(str(error), UNVERIFIED)
     if as_json:
         click.echo(json.dumps(study, indent=2, ensure_ascii=False))
     elif not quiet:
