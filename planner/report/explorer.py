@@ -175,7 +175,7 @@ def explorer(case: Case, study: Mapping[str, Any], points: Sequence[Point]) -> E
 
 def _cells(case: Case, line: Line) -> list[str]:
     text = case.words("step_of", verb=line.verb + line.often, item=line.item)
-    return [line.years, text, line.size, "" if line.invest is None else number(line.invest / MONEY, 1)]
+    return [line.years, text, "" if line.invest is None else number(line.invest / MONEY, 1), line.size]
 
 
 def points_table(case: Case, points: Sequence[Point]) -> Table:

@@ -49,7 +49,9 @@ def proof_section(case: Case) -> Section:
         key = "solved" if summary["status"] == "optimal" else "stopped"
         gap, money = share(summary.get("gap"), 2), words.amount(summary.get("gap_money") or 0.0)
         bound = words.amount(summary["lower_bound"])
-        lines.append(words(key, why=summary.get("termination"), bound=bound, gap=f"{gap} ({money})"))
+        cost = words.amount(summary.get("objective") or summary["net_present_cost"])
+        why = summary.get("termination")
+        lines.append(words(key, why=why, cost=cost, bound=bound, gap=f"{gap} ({money})"))
     if summary.get("steps_per_year"):
         lines.append(words("steps_a_year", n=f"{summary['steps_per_year']:,}", resolution=summary.get("resolution")))
     lines.append(words("recomputed" if summary.get("verified") is True else "unverified"))

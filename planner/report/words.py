@@ -221,12 +221,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "warnings": ("Warnings", "提示"),
     # proof
     "solved": (
-        "Solved: no plan can cost less than {bound}, {gap} below this one.",
-        "已求解:任何方案成本不低于{bound},与本方案相差{gap}。",
+        "Solved: this plan costs {cost} with its penalties, and no plan can cost less than {bound}, a gap of {gap}.",
+        "已求解:本方案含惩罚成本{cost},任何方案不低于{bound},间隙{gap}。",
     ),
     "stopped": (
-        "Stopped ({why}) holding this plan; no plan can cost less than {bound}, {gap} below it.",
-        "停止({why}),保留本方案;任何方案成本不低于{bound},与其相差{gap}。",
+        "Stopped ({why}) with this plan: it costs {cost} with its penalties, and no plan can cost less than {bound}, "
+        "a gap of {gap}.",
+        "停止({why}),保留本方案:含惩罚成本{cost},任何方案不低于{bound},间隙{gap}。",
     ),
     "steps_a_year": ("Resolution: {n} steps a year ({resolution}).", "时间分辨率:每年{n}步({resolution})。"),
     "recomputed": (
