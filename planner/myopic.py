@@ -46,6 +46,7 @@ class Myopic:
     lost: tuple[int, ...] = ()  # years with fewer stars or durable stars than asked for
     paper: tuple[int, ...] = ()  # years that need more paper than with foresight
     asked: Mapping[int, str] = field(default_factory=dict)  # what was given up, by year
+    note: str = ""  # why there is no plan
 
 
 def myopic(again: Resolver, plan: Solved, foresight: int, step: int = 1) -> Myopic:
@@ -59,16 +60,22 @@ def myopic(again: Resolver, plan: Solved, foresight: int, step: int = 1) -> Myop
         last = years[min(begun + foresight, len(years)) - 1]
         before = years[begun - 1] if begun else None
         found = _looked(again, asked, last, before, min(years[begun + step - 1 : begun + step] or (last,)))
-        if found is None:
-            return Myopic(foresight, step, tuple(windows), None, None, asked=given_up)
         seen, words, solved = found
+        if solved.answer is None:
+            why = (
+                "no plan, whatever is given up"
+                if solved.infeasible
+                else "no plan in its time; a longer --time-limit tells"
+            )
+            return Myopic(
+                foresight, step, tuple(windows), None, None, asked=given_up, note=f"the window to {last} has {why}"
+            )
         windows.append(Window(before, last, solved.high, words))
         if last == years[-1]:
             return _end(plan, solved, foresight, step, tuple(windows), given_up)
         decided = years[begun : begun + step]
         if words:
             given_up |= dict.fromkeys(_fewer(asked, seen, decided), words)
-        assert solved.answer is not None
         asked = _as_decided(asked, seen, decided)
         asked = replace(asked, decided=(*problem.decided, *kept(problem, solved.answer.plan, decided[-1])))
         begun += step
@@ -76,14 +83,17 @@ def myopic(again: Resolver, plan: Solved, foresight: int, step: int = 1) -> Myop
 
 def _looked(
     again: Resolver, asked: Problem, last: int, before: int | None, decides: int
-) -> tuple[Problem, str, Solved] | None:
-    """The first problem of a window that has a plan: what was asked, else with something given up."""
+) -> tuple[Problem, str, Solved]:
+    """The first problem of a window that has a plan: what was asked, else with something given up.
+
+    Only what is proven out of reach is given up; where a solve ends without a plan and without proof, so does the search.
+    """
     for problem, words in _rungs(until(asked, last), before, decides):
         text = f"seen to {last}" + (f", {words}" if words else "")
         solved = again(problem, text)
-        if solved.answer is not None:
-            return problem, words, solved
-    return None
+        if not solved.infeasible:
+            break
+    return problem, words, solved
 
 
 def _rungs(problem: Problem, before: int | None, decides: int) -> Iterator[tuple[Problem, str]]:

@@ -31,6 +31,7 @@ def study(found: Myopic, plan: Solved, currency: str) -> dict[str, Any]:
         "extra_cost_most": None if found.extra is None else found.extra.high * MILLION,
         "lost_years": list(found.lost),
         "paper_years": list(found.paper),
+        "note": found.note,
         "given_up": {str(year): words for year, words in found.asked.items()},
         "windows": [
             {"decided_until": w.decided_until, "last": w.last, "cost": w.cost * MILLION, "given_up": w.given_up}
@@ -85,7 +86,7 @@ def _years(study: Mapping[str, Any]) -> str:
 def words(study: Mapping[str, Any]) -> list[str]:
     """The cost of short sight and the certificate cliff."""
     if study["status"] == "none":
-        return [f"Seeing {_years(study)} ends in a year that has no plan at all."]
+        return [f"Seeing {_years(study)}, {study['note']}."]
     low, high = (number(study[f"extra_cost_{end}"] / MONEY, 0) for end in ("least", "most"))
     between = f"{low} to {high}" if low != high else low
     lines = [f"Short sight costs {between} [{money_unit(study)}] more over the horizon, penalties included."]

@@ -135,6 +135,20 @@ def test_a_window_without_a_plan_gives_up_stars_and_says_so() -> None:
     assert enough.lost == ()
 
 
+def test_a_window_that_ends_without_plan_or_proof_gives_nothing_up() -> None:
+    class Stopped(Resolver):
+        def __call__(self, problem: Problem, words: str, options: Options | None = None) -> Solved:
+            return Solved(problem, None, 0.0)
+
+    best = solved(factory())
+    found = myopic(Stopped(Options(), Progress(quiet=True)), best, 2)
+    assert found.answer is None
+    assert found.asked == {}
+    assert words(study(found, best, "CNY")) == [
+        "Seeing 2 years at a time, the window to 2026 has no plan in its time; a longer --time-limit tells."
+    ]
+
+
 def test_a_window_is_a_sound_problem_and_the_whole_is_itself() -> None:
     problem, plan = dyehouse(tuple(range(2025, 2035)))
     window = until(problem, 2029)
