@@ -34,7 +34,7 @@ def command(scenario: Path, out: Path | None, as_json: bool, quiet: bool, **sett
         if not futures:
             refuse("the scenario has no [[futures]]: name at least two, and futures_rules.revealed")
         try:
-            each = min(case.options.time_limit_s, found.time_limit_s / (len(futures) + 1) ** 2)
+            each = found.time_limit_s / len(futures) ** 2  # every future's early decisions are tried in every future
             options = replace(case.options, time_limit_s=each)
             study = futures_study(found.prepared.problem, futures, rules, options, case.progress)
         except NoPlanForFutures as error:
