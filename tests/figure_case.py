@@ -25,7 +25,7 @@ def problem() -> Problem:
     boiler = site.converter("gas_boiler", site.sizing(existing=6.0), inputs={"gas": 1.1}, outputs={"steam": 1.0})
     pump = site.converter(
         "heat_pump_high",
-        site.sizing(3.0, build_years=(2027, 2028)),
+        site.sizing(3.0, 2.0, build_years=(2027, 2028)),
         inputs={"electricity": 0.4},
         outputs={"steam": 1.0},
         electrified_heat=True,
