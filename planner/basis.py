@@ -99,6 +99,9 @@ def _own(where: str, table: Table, numbers: Mapping[str, Number]) -> Iterator[As
     for key, value in table:
         if key not in written or key in NOT_ASSUMED:
             continue
+        inside = [path for path in numbers if path.startswith(f"{key}.")]
+        if inside and all(_same_inside(table, path, numbers[path]) for path in inside):
+            continue  # its numbers are listed one by one
         number = numbers.get(key)
         if number is not None and _same(number.value, value):
             yield sourced(f"{where}.{key}", number)

@@ -28,7 +28,7 @@ def write_assumptions(book: Book, record: Record) -> None:
                 sheet.text(column, _list(value), "right")
         sheet.text(2, one.unit, "unit")
         if one.year is not None:
-            sheet.number(5, one.year, "year")
+            sheet.number(5, one.year, "data_year")
         sheet.text(6, book.say(STANDINGS.get(one.status, one.status)), _standing(one))
         sheet.text(7, one.source, "wrap")
         sheet.row += 1

@@ -50,6 +50,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "size": {"num_format": HUNDREDTHS},
     "plain": {"num_format": "General"},
     "year": {"num_format": "0", "align": "left"},
+    "data_year": {"num_format": "0", "align": "center"},
     "date": {"num_format": "yyyy-mm", "align": "left"},
     "time": {"num_format": "0.0", "align": "left"},
     "stars": {"num_format": "0;-0;–", "bold": True, "align": "right"},
@@ -198,10 +199,10 @@ def lines_of(text: str, width: float) -> int:
     """Lines that a text takes in a column, a Chinese character being as wide as two letters.
 
     >>> lines_of("short", 10), lines_of("a longer text of words", 10), lines_of("零碳工厂评价规范", 10)
-    (1, 3, 2)
+    (1, 2, 2)
     """
     letters = sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
-    return max(1, -(-letters // max(1, int(width))))
+    return max(1, -(-letters // max(1, int(1.15 * width))))
 
 
 def sheet_name(key: str, lang: Lang) -> str:
