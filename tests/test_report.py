@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from planner.answer import account_for
 from planner.cli import main
+from planner.rating import METRICS, facts_of
 from planner.report import write_report
 from planner.report.case import Case, read_case
 from planner.report.compare import Line, differences
@@ -20,6 +22,7 @@ from planner.report.page import digest, plain, render, sections
 from planner.report.phrases import phrase
 from planner.report.words import WORDS, Language
 from planner.results import ResultsError
+from tests.plans import dyehouse
 from tests.report_case import CLOSING, FORMULA, IMAGE, TURNED, YEARS, report_case
 
 MOST_BYTES = 2_000_000
@@ -180,6 +183,17 @@ def test_an_infeasible_case_says_why(tmp_path: Path) -> None:
     assert all(line in said for line in lines)
 
 
+def test_a_case_without_a_rating_has_no_stars_to_show(tmp_path: Path) -> None:
+    bare = {"stars": {}, "durable_stars": {}, "score": {}, "stars_range": {}, "target": {}}
+    results = report_case(tmp_path, **bare)
+    (results / "operation.npz").unlink()
+    for path in (results / "studies").iterdir():
+        path.unlink()
+    case = read_case(results, "en")
+    assert headline(case).tiles[0].name == "Net present cost"
+    assert "Stars year by year" not in render(case)
+
+
 @pytest.mark.parametrize(
     ("english", "chinese"),
     [
@@ -189,12 +203,25 @@ def test_an_infeasible_case_says_why(tmp_path: Path) -> None:
         ),
         ("6 stars in 2030 if 80", "若为80,则2030年6星"),
         ("adds PV 2 MW in 2030", "2030年新增PV 2 MW"),
+        ("4 stars in 2028 would also take: remove 3,633.0 t more", "2028年达到4星还需:再清除3,633.0 t"),
+        (
+            "no single one; all together at their strict ends 0 stars, at their lenient ends 3",
+            "单项均不改变;全部取严0星,全部取宽3星",
+        ),
         ("a sentence that no rule knows", "a sentence that no rule knows"),
     ],
 )
 def test_sentences_of_the_results_are_told_in_chinese(english: str, chinese: str) -> None:
     assert phrase(english, "zh") == chinese
     assert phrase(english, "en") == english
+
+
+def test_every_remedy_of_the_evaluator_is_told_in_chinese() -> None:
+    facts = facts_of(account_for(*dyehouse(YEARS)).tonnes, 0)
+    for ratio in METRICS.values():
+        one = ratio(facts)
+        told = phrase(f"6 stars in 2030 would also take: {one.remedy.format(gap=f'1.0 {one.unit}')}", "zh")
+        assert not re.search(r"[a-z]{4,}", told), told
 
 
 def test_control_characters_are_dropped_and_letters_of_all_scripts_stay() -> None:

@@ -42,7 +42,8 @@ class Headline:
 def headline(case: Case) -> Headline:
     """The first screen of a plan, or why there is none."""
     if "net_present_cost" not in case.summary:
-        return Headline((), None, None, [str(line) for line in case.summary.get("explanation", ())])
+        lines = case.summary.get("explanation") or [case.summary.get("termination", "")]
+        return Headline((), None, None, [str(line) for line in lines])
     tiles = [
         *_rating(case),
         _cost(case),
@@ -96,7 +97,7 @@ def _cost(case: Case) -> Tile:
     if usual := _plans(case, "business_as_usual").get("net_present_cost"):
         above = cost - usual
         key = "above_usual" if above >= 0 else "below_usual"
-        notes.append(words(key, amount=words.amount(abs(above)), share=share(abs(above / usual))))
+        notes.append(words(key, amount=words.amount(abs(above)), share=share(abs(above / usual), 1)))
     if (penalties := case.summary.get("penalties") or 0.0) >= MONEY / 2:
         notes.append(words("penalties", amount=words.amount(penalties)))
     return Tile(words("cost"), number(cost / MONEY), notes, unit=words.unit)
