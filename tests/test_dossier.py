@@ -150,6 +150,19 @@ def test_planned_and_actual_never_share_a_chapter(shipped: Record, lang) -> None
             assert "2030" not in text
 
 
+def test_power_over_a_direct_line_has_a_line_at_zero() -> None:
+    site = Site(years=(2025, 2026))
+    contract = site.contract(name="wire", direct_line=True)
+    decisions = {"contracts.sign_volume": {("wire", 2025): 4.0}}
+    operation = {"markets.import_mw": {"grid": 6.0}, "contracts.delivered_mw": {"wire": 4.0}}
+    record = record_of(site.problem(contracts=(contract,)), site.plan(decisions, operation))
+    found = planned_inventory(record, 2026)
+    (line,) = [line for line in found.lines if line.what == "direct"]
+    assert (line.activity, line.tco2e) == (4000.0, 0.0)
+    assert found.total(2) == pytest.approx(record.answer.tonnes.scope2_location_tco2e[1])
+    assert "Power over a direct line" in render(record, [2026], "en")
+
+
 def test_a_planned_year_has_no_bill_and_an_actual_one_no_claim(shipped: Record) -> None:
     assert not any(line.billed for line in planned_inventory(shipped, 2030).lines)
     assert not any(line.basis == "market" for line in base_inventory(shipped).lines)

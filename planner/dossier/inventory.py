@@ -40,6 +40,7 @@ GOODS = re.compile(
     r"good|purchas|material|metal|waste|capital|packag|water|采购|外购|物料|废弃|包装|原料", re.IGNORECASE
 )
 LEAST = 1e-9  # t
+AT_ZERO = ("claimed", "direct")  # electricity whose line stands although it has no tonnes
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def planned_inventory(record: Record, year: int) -> YearInventory:
     return YearInventory(
         year,
         True,
-        tuple(line for line in found if abs(line.tco2e) > LEAST or line.what == "claimed"),
+        tuple(line for line in found if abs(line.tco2e) > LEAST or line.what in AT_ZERO),
         float(tonnes.biogenic_memo_tco2e[n]),
         float(tonnes.credits_tco2e[n]),
         float(tonnes.removals_tco2e[n]),
@@ -187,6 +188,8 @@ def _unclaimed(record: Record, n: int) -> Iterator[Line]:
     tonnes, factors = record.answer.tonnes, FactorBook(record)
     value = float(record.answer.problem.emissions.uncovered_factor[n])
     claimed, rest = float(tonnes.grid_claims_mwh[n]), float(tonnes.grid_mwh[n] - tonnes.grid_claims_mwh[n])
+    if direct := float(tonnes.direct_mwh[n]):
+        yield Line(2, "direct line", "direct", direct, "MWh", factors.zero(), 0.0)
     if claimed:
         yield Line(2, "electricity claimed", "claimed", claimed, "MWh", factors.zero(), 0.0, "market")
     yield Line(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from planner.dossier.blocks import Section, Table, amount, join, number
 from planner.dossier.factors import Factor
-from planner.dossier.inventory import CATEGORIES, Basis, Line, YearInventory
+from planner.dossier.inventory import AT_ZERO, CATEGORIES, Basis, Line, YearInventory
 from planner.dossier.words import say
 from planner.record import Record
 from planner.words import Lang
@@ -101,7 +101,7 @@ def _lines(record: Record, found: YearInventory, lang: Lang) -> Table:
 
 
 def _row(record: Record, line: Line, lang: Lang, *, planned: bool) -> tuple[str, ...]:
-    name = say("claimed_power", lang) if line.what == "claimed" else record.label(line.item, lang)
+    name = say(f"{line.what}_power", lang) if line.what in AT_ZERO else record.label(line.item, lang)
     remark = f" · {say('by_name', lang)}" if line.guessed else ""
     source = f"{name} ({say(f'what_{line.what}', lang)}){remark}"
     activity = say("direct_tonnes", lang) if line.activity is None else f"{amount(line.activity)} {line.unit}"
@@ -124,8 +124,8 @@ def _source(line: Line, lang: Lang) -> str:
     factor = line.factor
     if factor is None:
         return say("given", lang)
-    if line.what == "claimed":
-        return say("no_claim_needed", lang)
+    if line.what in AT_ZERO:
+        return say(f"{line.what}_zero", lang)
     if not factor.source:
         return say("given", lang)
     moved = factor.data_value is not None and factor.data_year is not None and factor.data_value != factor.value

@@ -68,7 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unknown": ("unknown", "未知"),
     "basis": ("Basis", "核算口径"),
     "given": ("given by the scenario", "情景给定"),
-    "no_claim_needed": ("claimed as renewable: zero", "已声明为可再生:按零计"),
+    "claimed_zero": ("claimed as renewable: zero", "已声明为可再生:按零计"),
     "published": ("{value:g} in {year}, moved by the scenario's trend", "{year}年为{value:g},按情景趋势推算"),
     "direct_tonnes": ("stated as tonnes", "直接申报吨数"),
     "by_name": ("category found by its name; check", "类别由名称判定,请核对"),
@@ -194,6 +194,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "omission_gases": ("Emissions by gas", "分气体排放量"),
     "omission_activity": ("Uncertainty of activity data", "活动数据不确定度"),
     "omission_actual": ("Actual values of any year after the base year", "基准年之后各年的实际值"),
+    "direct_zero": ("renewable power over a wire of its own: zero", "可再生电力直连:按零计"),
+    "what_direct": ("direct line", "绿电直连"),
+    "direct_power": ("Power over a direct line", "直连供电"),
     "claimed_power": ("Grid electricity with a claim", "已声明绿电属性的网电"),
 }
 
