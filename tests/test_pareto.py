@@ -56,6 +56,14 @@ def test_curve_of_two_measures_has_its_four_plans() -> None:
     assert shown(curve) == close((5000, 6.0), (4500, 6.4), (4000, 7.8), (3600, 8.32))
     assert curve.least_short == pytest.approx(3600)
     assert [(b.cost - a.cost).sign for a, b in pairwise(curve.points())] == [1, 1, 1]
+    assert curve.again.solves <= 12
+
+
+def test_cuts_find_the_same_curve(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planner.engine.monolith.LARGEST_PIECE", 0)
+    curve = traced(two_measures(), "tonnes", options=Options(gap=1e-4, time_limit_s=60.0))
+    assert [place for place, _ in shown(curve)] == [pytest.approx(t, rel=1e-3) for t in (5000, 4500, 4000, 3600)]
+    assert [cost for _, cost in shown(curve)] == [pytest.approx(c, rel=1e-3) for c in (6.0, 6.4, 7.8, 8.32)]
 
 
 def test_the_end_that_costs_the_same_but_emits_less_is_the_cheap_end() -> None:

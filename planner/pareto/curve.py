@@ -6,7 +6,7 @@ f(u) is the least cost of a plan with no more than u of what the axis limits. A 
     f(u) ≤ high      for every u from what its plan reaches on
 
 so low rises and high falls over all solves together. Between them lies what is not known: rectangles as wide as the axis is
-unexplored and as high as the cost is unproven. The next limit is the middle of the largest, which is where the curve bends.
+unexplored and as high as the cost is unproven. The next limit lies in the largest, which is where the curve bends.
 
     1. cheap end    no limit; then the tightest plan that costs no more (an aim, with cost as its goal)
     2. tight end    the least that any plan can reach (an aim); then the cheapest plan that reaches it
@@ -28,7 +28,7 @@ import numpy as np
 
 from models.problem import Goal, Problem
 from planner.answer import Answer
-from planner.engine import Options, interrupted
+from planner.engine import Options, SolverError, interrupted
 from planner.pareto.axes import Axis
 from planner.resolving import Interval, Resolver, Solved, costed, verified
 
@@ -51,6 +51,7 @@ class Tried:
     limit: float
     solved: Solved
     short: float  # infinite without a plan
+    note: str = ""  # why the solver was not believed
 
     @property
     def low(self) -> float:
@@ -119,12 +120,19 @@ class Curve:
         return 0.0 if interrupted.is_set() else self.deadline - time.monotonic()
 
     def at(self, limit: float, gap: float | None = None, share: float = 1.0) -> Tried:
-        """Solves with a limit; `share` of the time that is left is the most it may take."""
+        """Solves with a limit; `share` of the time that is left is the most it may take.
+
+        A solver that cannot be believed at one limit leaves that limit without a plan, not the curve.
+        """
         problem = self.problem if math.isinf(limit) else self.axis.limited(self.problem, limit)
         words = "without a limit" if math.isinf(limit) else f"at {self.words(limit)}"
-        solved = self.again(problem, f"{self.axis.name}: {words}", self._options(gap, share))
+        note = ""
+        try:
+            solved = self.again(problem, f"{self.axis.name}: {words}", self._options(gap, share))
+        except SolverError as error:
+            solved, note = Solved(problem, None, -math.inf), str(error)
         short = math.inf if solved.answer is None else self.axis.short(solved.answer)
-        self.tried.append(Tried(limit, solved, short))
+        self.tried.append(Tried(limit, solved, short, note))
         return self.tried[-1]
 
     def words(self, short: float) -> str:
@@ -150,7 +158,10 @@ class Curve:
             return None, -math.inf
         words = f"{self.axis.name}: its {'cheap' if math.isfinite(most_cost) else 'tight'} end"
         share = TIE_SHARE if math.isfinite(most_cost) else END_SHARE
-        plan = self.again.plan(aimed, words, self._options(None, share))
+        try:
+            plan = self.again.plan(aimed, words, self._options(None, share))
+        except SolverError:
+            return None, -math.inf
         least = self.axis.bound(plan.facts.lower_bound) if np.isfinite(plan.facts.lower_bound) else -math.inf
         if not plan.decisions:
             return None, least
@@ -199,22 +210,28 @@ def _between(curve: Curve, count: int) -> None:
 
 
 def unknown(curve: Curve) -> Iterator[float]:
-    """Middles of the rectangles between proven bound and plans in hand, the largest first."""
+    """Where to look next: limits inside the rectangles between proven bound and plans in hand, the largest first.
+
+    The middle of the rectangle; but where a limit was already tried without finding a plan on it, the curve has a step, and
+    a limit just below the next plan tells at once what the step is.
+    """
     points = curve.points()
     if len(points) < 2:
         return
     width = points[0].tried.short - points[-1].tried.short
     height = points[-1].cost.high - points[0].cost.high
-    edges = {t.limit for t in curve.tried if math.isfinite(t.limit)} | {p.tried.short for p in points}
+    reached = {p.tried.short for p in points}
+    edges = {t.limit for t in curve.tried if math.isfinite(t.limit)} | reached
     among = sorted(e for e in edges if points[-1].tried.short <= e <= points[0].tried.short)
     areas = []
     for left, right in pairwise(among):
-        middle = (left + right) / 2
-        high = min(p.cost.high for p in points if p.tried.short <= middle)
-        missing = high - curve.low(middle)
+        is_step = right in reached and all(abs(left - short) > NARROW * width for short in reached)
+        limit = right - 0.5 * NARROW * width if is_step else (left + right) / 2
+        high = min(p.cost.high for p in points if p.tried.short <= limit)
+        missing = high - curve.low(limit)
         if right - left > NARROW * width and missing > NARROW * height:
-            areas.append((-(right - left) * missing, middle))
-    yield from (middle for _, middle in sorted(areas))
+            areas.append((-(right - left) * missing, limit))
+    yield from (limit for _, limit in sorted(areas))
 
 
 def _decide_signs(curve: Curve) -> None:
