@@ -14,8 +14,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
-from hypothesis import strategies as st
 
 from planner.abatement import (
     COST,
@@ -37,7 +35,6 @@ from planner.engine import Options
 from planner.fixed import one_year
 from planner.forcing import Item
 from planner.resolving import Solved
-from planner.shapley import exact_shares, sampled_shares
 from tests.factories import Site
 from tests.plans import dyehouse_results
 
@@ -117,26 +114,6 @@ def test_the_naive_curve_promises_more_than_it_saves_and_its_regret_is_never_neg
     for step in found.steps:
         assert step.best_cost is not None
         assert step.cost >= step.best_cost - 1e-9
-
-
-@given(st.lists(st.floats(-100, 100), min_size=16, max_size=16))
-def test_shares_of_any_game_sum_to_the_whole(values: list[float]) -> None:
-    def value(chosen: frozenset[str]) -> np.ndarray:
-        return np.array([values[sum(1 << "abcd".index(who) for who in chosen)]])
-
-    whole = values[15] - values[0]
-    for shares in (exact_shares("abcd", value), sampled_shares("abcd", value, 6, seed=1)):
-        assert float(sum(shares.share.values())[0]) == pytest.approx(whole, abs=1e-6)
-
-
-def test_sampled_shares_are_within_a_few_errors_and_repeat_with_the_seed() -> None:
-    exact = exact_shares([*SAVINGS, "pv"], by_hand)
-    sampled = sampled_shares([*SAVINGS, "pv"], by_hand, 200, seed=7)
-    for name, share in exact.share.items():
-        error = np.maximum(sampled.error[name], 1e-9)
-        assert (np.abs(sampled.share[name] - share) <= 5 * error).all()
-    again = sampled_shares([*SAVINGS, "pv"], by_hand, 200, seed=7)
-    assert all((again.share[name] == sampled.share[name]).all() for name in SAVINGS)
 
 
 def test_many_measures_of_a_kind_come_together() -> None:

@@ -7,15 +7,12 @@ two years. Whoever sees one year does not buy them (without salvage).
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from models.check import check
-from models.problem import Decided, Gate, Level, Problem
+from models.problem import Gate, Level, Problem
 from planner.cli import main
 from planner.engine import Options
 from planner.forcing import Item, taken
@@ -23,9 +20,8 @@ from planner.myopic import Myopic, myopic
 from planner.myopic_study import study, words
 from planner.progress import Progress
 from planner.resolving import Resolver, Solved
-from planner.window import YEARLY, kept, until
 from tests.factories import Site, rating
-from tests.plans import dyehouse, dyehouse_results
+from tests.plans import dyehouse_results
 
 SITE = Site(years=(2025, 2026, 2027, 2028), hours=(1000.0,))
 DRIVES = Item("retrofits", "drives")
@@ -147,46 +143,6 @@ def test_a_window_that_ends_without_plan_or_proof_gives_nothing_up() -> None:
     assert words(study(found, best, "CNY")) == [
         "Seeing 2 years at a time, the window to 2026 has no plan in its time; a longer --time-limit tells."
     ]
-
-
-def test_a_window_is_a_sound_problem_and_the_whole_is_itself() -> None:
-    problem, plan = dyehouse(tuple(range(2025, 2035)))
-    window = until(problem, 2029)
-    check(window)
-    assert window.years == (2025, 2026, 2027, 2028, 2029)
-    assert window.contracts[0].start_years == window.years
-    assert window.target is not None
-    assert len(window.target.stars) == 5
-    assert window.steps is problem.steps
-    assert until(problem, 2034) is problem
-    decided = kept(problem, plan, 2026)
-    assert Decided("retrofits.start", "leak_repair", (2025,), 1, 1) in decided
-    assert all(one.years[0] <= 2026 for one in decided)
-
-
-def test_a_cap_on_the_sum_is_shared_out_by_the_year() -> None:
-    from models.problem import EmissionCap
-
-    problem = factory()
-    capped = replace(problem, emissions=replace(problem.emissions, caps=(EmissionCap("budget", "net", total=8000.0),)))
-    assert until(capped, 2026).emissions.caps[0].total == pytest.approx(4000.0)
-
-
-def test_every_yearly_field_of_a_problem_is_cut() -> None:
-    """No array of the dyehouse keeps ten values where five years are left."""
-    window = until(dyehouse(tuple(range(2025, 2035)))[0], 2029)
-
-    def arrays(thing: object) -> list[np.ndarray]:
-        if isinstance(thing, np.ndarray):
-            return [thing]
-        if isinstance(thing, tuple):
-            return [a for part in thing for a in arrays(part)]
-        return (
-            [a for part in vars(thing).values() for a in arrays(part)] if hasattr(thing, "__dataclass_fields__") else []
-        )
-
-    assert not [a for a in arrays(window) if a.shape[:1] == (10,)]
-    assert set(YEARLY) >= {"Demand", "Sizing", "Market"}
 
 
 def test_a_window_that_decides_more_than_it_sees_is_refused(tmp_path: Path) -> None:
