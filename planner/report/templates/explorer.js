@@ -119,6 +119,7 @@
   const show = () => {
     const p = points[current];
     picked.replaceChildren();
+    picked.className = p.isPlan ? "plan" : "";
     const title = html("h3");
     title.append(html("bdi", p.name));
     const facts = html("dl");
