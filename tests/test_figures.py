@@ -217,6 +217,26 @@ def test_a_figure_asked_for_that_cannot_be_drawn_is_refused(opened: Record, tmp_
     assert not (tmp_path / "figures").exists()
 
 
+def test_several_results_share_a_pareto_picture(opened: Record, tmp_path: Path) -> None:
+    out = tmp_path / "drawn"
+    arguments = [
+        "figures",
+        str(tmp_path),
+        "--beside",
+        str(tmp_path),
+        "--lang",
+        "en",
+        "--format",
+        "svg",
+        "--out",
+        str(out),
+    ]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+    page = (out / "pareto-together.en.svg").read_text(encoding="utf-8")
+    assert page.count(">small</text>") == 2
+
+
 def test_help_does_not_load_matplotlib() -> None:
     code = (
         "import sys; from planner.cli import main; import planner.commands.figures; print('matplotlib' in sys.modules)"

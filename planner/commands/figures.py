@@ -16,6 +16,12 @@ from planner.commands import RESULTS, refuse
 @click.option("--format", "forms", type=click.Choice(["svg", "png"]), multiple=True, help="File type.  [default: both]")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: RESULTS/figures]")
 @click.option("--year", type=int, help="Year of the figures of one year.  [default: the target year]")
+@click.option(
+    "--beside",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    help="Only the Pareto curves, with those of these results on the same picture.",
+)
 def command(
     results: Path,
     only: tuple[str, ...],
@@ -23,13 +29,14 @@ def command(
     forms: tuple[str, ...],
     out: Path | None,
     year: int | None,
+    beside: tuple[Path, ...],
 ) -> None:
     """Draw the figures of a results folder, as SVG and PNG, in English and Chinese.
 
     Figures of studies (ladder, pareto, abatement, stress, factors) are drawn where the study has been run.
     """
     from planner.figures import FIGURES, FontMissing, NotDrawn
-    from planner.figures.files import write_figures
+    from planner.figures.files import write_figures, write_together
     from planner.record import open_record
     from planner.results import ResultsError
 
@@ -37,7 +44,11 @@ def command(
     if unknown:
         refuse(f"no figure named {', '.join(unknown)}; there are {', '.join(FIGURES)}")
     try:
-        done = write_figures(open_record(results), out or results / "figures", only, langs, forms, year)
+        folder = out or results / "figures"
+        if beside:
+            done = write_together([open_record(each) for each in (results, *beside)], folder, langs, forms)
+        else:
+            done = write_figures(open_record(results), folder, only, langs, forms, year)
     except (ResultsError, FontMissing, NotDrawn) as error:
         refuse(str(error))
     for line in done:

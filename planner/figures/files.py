@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from planner.figures import FIGURES, OF_ONE_YEAR, Form, NotDrawn, render
+from planner.figures import FIGURES, OF_ONE_YEAR, Form, NotDrawn, pareto, render
+from planner.figures.style import written
 from planner.record import Record
 from planner.results import shown
 from planner.words import LANGS
@@ -42,6 +44,22 @@ def write_figures(
     for file, data in files.items():
         (folder / file).write_bytes(data)
     return [f"wrote {shown(folder)}: {len(files)} files", *done]
+
+
+def write_together(
+    records: Sequence[Record], folder: Path, langs: Sequence[str] = (), forms: Sequence[str] = ()
+) -> list[str]:
+    """The Pareto curves of several results on one picture, as pareto-together; raises NotDrawn where they do not fit."""
+    files = {
+        f"pareto-together.{lang}.{form}": written(partial(pareto.together, records, lang), "pareto-together", form)
+        for lang in LANGS
+        for form in get_args(Form)
+        if (not langs or lang in langs) and (not forms or form in forms)
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, data in files.items():
+        (folder / file).write_bytes(data)
+    return [f"wrote {shown(folder)}: {len(files)} files"]
 
 
 def _file(name: str, year: int | None, lang: str, form: str) -> str:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from planner.figures import style
 from planner.figures.reading import MONEY, study
+from planner.figures.style import NotDrawn
 from planner.record import Record
 from planner.words import Lang, money_unit, say
 
@@ -33,6 +34,14 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
     """The curve of these results, with their naive plans."""
     found = study(record, "pareto")
     return figure_of([found], record.currency, lang, named_plans(record.summary, str(found.get("against"))))
+
+
+def together(records: Sequence[Record], lang: Lang) -> Figure:
+    """The curves of several results on one picture; raises NotDrawn where they differ in axis or currency."""
+    found = [study(record, "pareto") for record in records]
+    if len({(str(one.get("against")), record.currency) for one, record in zip(found, records, strict=True)}) > 1:
+        raise NotDrawn("curves of different axes or currencies do not share a picture")
+    return figure_of(found, records[0].currency, lang)
 
 
 def named_plans(summary: Mapping[str, Any], against: str) -> tuple[Plan, ...]:
