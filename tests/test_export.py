@@ -21,7 +21,7 @@ from tests.plans import dyehouse_results
 YEARS = (2025, 2026, 2027, 2028, 2029, 2030)
 SCENARIO = {
     "scenario": {"name": "dyehouse", "province": "Jiangsu", "city": "Suzhou"},
-    "markets": {"grid": {"carrier": "electricity"}, "gas": {"carrier": "gas"}},
+    "markets": {"grid": {"tariff": "jiangsu_35kv"}, "gas": {"fuel": "natural_gas"}},
     "converters": {"pv_roof": {"profile": "pv", "renewable": True}, "gas_boiler": {"outputs": {"steam": 1.0}}},
     "stores": {"battery": {"carrier": "electricity"}},
     "retrofits": {"leak_repair": {"savings": {"motors": 0.1}}},

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planner.export.package import Field, Piece, csv_bytes
+from planner.library import load
 from planner.results import EFFECTIVE, Results, ResultsError, Row
 
 CARRIERS = {  # carrier -> (final energy, whether the IAMC has it)
@@ -98,12 +99,13 @@ def _energy(found: Variables, results: Results, scenario: Mapping[str, Any]) -> 
         )
         found.add(total, unit, year, value, whole)
     for name, market in scenario.get("markets", {}).items():
-        if market["carrier"] == LEDGER:
+        carrier = _carrier(market)
+        if carrier == LEDGER:
             continue
-        kind = CARRIERS.get(market["carrier"])
+        kind = CARRIERS.get(carrier)
         for row in _rows(results, "ledger", name):
             if row.metric == "import":
-                variable = f"{total}|{kind or _title(market['carrier'])}"
+                variable = f"{total}|{kind or _title(carrier)}"
                 found.add(variable, unit, row.year or 0, row.value, "energy bought", standard=kind is not None)
                 found.add(total, unit, row.year or 0, row.value, whole)
     for name, source in _sources(scenario).items():
@@ -154,7 +156,7 @@ def _capacities(found: Variables, results: Results, scenario: Mapping[str, Any])
                 name, side = name.removesuffix(end), end
         store = scenario.get("stores", {}).get(name) if side else None
         meaning = "size that stands"
-        if store is not None and store["carrier"] == LEDGER:
+        if store is not None and store.get("carrier") == LEDGER:
             variable = "Capacity|Electricity|Storage Capacity" if side == " energy" else "Capacity|Electricity|Storage"
             found.add(variable, row.unit, row.year or 0, row.value, f"{meaning}, electric stores")
         elif name in sources:
@@ -194,7 +196,7 @@ def _prices(found: Variables, results: Results, scenario: Mapping[str, Any], mon
     bought: dict[tuple[str, int], float] = {}
     paid: dict[tuple[str, int], float] = {}
     for name, market in scenario.get("markets", {}).items():
-        carrier = market["carrier"]
+        carrier = _carrier(market)
         kind = "Electricity" if carrier == LEDGER else CARRIERS.get(carrier, _title(carrier))
         for row in _rows(results, "ledger", name):
             if row.metric == "import":
@@ -215,6 +217,13 @@ def _absent(name: str) -> float | str:
 
 def _rows(results: Results, table: str, item: str) -> Iterator[Row]:
     return (row for row in results.tables[table] if row.item == item and row.year is not None)
+
+
+def _carrier(market: Mapping[str, Any]) -> str:
+    """The carrier of a market: its own, its fuel's, electricity without either."""
+    if "carrier" in market or "fuel" not in market:
+        return str(market.get("carrier", LEDGER))
+    return str(load("fuels")[market["fuel"]].values["carrier"])
 
 
 def _sources(scenario: Mapping[str, Any]) -> dict[str, str]:
