@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from models.problem import Gate, Indicator, Level, Problem
-from planner.engine import Options, interrupted, solve
+from planner.engine import Options, SolverError, interrupted, solve
 from planner.pareto.axes import Axis, axis_of, with_stars
 from planner.pareto.curve import Curve, trace
 from planner.progress import Progress
@@ -187,6 +187,21 @@ def test_without_time_a_sign_stays_open(monkeypatch: pytest.MonkeyPatch) -> None
     signs = [(b.cost - a.cost).sign for a, b in pairwise(curve.points())]
     assert 0 in signs
     assert -1 not in signs
+
+
+def test_a_limit_that_the_solver_fails_at_is_said_until_another_settles_it() -> None:
+    class Failing(Resolver):
+        def __call__(self, problem: Problem, words: str, options: Options | None = None) -> Solved:
+            if problem.goals and 4200 < problem.goals[0].most < 4400:
+                raise SolverError("odd status")
+            return super().__call__(problem, words, options)
+
+    again = Failing(EXACT, Progress(quiet=True))
+    curve = Curve(two_measures(), axis_of("tonnes", two_measures()), again, time.monotonic() + 60.0)
+    trace(curve, 3)
+    assert [(t.limit, t.note, t.solved.infeasible) for t in curve.without_plan()] == [(4300.0, "odd status", False)]
+    curve.at(4499.0)
+    assert curve.without_plan() == []
 
 
 def test_time_that_is_over_leaves_nothing() -> None:

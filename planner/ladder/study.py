@@ -10,7 +10,7 @@ from planner.beside import under_rules
 from planner.clauses import binding
 from planner.ladder.climb import Ladder
 from planner.ladder.rungs import Rung
-from planner.pareto.study import CLOSED
+from planner.pareto.curve import CLOSED
 from planner.resolving import Interval, Solved
 
 

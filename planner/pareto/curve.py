@@ -35,6 +35,7 @@ from planner.resolving import Interval, Resolver, Solved, costed, verified
 NARROW = 2e-3  # of the curve's width or height, below which nothing more is looked for
 COST_HAIR = 1e-7  # relative: what rounding leaves of a cost
 TIGHTER = 1e-4  # of what is limited, below which a tie-break only used up the rounding of the cost
+CLOSED = 1e-6  # relative gap that only rounding leaves
 FINER = 0.2  # of the gap, when a sign is undecided
 FINEST_GAP = 1e-6
 MOST_TIGHTENINGS = 3  # of one point
@@ -89,6 +90,11 @@ class Curve:
     tried: list[Tried] = field(default_factory=list)
     least_short: float = -math.inf  # no plan can reach less
 
+    @property
+    def gap(self) -> float:
+        """Relative gap at which a cost counts as proven."""
+        return max(self.again.options.gap, CLOSED)
+
     def points(self) -> list[Point]:
         """Plans that no other beats, the cheapest first."""
         held = sorted((t for t in self.tried if t.solved.answer is not None), key=lambda t: (t.high, t.short))
@@ -106,8 +112,14 @@ class Curve:
         return max((t.low for t in self.tried if t.limit >= short - self._hair(short)), default=-math.inf)
 
     def without_plan(self) -> list[Tried]:
-        """Limits at which there is no plan, or none was found in time."""
-        return [t for t in self.tried if t.solved.answer is None]
+        """Limits at which there is no plan, or none was found in time and no other solve closes the gap there."""
+        points, found = self.points(), []
+        for one in (t for t in self.tried if t.solved.answer is None):
+            high = min((p.cost.high for p in points if p.tried.short <= one.limit), default=math.inf)
+            known = math.isfinite(high) and high - self.low(one.limit) <= self.gap * abs(high)
+            if one.solved.infeasible or not known:
+                found.append(one)
+        return found
 
     @staticmethod
     def _hair(short: float) -> float:

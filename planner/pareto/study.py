@@ -12,7 +12,6 @@ from planner.resolving import Interval
 from planner.steps import steps
 from planner.tables import decisions
 
-CLOSED = 1e-6  # relative gap that only rounding leaves
 SIGNS = {1: "dearer", 0: "undecided", -1: "cheaper"}
 
 
@@ -53,7 +52,7 @@ def _point(
     found: dict[str, Any] = {
         "id": f"p{n + 1}",
         "label": curve.axis.words(place),
-        "status": "optimal" if gap <= max(curve.again.options.gap, CLOSED) else "feasible",
+        "status": "optimal" if gap <= curve.gap else "feasible",
         "objective": point.cost.high * MILLION,
         "net_present_cost": answer.money.net_present_cost * MILLION,
         "lower_bound": point.cost.low * MILLION,
