@@ -241,7 +241,9 @@ def grouped(problem: Problem, measures: tuple[Item, ...], *, each: bool = False)
     found: dict[str, list[Item]] = {}
     for item in measures:
         found.setdefault(_kind_words(problem, item), []).append(item)
-    return tuple(Group(name, tuple(members)) for name, members in found.items())
+    return tuple(
+        Group(name if len(members) > 1 else members[0].name, tuple(members)) for name, members in found.items()
+    )
 
 
 def _kind_words(problem: Problem, item: Item) -> str:

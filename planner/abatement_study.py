@@ -38,6 +38,8 @@ def study(
     """The study `abatement`; costs of a year in the scenario's currency. `naive` is the summary's plans beside the optimum,
     `labels` what things are called in English and in Chinese."""
     saved = found.before[TONNES] - found.after[TONNES]
+    rows = [_row(found, group, labels) for group in found.groups]
+    named = {row["item"]: row["label"] for row in rows}
     order = {step.group: n for n, step in enumerate(found.steps, start=1)}
     return {
         "kind": "abatement",
@@ -51,8 +53,8 @@ def study(
         "subsets_operated": found.solves,
         "overstated": _overstated(found),
         "naive_regret": _naive_regret(naive, plan),
-        "rows": [_row(found, group, order[group.name], labels) for group in found.groups],
-        "macc": [_step(found, n) for n in range(len(found.steps))],
+        "rows": [row | {"naive_order": order[row["item"]]} for row in rows],
+        "macc": [_step(found, n) | {"label": named[step.group]} for n, step in enumerate(found.steps)],
     }
 
 
@@ -71,9 +73,7 @@ def _step(found: Abatement, n: int) -> dict[str, Any]:
     }
 
 
-def _row(
-    found: Abatement, group: Group, order: int, labels: tuple[Callable[[str], str], Callable[[str], str]]
-) -> dict[str, Any]:
+def _row(found: Abatement, group: Group, labels: tuple[Callable[[str], str], Callable[[str], str]]) -> dict[str, Any]:
     first, last, share = (q[group.name] for q in (found.first_in, found.last_in, found.shares.share))
     error = found.shares.error[group.name]
     alone = len(group.members) == 1
@@ -94,7 +94,6 @@ def _row(
         "cost_error": float(error[COST]) * MILLION,
         "cost_per_t": _per_tonne(share),
         "cost_per_t_first_in": _per_tonne(first),
-        "naive_order": order,
     }
 
 
@@ -154,7 +153,7 @@ def words(study: Mapping[str, Any]) -> list[str]:
     worst_step = max(regrets, key=lambda step: step["regret"], default=None)
     if worst_step is not None and worst_step["regret"] > 1e-6 * abs(study["cost_of_all"]):
         lines.append(
-            f"In the order of that curve, up to {worst_step['item']}, the year costs "
+            f"In the order of that curve, up to {worst_step['label']}, the year costs "
             f"{number(worst_step['regret'] / MONEY, 1)} [{money_unit(study)}] more than the cheapest set that saves as much."
         )
     regret = study["naive_regret"]

@@ -124,7 +124,7 @@ def test_many_measures_of_a_kind_come_together() -> None:
     measures = (*(Item("retrofits", r.name) for r in problem.retrofits), Item("converters", "pv"))
     assert [(group.name, len(group.members)) for group in grouped(problem, measures)] == [
         ("efficiency: electricity", 9),
-        ("renewables on site", 1),
+        ("pv", 1),
     ]
     assert len(grouped(problem, measures, each=True)) == 10
 
