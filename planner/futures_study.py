@@ -31,6 +31,7 @@ from planner.plan import Plan
 from planner.progress import Progress
 from planner.rating import rate_years
 from planner.scenario import Scenario
+from planner.stressing import asked_years
 from planner.verify import verify
 
 EXPECTED = "expected"
@@ -113,8 +114,7 @@ def futures_study(
         best = tree(study, own, early, list(costs.values()))
     with progress.phase("futures", "everything decided now"):
         now = all_now(study, own)
-    if best is None or (now is not None and now.expected < best.expected):
-        best = now
+    best = _least([best, now, *costs.values()], study, own)
     if best is None:
         raise NoPlanForFutures("no early decisions were found that hold the stars in every future", infeasible=True)
     every = {**{name: tree.costs for name, tree in costs.items()}, EXPECTED: best.costs}
@@ -124,6 +124,7 @@ def futures_study(
         "kind": "futures",
         "scenario": problem.name,
         "method": ONE_PIECE if study.in_one_piece else BEST_FAVOURITE,
+        "years": asked_years(problem),
         "revealed": rules.revealed,
         "hold_probability": rules.hold_probability,
         "cvar_share": rules.cvar_share,
@@ -137,6 +138,19 @@ def futures_study(
         "rows": _rows(study, every),
         **commitments(problem, favourites, early),
     }
+
+
+def _least(found: Sequence[Tree | None], study: Study, own: Sequence[Plan]) -> Tree | None:
+    """The cheapest plan for all futures, against the bound of the first: it might have found the others too.
+
+    Where the first has none, the bound is that of a planner who knows the future.
+    """
+    trees = [one for one in found if one is not None and np.isfinite(one.expected)]
+    if not trees:
+        return None
+    known = float(np.dot(study.weights, [plan.facts.lower_bound for plan in own]))
+    bound = known if found[0] is None else found[0].lower_bound
+    return replace(min(trees, key=lambda one: one.expected), lower_bound=bound)
 
 
 def _optimum(problem: Problem, name: str, options: Options) -> Plan:

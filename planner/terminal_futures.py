@@ -45,7 +45,7 @@ def show_futures(study: Mapping[str, Any], console: Console) -> None:
 def _futures(study: Mapping[str, Any]) -> Table:
     table = new_table("Future", "!Weight", "!Net present cost", "!Stars", "!Durable", "!Held")
     for one in study["futures"]:
-        years = [year for year, stars in one["stars"].items() if int(year) >= study["revealed"]]
+        years = [str(year) for year in study["years"]]
         table.add_row(
             one["name"],
             f"{one['weight']:.0%}",
@@ -69,7 +69,7 @@ def _regrets(study: Mapping[str, Any]) -> Table:
 
 
 def _items(study: Mapping[str, Any], name: str) -> Table:
-    table = new_table("Item", "Kind", "!Last year to decide", *(["Taken in"] if name == "wait" else []))
+    table = new_table("Item", "Kind", "!Decide by", *(["Taken in"] if name == "wait" else []))
     for row in study[name]:
         cells = [", ".join(row["taken_in"])] if name == "wait" else []
         table.add_row(

@@ -71,6 +71,7 @@ def test_waiting_is_never_worth_less_than_nothing(seed):
     assert study["value_of_waiting"] >= 0.0
     assert study["lower_bound"] <= study["expected_cost"]
     assert min(row["worst_regret"] for row in study["rows"]) >= 0.0
+    assert study["expected_cost"] == min(row["expected_cost"] for row in study["rows"])
 
 
 def test_futures_are_alike_before_they_part():
