@@ -16,7 +16,7 @@ from models.problem import Problem
 from planner.accounts import accounts
 from planner.answer import Answer, account_for, at_accounted_cost
 from planner.archive import ArchiveError, unpack
-from planner.engine import Options, interrupted, solve
+from planner.engine import Options, SolverError, interrupted, solve
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.results import Results, ResultsError
@@ -57,6 +57,7 @@ class Solved:
     answer: Answer | None
     low: float
     infeasible: bool = False
+    note: str = ""  # why there is no plan
 
     @property
     def high(self) -> float:
@@ -83,10 +84,14 @@ class Resolver:
         """The least-cost plan of a problem, accounted and verified. Raises UnverifiedError."""
         if interrupted.is_set():
             return Solved(problem, None, -math.inf)
-        plan = self.plan(problem, words, options)
+        try:
+            plan = self.plan(problem, words, options)
+        except SolverError as error:  # one solve of many: what it would have told is not known
+            return Solved(problem, None, -math.inf, note=str(error))
         if not plan.decisions:
             infeasible = plan.facts.status == "infeasible"
-            return Solved(problem, None, math.inf if infeasible else plan.facts.lower_bound, infeasible)
+            low = math.inf if infeasible else plan.facts.lower_bound
+            return Solved(problem, None, low, infeasible, plan.facts.termination)
         return verified(problem, at_accounted_cost(problem, plan), words)
 
     def plan(self, problem: Problem, words: str, options: Options | None = None) -> Plan:

@@ -110,7 +110,7 @@ def lower_meeting(points: list[Point], cost: float) -> float | None:
     >>> lower_meeting([Point(0.5, 7.0, 7.0, 1.0), Point(1.0, 9.0, 6.0, 4.0)], 8.0)
     0.75
     """
-    ordered = sorted(points, key=lambda p: p.factor)
+    ordered = sorted((p for p in points if p.low > -math.inf), key=lambda p: p.factor)
     above = next((n for n, p in enumerate(ordered) if p.low > cost), None)
     if above is None:
         return None

@@ -156,7 +156,7 @@ def _forced_words(found: Why, unit: str, currency: str) -> list[str]:
     if other.infeasible:
         return [f"{way} no plan reaches the target" + (": it is indispensable." if found.in_plan else ".")]
     if other.answer is None or found.extra is None:
-        return [f"{way} no plan was found in the time: not known what it costs."]
+        return [f"{way} no plan was found ({other.note}): not known what it costs."]
     least, most = _money(found.extra.low), _money(found.extra.high)
     between = "proven" if least == most else f"proven between {least} and {most} {currency}"
     more = other.high - found.plan.high

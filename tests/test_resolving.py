@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from planner import resolving
 from planner.answer import account_for
+from planner.engine import SolverError
 from planner.resolving import Interval
 from tests.test_why import solved, with_leaks
 
@@ -20,3 +22,14 @@ def test_plans_of_the_resolver_are_accounted() -> None:
     answer = solved(problem).answer
     assert answer is not None
     assert account_for(problem, answer.plan).money.objective == pytest.approx(6.0)
+
+
+def test_one_failed_solve_of_many_is_not_known_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise SolverError("HiGHS failed: Solve error")
+
+    monkeypatch.setattr(resolving, "solve", fails)
+    found = solved(with_leaks(1.0))
+    assert found.answer is None
+    assert not found.infeasible
+    assert found.note == "HiGHS failed: Solve error"
