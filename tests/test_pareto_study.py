@@ -100,6 +100,21 @@ def test_curve_fits_the_window(against: str) -> None:
     assert ("p2: adds Speed-controlled drives in 2030" in text) is (against == "tonnes")
 
 
+def test_a_wide_interval_fits_the_window_and_reads_undecided() -> None:
+    points = [dict(point) for point in told("tonnes")["points"]]
+    points[1] |= {"sign": "undecided", "above_previous_least": -3_920_000.0, "above_previous_most": 138_440_000.0}
+    points[2] |= {"status": "feasible", "label": "53.3 % paper", "objective": 412_520_000.0, "gap": 0.3155}
+    points[3] |= {"status": "none", "net_present_cost": None}
+    out = io.StringIO()
+    show_pareto({**told("tonnes"), "points": points}, Console(file=out, width=80))
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    said = {line.split()[0]: line for line in lines if line.startswith("p") and ":" not in line}
+    assert " ".join(said["p2"].split()).endswith("-392 to 13,844 undecided")
+    assert said["p3"].rstrip().endswith("limited")
+    assert said["p4"].rstrip().endswith("no plan yet")
+
+
 @pytest.fixture(scope="module")
 def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pareto")

@@ -12,17 +12,17 @@ from rich.text import Text
 from planner.terminal import MONEY, new_table, number
 
 SHOWN_CHANGES = 3
-WITHOUT = {"infeasible": "out of reach", "none": "no plan in the time"}
+WITHOUT = {"infeasible": "out of reach", "none": "no plan yet"}
 
 
 def show_pareto(study: Mapping[str, Any], console: Console) -> None:
     """The points from the cheapest to the tightest."""
     unit = f"10k {study['currency']}"
     console.print(Text(f"{study['scenario']}: least cost against {study['axis'].lower()} [{unit}]", style="bold"))
-    table = new_table("Point", "!At", "!Stars", "!Durable", "!Cost", "!Gap %", "!Dearer by", "")
+    table = new_table("Point", "!At", "!Stars", "!Durable", "!Cost", "!Gap %", "!Dearer by", "!Proven", tight=True)
     for point in study["points"]:
         if point["net_present_cost"] is None:
-            table.add_row(point["id"], point["label"], WITHOUT[point["status"]])
+            table.add_row(point["id"], point["label"], "", "", "", "", "", WITHOUT[point["status"]])
             continue
         table.add_row(
             point["id"],
@@ -44,9 +44,9 @@ def show_pareto(study: Mapping[str, Any], console: Console) -> None:
 
 
 def _remark(point: Mapping[str, Any]) -> str:
-    """What is not proven of a point: that it costs more than the one before, or its cost to the gap that was asked for."""
-    open_sign = point.get("sign") not in (None, "dearer")
-    return ", ".join([*(["undecided"] if open_sign else []), *(["limited"] if point["status"] == "feasible" else [])])
+    """Whether a point is proven dearer than the one before, and where it was stopped before the gap that was asked for."""
+    undecided = point.get("sign") not in (None, "dearer")
+    return "undecided" if undecided else "limited" if point["status"] == "feasible" else "yes"
 
 
 def _worst(stars: Mapping[str, int]) -> str:

@@ -87,7 +87,7 @@ def measured(answer: Answer, asked: tuple[int, ...]) -> dict[str, Any]:
 
 def _without_plan(curve: Curve, n: int, tried: Tried) -> dict[str, Any]:
     place = None if tried.limit > 1e300 else curve.axis.shown(curve.problem, tried.limit)
-    limit = "without a limit" if place is None else curve.axis.words(place)
+    limit = "no limit" if place is None else curve.axis.words(place)
     proven = tried.solved.low if abs(tried.solved.low) < 1e300 else None
     return {
         "id": f"p{n + 1}",
