@@ -14,6 +14,7 @@ from models.problem import Gate, Indicator, Level, Problem
 from planner.engine import Options, SolverError, interrupted, solve
 from planner.pareto.axes import Axis, axis_of, with_stars
 from planner.pareto.curve import Curve, trace
+from planner.plan import Plan
 from planner.progress import Progress
 from planner.resolving import Resolver, Solved
 from tests.factories import Site, rating
@@ -191,15 +192,17 @@ def test_without_time_a_sign_stays_open(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_limit_that_the_solver_fails_at_is_said_until_another_settles_it() -> None:
     class Failing(Resolver):
-        def __call__(self, problem: Problem, words: str, options: Options | None = None) -> Solved:
+        def plan(self, problem: Problem, words: str, options: Options | None = None) -> Plan:
             if problem.goals and 4200 < problem.goals[0].most < 4400:
                 raise SolverError("odd status")
-            return super().__call__(problem, words, options)
+            return super().plan(problem, words, options)
 
     again = Failing(EXACT, Progress(quiet=True))
     curve = Curve(two_measures(), axis_of("tonnes", two_measures()), again, time.monotonic() + 60.0)
     trace(curve, 3)
-    assert [(t.limit, t.note, t.solved.infeasible) for t in curve.without_plan()] == [(4300.0, "odd status", False)]
+    assert [(t.limit, t.solved.note, t.solved.infeasible) for t in curve.without_plan()] == [
+        (4300.0, "odd status", False)
+    ]
     curve.at(4499.0)
     assert curve.without_plan() == []
 

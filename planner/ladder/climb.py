@@ -18,7 +18,7 @@ import numpy as np
 from models.problem import Problem, Target
 from planner.answer import Answer, account_for
 from planner.assumptions import Standard
-from planner.engine import Options, SolverError, interrupted
+from planner.engine import Options, interrupted
 from planner.ladder.rungs import Rung, asked
 from planner.pareto.axes import with_stars
 from planner.resolving import Interval, Resolver, Solved
@@ -93,10 +93,7 @@ class Ladder:
             return Solved(problem, None, -math.inf)
         options: Options = self.again.options
         limit = min(seconds, max(LEAST_S, PATIENCE * seconds / max(1, left)))
-        try:
-            return self.again(problem, words, replace(options, time_limit_s=limit))
-        except SolverError:  # cannot be believed on this rung: no plan here, but the others stand
-            return Solved(problem, None, -math.inf)
+        return self.again(problem, words, replace(options, time_limit_s=limit))
 
     # --- what the rungs prove of each other ---------------------------------------------------------------------------
 

@@ -52,7 +52,6 @@ class Tried:
     limit: float
     solved: Solved
     short: float  # infinite without a plan
-    note: str = ""  # why the solver was not believed
 
     @property
     def low(self) -> float:
@@ -138,13 +137,9 @@ class Curve:
         """
         problem = self.problem if math.isinf(limit) else self.axis.limited(self.problem, limit)
         words = "without a limit" if math.isinf(limit) else f"at {self.words(limit)}"
-        note = ""
-        try:
-            solved = self.again(problem, f"{self.axis.name}: {words}", self._options(gap, share))
-        except SolverError as error:
-            solved, note = Solved(problem, None, -math.inf), str(error)
+        solved = self.again(problem, f"{self.axis.name}: {words}", self._options(gap, share))
         short = math.inf if solved.answer is None else self.axis.short(solved.answer)
-        self.tried.append(Tried(limit, solved, short, note))
+        self.tried.append(Tried(limit, solved, short))
         return self.tried[-1]
 
     def words(self, short: float) -> str:

@@ -99,7 +99,7 @@ def _without_plan(curve: Curve, n: int, tried: Tried) -> dict[str, Any]:
         "gap": None,
         "verified": False,
         "x": place,
-        "note": tried.note,
+        "note": tried.solved.note,
         "steps": [],
         "changes": [],
     }
