@@ -156,7 +156,13 @@ def _forced_words(found: Why, unit: str, currency: str) -> list[str]:
     if other.infeasible:
         return [f"{way} no plan reaches the target" + (": it is indispensable." if found.in_plan else ".")]
     if other.answer is None or found.extra is None:
-        return [f"{way} no plan was found ({other.note}): not known what it costs."]
+        known = found.extra is not None and found.extra.low > 0
+        cost = (
+            f"it costs at least {_money(found.extra.low)} {currency} more"
+            if known and found.extra
+            else "what it costs is not known"
+        )
+        return [f"{way} no plan was found ({other.note}); {cost}."]
     least, most = _money(found.extra.low), _money(found.extra.high)
     between = "proven" if least == most else f"proven between {least} and {most} {currency}"
     more = other.high - found.plan.high
