@@ -1,6 +1,7 @@
 # make plan    set up, solve the main scenario, print the plan
 # make test    set up, run the tests
 # make check   set up, formatting, lint, types
+# make interop load our exports in PyPSA, pyam and Frictionless, in an environment of their own
 # make bench   set up, time building against solving
 # make clean   remove what make has set up
 #
@@ -12,7 +13,7 @@ CASE := textile-suzhou
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: plan test check bench clean
+.PHONY: plan test check interop bench clean
 
 plan: .venv/plan.stamp
 	$(BIN)/plan solve scenarios/$(CASE)/scenario.toml
@@ -25,15 +26,23 @@ check: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+interop: .venv/dev.stamp .venv-interop/stamp
+	PLAN=$(CURDIR)/$(BIN)/plan .venv-interop/bin/python -m pytest interop
+
 bench: .venv/plan.stamp
 	$(BIN)/python benchmarks/build_share.py scenarios/$(CASE)/scenario.toml
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-interop .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/python.stamp:
 	@test -n "$(PYTHON)" || { echo "no Python 3.11 or later with venv was found (Debian: apt-get install python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv-interop/stamp: .venv/python.stamp interop/requirements.txt
+	$(BIN)/python -m venv --clear .venv-interop
+	.venv-interop/bin/python -m pip install --disable-pip-version-check --quiet -r interop/requirements.txt
 	@touch $@
 
 .venv/plan.stamp: .venv/python.stamp pyproject.toml constraints.txt

@@ -440,12 +440,19 @@ class Decided:
 
 @dataclass(frozen=True)
 class Goal:
-    """A limit on what a plan adds up to over `years`: `capex` [million], `own_inventory` [t], `grid_mwh` [MWh] or the
-    number of `projects` (of all years)."""
+    """A limit on what a plan adds up to over `years`.
 
-    measure: Literal["capex", "own_inventory", "grid_mwh", "projects"]
-    most: float
+    Measures: `capex` [million], `own_inventory`, `gross_location` and `paper` [t], `grid_mwh` [MWh], `points_short` of the
+    highest score; the number of `projects` and the `cost` with penalties [million] are of all years. As the aim of a
+    problem it is minimised, at `price` [million per unit], and `most` is no limit.
+    """
+
+    measure: Literal[
+        "capex", "own_inventory", "gross_location", "paper", "grid_mwh", "points_short", "projects", "cost"
+    ]
+    most: float = float("inf")
     years: tuple[int, ...] = ()
+    price: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -474,3 +481,4 @@ class Problem:
     target: Target | None = None
     decided: tuple[Decided, ...] = ()
     goals: tuple[Goal, ...] = ()
+    aim: Goal | None = None  # minimised instead of cost

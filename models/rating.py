@@ -72,11 +72,13 @@ def ratios(m: ConcreteModel, problem: Problem, y: int, durable: bool) -> dict[Me
 
 
 def add_rating(m: ConcreteModel, problem: Problem) -> None:
-    """Star binaries of every year, and of the durable ledger in the years in which durable stars are required."""
+    """Star binaries of every year in which stars or points are asked for, and of the durable ledger where its stars are."""
     if problem.rating is None or problem.target is None:
         return
     first = problem.years[0]
-    rated = [y for y in problem.years if problem.target.stars[y - first] > 0]
+    asked = [*problem.goals, *([problem.aim] if problem.aim else [])]
+    scored = {y for goal in asked if goal.measure == "points_short" for y in goal.years}
+    rated = [y for y in problem.years if problem.target.stars[y - first] > 0 or y in scored]
     held = [y for y in problem.years if problem.target.durable_stars[y - first] > 0]
     for name, durable, years, target in (
         ("rating", False, rated, problem.target.stars),

@@ -64,8 +64,8 @@ class Assembly:
 
     @property
     def assumed(self) -> tuple[Used, ...]:
-        """Library numbers that nobody has verified."""
-        return tuple(u for u in self.used if u.number.status == "assumed")
+        """Library numbers that nobody has verified; without the months that only date the roadmap."""
+        return tuple(u for u in self.used if u.number.status == "assumed" and u.number.unit != "months")
 
 
 def assemble(reading: Reading) -> Assembly:

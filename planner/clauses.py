@@ -19,7 +19,7 @@ def binding(answer: Answer) -> list[str]:
     """Every clause that is met exactly, with the years in which it is; then what the next star would take."""
     found = [*_rated(answer), *_durability(answer), *_limits(answer)]
     clauses = dict.fromkeys(what for what, _ in found)
-    lines = [f"{what}: met exactly in {_years([y for other, y in found if other == what])}" for what in clauses]
+    lines = [f"{what}: met exactly in {years_words([y for other, y in found if other == what])}" for what in clauses]
     return lines + list(next_star(answer))
 
 
@@ -93,7 +93,7 @@ def _limits(answer: Answer) -> Iterator[tuple[str, int]]:
                 yield f"instruments.{i.name}.max_per_year", year
 
 
-def _years(years: Iterable[int]) -> str:
+def years_words(years: Iterable[int]) -> str:
     """Years with runs joined, `2030-2034, 2036`."""
     runs = [list(run) for _, run in groupby(enumerate(sorted(set(years))), key=lambda pair: pair[1] - pair[0])]
     return ", ".join(str(r[0][1]) if len(r) == 1 else f"{r[0][1]}-{r[-1][1]}" for r in runs)

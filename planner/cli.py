@@ -14,11 +14,26 @@ import click
 COMMANDS = {
     "new": "Write NAME/scenario.toml, a working starter.",
     "validate": "Read a scenario and report every fault as file:line:column.",
-    "schema": "JSON Schema of scenario.toml, for editors.",
+    "schema": "JSON Schema of scenario.toml, for editors, or of roadmap.json.",
     "solve": "Find the least-cost plan, check it, write it and show it.",
     "show": "Show the tables of a results folder.",
+    "figures": "Draw the figures of a results folder, as SVG and PNG.",
     "verify": "Recompute a results folder without the model, and compare.",
+    "alternatives": "Plans that cost little more and are better for a board.",
+    "abatement": "What each measure saves and costs when measures change each other.",
+    "myopic": "What it costs to look only some years ahead.",
+    "why": "Why an option is in the plan or not, and at which price it would be.",
+    "stress": "What a solved plan keeps when credits, contracts, prices or rules change.",
+    "futures": "What to commit to now and what may wait, under several futures.",
+    "factors": "Rate a solved plan again under every grid factor set.",
     "rate": "Rate an inventory without any optimisation.",
+    "compare": "What differs between solved plans, and which inputs differ with it.",
+    "export": "Write a plan for PyPSA, IAMC tools, Parquet, JSON or a calendar.",
+    "pareto": "Trace least cost against rating, tonnes or paper.",
+    "ladder": "Price each star: least cost of every level, on paper and durably.",
+    "report": "Write a results folder as one page for a board.",
+    "workbook": "Write a results folder as a workbook with live formulas.",
+    "dossier": "Write a results folder as the file an assessor asks for.",
 }
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from models.problem import Problem
 from planner.assemble import Assembly, assemble
+from planner.assumptions import Standard
 from planner.base_year import base_year_check
 from planner.engine import Options, solve
 from planner.plan import Plan
@@ -63,6 +64,14 @@ class Case:
     def currency(self) -> str:
         """Of every amount that is written."""
         return self.reading.scenario.scenario.currency
+
+    @property
+    def standard(self) -> Standard | None:
+        """The rating table as the scenario uses it; None without a rating."""
+        keys, rated = self.reading.scenario.rating, self.assembly.rated
+        if keys is None or rated is None:
+            return None
+        return Standard(rated.table, keys.boundary, keys.reading, rated.answers)
 
     def warnings(self) -> list[str]:
         """Of the scenario, its assembly, and its base year against the bills."""

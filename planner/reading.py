@@ -20,6 +20,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from planner.checks import Context, case_findings
+from planner.checks_futures import futures_findings
 from planner.checks_plant import plant_findings
 from planner.checks_supply import supply_findings
 from planner.faults import Fault, ScenarioFaults
@@ -71,7 +72,7 @@ def read_scenario(path: str | Path) -> Reading:
     if scenario is not None:
         at = Context(scenario, file.parent, written, suppliers_known=not any(p[0] in SUPPLIERS for p in wrong))
         at.horizon_known = not any(p[0] == "horizon" for p in wrong)
-        beyond = [*case_findings(at), *plant_findings(at), *supply_findings(at)]
+        beyond = [*case_findings(at), *plant_findings(at), *supply_findings(at), *futures_findings(at)]
         findings += [finding for finding in beyond if not _follows(finding.path, wrong)]
         sizes = implausible(written, scenario.scenario.currency)
         warnings = [*at.warnings, *(size for size in sizes if not _follows(size.path, wrong))]

@@ -3,6 +3,7 @@
     results/<case>/
       summary.json               status, money, gap, stars, tonnes, hashes of inputs and of every other file
       cash.csv, emissions.csv …  tidy tables: year, item, metric, unit, value
+      roadmap.csv, .json, .ics   dated actions (`planner.roadmap`)
       scenario.effective.toml    the scenario with every default written out
       operation.npz              problem, decisions and operation at full precision; not committed
 
@@ -34,6 +35,7 @@ else:
 
 SUMMARY = "summary.json"
 OPERATION = "operation.npz"
+ROADMAP = "roadmap.csv"  # one row an action, no tidy table
 EFFECTIVE = "scenario.effective.toml"
 COLUMNS = ("year", "item", "metric", "unit", "value")
 SIGNIFICANT_DIGITS = 10
@@ -191,7 +193,7 @@ def _is_still_at(descriptor: int, path: Path) -> bool:
 def read_results(folder: Path) -> Results:
     """Read summary and tables; raises ResultsError when the folder is no results folder."""
     summary = read_summary(folder)
-    tables = {path.stem: _read_table(path) for path in sorted(folder.glob("*.csv"))}
+    tables = {path.stem: _read_table(path) for path in sorted(folder.glob("*.csv")) if path.name != ROADMAP}
     return Results(folder, summary, tables)
 
 

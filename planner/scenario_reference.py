@@ -65,7 +65,7 @@ def _carriers() -> str:
 
 def _section(name: str, node: Node, schema: Node) -> list[str]:
     target, named = _table_of(node, schema)
-    heading = f"[{name}.NAME]" if named else f"[{name}]"
+    heading = f"[{name}.NAME]" if named else f"[[{name}]]" if "items" in node else f"[{name}]"
     needed = " (required)" if name in schema["required"] else ""
     parts = [f"## `{heading}`{needed}", "", _first_words(target), "", *_rows(target, schema), ""]
     for path, inner in _inner_tables(heading.strip("[]"), target, schema):
@@ -94,7 +94,7 @@ def _table_of(node: Node, schema: Node) -> tuple[Node, bool]:
     by_name = branch.get("patternProperties")
     if by_name:
         return _resolved(next(iter(by_name.values())), schema), True
-    return _resolved(branch, schema), False
+    return _resolved(branch.get("items", branch), schema), False
 
 
 def _inner_tables(path: str, table: Node, schema: Node) -> Iterator[tuple[str, Node]]:

@@ -23,12 +23,13 @@ from planner import terminal
 from planner.answer import Answer, account_for, at_accounted_cost
 from planner.archive import pack
 from planner.assemble import Assembly
-from planner.assumptions import Standard, deciding, reach
+from planner.assumptions import deciding, reach
 from planner.beside import plans_beside
 from planner.effective import effective_toml
 from planner.engine import SolverError, explain, interrupted, solve
 from planner.explaining import explain_in_words
 from planner.faults import ScenarioFaults
+from planner.lead_times import setting_of
 from planner.library import LibraryError
 from planner.preparing import Case, Prepared, Settings, UsualNotSolved, opened, prepare, read, results_folder
 from planner.progress import Progress, stopping
@@ -43,6 +44,8 @@ from planner.results import (
     write_results,
     writer_lock,
 )
+from planner.roadmap import roadmap
+from planner.roadmap_files import roadmap_files
 from planner.summary import Beside, plan_rows, summarise, target_of, versions
 from planner.tables import tables
 from planner.verify import verify
@@ -169,16 +172,11 @@ def _context(case: Case, folder: Path, answer: Answer | None) -> dict[str, Any]:
         "inputs": _inputs(case.reading),
         "timings_s": dict(case.progress.seconds),
     }
-    standard = _standard(case)
+    standard = case.standard
     if answer is not None and standard is not None:
         context["stars_range"] = {str(year): stars for year, stars in reach(standard, answer).items()}
         context["deciding_fields"] = deciding(standard, answer, _target_year(answer.problem))
     return context
-
-
-def _standard(case: Case) -> Standard | None:
-    keys, rated = case.reading.scenario.rating, case.assembly.rated
-    return None if keys is None or rated is None else Standard(rated.table, keys.boundary, keys.reading, rated.answers)
 
 
 def assumed(assembly: Assembly) -> list[str]:
@@ -213,6 +211,7 @@ def _scenario_file(case: Case) -> dict[str, bytes]:
 def _write(case: Case, folder: Path, answer: Answer, plans: dict[str, Beside]) -> None:
     currency = case.currency
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, currency).items()}
+    files |= roadmap_files(roadmap(answer, setting_of(case.assembly)))
     files |= {OPERATION: pack(answer.problem, answer.plan), **_scenario_file(case)}
     summary = summarise(answer, plans, _target_year(answer.problem), _context(case, folder, answer))
     if plans:

@@ -1,6 +1,6 @@
 """What to do when, as few lines: one per year and thing, small enlargements and yearly purchases joined.
 
-Read from the `roadmap` table. A store's power and energy stand in one line. Builds below a twentieth of what is built of a
+Read from the `decisions` table. A store's power and energy stand in one line. Builds below a twentieth of what is built of a
 thing in all are joined into one line that says how many they are, and left out below a thousandth together; so are
 contracts that are signed again and again for much the same volume.
 """
@@ -47,9 +47,9 @@ class Step:
         return str(self.first_year) if self.first_year == self.last_year else f"{self.first_year}-{self.last_year}"
 
 
-def steps(roadmap: Iterable[Row]) -> list[Step]:
+def steps(decisions: Iterable[Row]) -> list[Step]:
     """Decisions in the order of their years, then what is bought by the year."""
-    rows = [row for row in roadmap if row.year is not None]
+    rows = [row for row in decisions if row.year is not None]
     capex = {(row.year, row.item): row.value for row in rows if row.metric == "capex"}
     decided = [row for row in rows if row.metric in VERBS and not (row.metric == "retire" and row.value < HAIR)]
     totals: dict[tuple[str, str], float] = {}

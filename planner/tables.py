@@ -1,6 +1,6 @@
 """The accountant's findings as tidy tables: `year, item, metric, unit, value`, money in the scenario's currency.
 
-roadmap     what is started, built, signed, adopted, retired and bought in which year
+decisions   what is started, built, signed, adopted, retired and bought in which year
 cash        every payment by kind; item "all" holds totals, present values and penalties
 emissions   tonnes by source and scope; item "all" holds the totals and what follows from them
 ledger      electricity with its claims; energy through every market, converter and store
@@ -39,7 +39,7 @@ def tables(answer: Answer, currency: str) -> dict[str, tuple[Row, ...]]:
     """Every table by name."""
     problem, plan = answer.problem, answer.plan
     return {
-        "roadmap": tuple(roadmap(problem, plan, answer.money, currency)),
+        "decisions": tuple(decisions(problem, plan, answer.money, currency)),
         "cash": tuple(cash(answer.money, currency)),
         "emissions": tuple(emissions(problem, answer.tonnes)),
         "ledger": tuple(ledger(problem, plan, answer.tonnes)),
@@ -48,7 +48,7 @@ def tables(answer: Answer, currency: str) -> dict[str, tuple[Row, ...]]:
     }
 
 
-def roadmap(problem: Problem, plan: Plan, money: Accounts, currency: str) -> Iterator[Row]:
+def decisions(problem: Problem, plan: Plan, money: Accounts, currency: str) -> Iterator[Row]:
     """Decisions year by year, each followed by the capex that it causes."""
     for year in problem.years:
         yield from _decided(problem, plan, year)

@@ -7,6 +7,7 @@ Money is in units of 10,000 (10k CNY is 万元), emissions in t CO2e.
 
 from __future__ import annotations
 
+import json
 import shutil
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -115,11 +116,22 @@ def show_headline(results: Results, console: Console) -> None:
     rating = rating_words(summary)
     if rating:
         console.print(Text(rating, style="bold green"))
-    for line in (cost_words(summary), proof_words(summary)):
+    for line in (cost_words(summary), proof_words(summary), late_words(results)):
         if line:
             console.print(Text(line))
     for line in summary.get("explanation", ()):
         console.print(Text(str(line)))
+
+
+def late_words(results: Results) -> str:
+    """How many decisions of the dated roadmap lie before the day from which it counts."""
+    path = results.folder / "roadmap.json"
+    if not path.is_file():
+        return ""
+    dated = json.loads(path.read_text(encoding="utf-8"))
+    late = sum(action["late_days"] > 0 for action in dated["actions"])
+    many = "1 decision was" if late == 1 else f"{late} decisions were"
+    return f"Late: {many} due before {dated['today']} (decide_by in roadmap.csv)" if late else ""
 
 
 def rating_words(summary: Mapping[str, Any]) -> str:
@@ -200,7 +212,7 @@ def money_unit(summary: Mapping[str, Any]) -> str:
 def roadmap_table(results: Results) -> Table | None:
     """What to do when, for how much."""
     table = new_table("Year", "Step", "!Size", "!Invest")
-    for step in steps(results.tables.get("roadmap", ())):
+    for step in steps(results.tables.get("decisions", ())):
         often = f" ({step.count} times)" if step.count > 1 else ""
         what = f"{step.verb}{often}: {label(results, step.item)}"
         sizes = ", ".join(size_words(*size) for size in step.sizes)

@@ -10,6 +10,7 @@ from models.problem import Goal, Problem
 from planner.accounts import Accounts
 from planner.ledger import Inventory
 from planner.plan import Plan
+from planner.rating import rate_years
 from planner.verify_rows import RELATIVE_TOLERANCE, STEP_TOLERANCE, Findings
 
 PROJECTS = ("retrofits.start", "converters.build_mw", "stores.build_mwh", "contracts.sign_volume")
@@ -33,7 +34,20 @@ def goal_total(problem: Problem, plan: Plan, books: Accounts, full: Inventory, g
     """What the plan adds up to, in the unit of the goal."""
     if goal.measure == "projects":
         return float(len(projects(plan)))
-    yearly = {"capex": books.cash("capex"), "own_inventory": full.own_inventory_tco2e, "grid_mwh": full.grid_mwh}
+    if goal.measure == "cost":
+        return books.objective
+    if goal.measure == "points_short":
+        assert problem.rating is not None
+        return sum(
+            problem.rating.max_points - one.full.score for one in rate_years(problem, plan) if one.year in goal.years
+        )
+    yearly = {
+        "capex": books.cash("capex"),
+        "own_inventory": full.own_inventory_tco2e,
+        "gross_location": full.gross_location_tco2e,
+        "paper": full.paper_tco2e,
+        "grid_mwh": full.grid_mwh,
+    }
     among = np.isin(problem.years, goal.years)
     return float(yearly[goal.measure][among].sum())
 

@@ -1,11 +1,15 @@
 """The words that readers see in figures, report, workbook and dossier, in English and Chinese.
 
-`WORDS[key]` is (English, Chinese); `say(key, lang)` picks one and fills its blanks. What a thing is called in the scenario
-or the library is not repeated here: `planner.record` knows it.
+`WORDS[key]` is (English, Chinese); `say(key, lang)` picks one and fills its blanks; `Names` gives the user's own names of
+things in the language of the page. What a thing is called in the scenario or the library is not repeated here.
 """
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 Lang = Literal["en", "zh"]
@@ -94,6 +98,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "onsite_renewable_share": ("On-site renewable", "现场可再生占比"),
     "emissions_per_tce": ("Emissions per tce", "单位能耗排放"),
     "residual_share_of_base": ("Residual of base year", "剩余占基准年比"),
+    "paper_threshold": ("paper share above which it costs a penalty", "纸面占比超过此线即计惩罚"),
     "threshold": ("threshold", "门槛"),
     # stars
     "modelled_stars": ("Modelled stars", "模拟星级"),
@@ -135,6 +140,33 @@ WORDS: dict[str, tuple[str, str]] = {
     "state_of_charge": ("Stored energy", "储存能量"),
     "energy_gwh": ("GWh per year", "GWh/年"),
     "today": ("Base load, before measures", "措施前负荷"),
+    "end_use": ("End use", "终端用能"),
+    "letdown": ("{hot} to {cool}", "{hot}降至{cool}"),
+    "exchange_before": ("Grid, business as usual", "基准情景购网电"),
+    "exchange_plan": ("Grid, this plan", "本方案购网电"),
+    "used_power": ("Used on site, this plan", "本方案厂内用电"),
+    "peak_and_energy": ("{name}: peak {mw} MW, {gwh} GWh", "{name}:峰值{mw} MW,{gwh} GWh"),
+    "items_in_place": ("Management items in place", "已建立管理事项数"),
+    "embodied": ("Embodied in what is built (added)", "建设隐含碳(增加)"),
+    "recovered": ("Heat recovered by measures", "改造回收热"),
+    "keeping_costs": ("Cost to keep", "保级额外成本"),
+    "lost": ("level lost", "失去等级"),
+    "lost_from": ("lost from {year}", "{year}年起失去"),
+    "in_year": ("{what}, {year}", "{what},{year}年"),
+    "no_stars": ("no stars", "无星级"),
+    "from_year": ("from {year}", "{year}年起"),
+    "reading.all_levels_full": ("all levels fully offset", "各级均须全额抵消"),
+    "reading.graded": ("graded offset", "分级抵消"),
+    "assumed.best": ("best estimate", "最佳估计"),
+    "assumed.low": ("assumptions low", "假定取低"),
+    "assumed.high": ("assumptions high", "假定取高"),
+    "plans_found": ("Least-cost plans", "最低成本方案"),
+    "against.stars": ("stars held from the target year", "目标年起保持的星级"),
+    "against.score": ("score of the worst year [points]", "最差年份得分"),
+    "against.tonnes": ("location-based t CO2e of all years", "各年合计吨CO2e(基于位置)"),
+    "against.final-tonnes": ("location-based t CO2e of the last year", "末年吨CO2e(基于位置)"),
+    "against.paper": ("tonnes on paper, % of business as usual", "纸面吨数占基准情景的%"),
+    "avoided_in": ("t CO2e that the site avoids itself in {year}", "{year}年自身减排吨CO2e"),
     # figures
     "figure.emissions": ("Emissions and what takes them away", "排放与各项减排"),
     "figure.cash_flow": ("Cash against business as usual", "相对基准情景的现金流"),
@@ -196,3 +228,43 @@ def money_unit(currency: str, lang: Lang, key: str = "money") -> str:
     ('10k CNY', '万元', '万EUR')
     """
     return say(key, lang, currency=say(currency, lang) if currency in WORDS else currency)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What things of one scenario are called: `given[name]` is (English, Chinese)."""
+
+    given: Mapping[str, tuple[str, str]]
+
+    @classmethod
+    def of(cls, folder: Path, labels: Mapping[str, str]) -> Names:
+        """From the effective scenario of a results folder, and from `labels` of its summary where that is silent."""
+        given = {name: (label, label) for name, label in labels.items() if label != _plain(name)}
+        path = folder / "scenario.effective.toml"
+        if path.is_file():
+            given |= dict(_labelled(tomllib.loads(path.read_text(encoding="utf-8"))))
+        return cls(given)
+
+    def name(self, item: str, lang: Lang) -> str:
+        """The name of a thing; a word of ours or its key in plain letters where the scenario gives none.
+
+        >>> Names({"mill": ("Ball mill", "球磨机")}).name("mill", "zh"), Names({}).name("my_pump", "zh")
+        ('球磨机', 'my pump')
+        """
+        if item in self.given:
+            return self.given[item][LANGS.index(lang)]
+        return say(item, lang) if item in WORDS else _plain(item)
+
+
+def _labelled(tables: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """(name, labels) of every table, at any depth, that has a label in either language."""
+    for name, table in tables.items():
+        if isinstance(table, dict):
+            english, chinese = table.get("label"), table.get("label_zh")
+            if isinstance(english or chinese, str):
+                yield name, (english or _plain(name), chinese or english or _plain(name))
+            yield from _labelled(table)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")

@@ -31,10 +31,10 @@ AFTER = LINES + 2
 # what is added to GOOD, and the message or a telling part of it
 BAD: dict[str, tuple[str, str]] = {
     "unknown table": (
-        "[futures]\n",
-        f"{NEXT}:2: futures: got an unknown key, wanted a key of the scenario; known: base_year, carriers, "
-        "contracts, converters, demands, durability, emissions, finance, horizon, instruments, management, markets, "
-        "production, rating, retrofits, scenario, site, solver, stores",
+        "[tariffs]\n",
+        f"{NEXT}:2: tariffs: got an unknown key, wanted a key of the scenario; known: base_year, carriers, "
+        "contracts, converters, demands, durability, emissions, finance, futures, futures_rules, horizon, instruments, "
+        "management, markets, production, rating, retrofits, scenario, site, solver, stores",
     ),
     "misspelt key": (
         '[finance]\ntimming = "end"',
@@ -344,6 +344,26 @@ BAD: dict[str, tuple[str, str]] = {
     "file missing": (
         '[demands.x]\ncarrier = "electricity"\nfile = "load.csv"',
         'demands.x.file: got "load.csv", wanted a file that exists',
+    ),
+    "price of nothing in a future": (
+        '[[futures]]\nname = "a"\nprices = { gass = 2 }\n[[futures]]\nname = "b"\n[futures_rules]\nrevealed = 2028',
+        f'{AFTER + 1}:12: futures[0].prices.gass: got "gass", wanted a market, contract or instrument: one of gas, grid',
+    ),
+    "one future": (
+        '[[futures]]\nname = "a"\n[futures_rules]\nrevealed = 2028',
+        "futures[0].name: got one future, wanted at least two futures",
+    ),
+    "two futures of one name": (
+        '[[futures]]\nname = "a"\n[[futures]]\nname = "a"\n[futures_rules]\nrevealed = 2028',
+        "futures[1].name: got a, wanted another name; two futures are called so",
+    ),
+    "futures that never part": (
+        '[[futures]]\nname = "a"\n[[futures]]\nname = "b"',
+        "futures_rules.revealed: got nothing, wanted a year; required because there are futures",
+    ),
+    "futures that part too late": (
+        '[[futures]]\nname = "a"\n[[futures]]\nname = "b"\n[futures_rules]\nrevealed = 2031',
+        "futures_rules.revealed: got 2031, wanted a year from 2027 to 2030",
     ),
 }
 

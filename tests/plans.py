@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ from models.problem import Gate, Indicator, Level, Problem
 from planner.accounts import accounts
 from planner.answer import account_for
 from planner.archive import pack
+from planner.lead_times import Setting, certification
 from planner.plan import Plan
 from planner.results import sha256, table_bytes, write_results, writer_lock
+from planner.roadmap import roadmap
+from planner.roadmap_files import roadmap_files
 from planner.summary import Beside, summarise
 from planner.tables import tables
 from tests.factories import Site, rating
@@ -78,6 +82,7 @@ def dyehouse_results(folder: Path, years: tuple[int, ...] = tuple(range(2025, 20
     plans = {"business_as_usual": Beside(answer), "optimum": Beside(answer)}
     summary = summarise(answer, plans, answer.problem.years[-1], context) | changes
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, "CNY").items()}
+    files |= roadmap_files(roadmap(answer, Setting("dyehouse", "CNY", date(years[0], 1, 1), certification())))
     with writer_lock(folder / "results"):
         write_results(folder / "results", summary, {**files, "operation.npz": pack(answer.problem, answer.plan)})
     return folder / "results"

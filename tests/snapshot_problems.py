@@ -124,7 +124,17 @@ def goals() -> Problem:
         stores=(site.store(),),
         retrofits=(site.retrofit("leds", {"motors": 0.1}, capex=2.0),),
         contracts=(site.contract("tariff", "green_tariff", 0.00003, max_volume=9000.0),),
-        goals=(Goal("capex", 5.0, site.years), Goal("own_inventory", 4000.0, site.years), Goal("projects", 2.0)),
+        instruments=(site.instrument("ccer", "credit", 0.00007),),
+        rating=rating(indicators=(Indicator("energy", "score", 80.0, 30.0),)),
+        target=site.target(),
+        goals=(
+            Goal("capex", 5.0, site.years),
+            Goal("own_inventory", 4000.0, site.years),
+            Goal("projects", 2.0),
+            Goal("points_short", 40.0, site.years),
+            Goal("cost", 30.0),
+        ),
+        aim=Goal("paper", years=site.years, price=0.0001),
     )
 
 

@@ -23,15 +23,15 @@ def test_present_values_sum_to_the_net_present_cost() -> None:
     assert kinds == pytest.approx(total("cash", "total"))
 
 
-def test_the_roadmap_has_each_decision_once_and_all_capex() -> None:
-    rows = TABLES["roadmap"]
+def test_the_decisions_have_each_decision_once_and_all_capex() -> None:
+    rows = TABLES["decisions"]
     assert Row(2025, "leak_repair", "start", "1", 1.0) in rows
     assert Row(2026, "pv_roof", "build", "MW", 8.0) in rows
     assert Row(2027, "battery", "build_energy", "MWh", 2.0) in rows
     assert Row(2030, "metering", "adopt", "1", 1.0) in rows
     assert [row.year for row in rows if (row.item, row.metric) == ("ccer", "buy")] == [2030, 2031, 2032]
-    assert total("roadmap", "capex") == pytest.approx(ANSWER.money.capex() * 1e6)
-    assert total("roadmap", "capex", "battery") == pytest.approx(0.3e6 + 1.6e6)
+    assert total("decisions", "capex") == pytest.approx(ANSWER.money.capex() * 1e6)
+    assert total("decisions", "capex", "battery") == pytest.approx(0.3e6 + 1.6e6)
 
 
 def test_sources_sum_to_their_scope() -> None:

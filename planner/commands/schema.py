@@ -9,10 +9,21 @@ import click
 
 
 @click.command()
+@click.option(
+    "--of",
+    "what",
+    type=click.Choice(["scenario", "roadmap"]),
+    default="scenario",
+    show_default=True,
+    help="scenario.toml, for editors, or roadmap.json.",
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; default: stdout.")
-def command(out: Path | None) -> None:
-    """JSON Schema of scenario.toml, for editors."""
-    from planner.schema import json_schema
+def command(what: str, out: Path | None) -> None:
+    """JSON Schema of scenario.toml, or of roadmap.json."""
+    if what == "roadmap":
+        from planner.roadmap_files import json_schema
+    else:
+        from planner.schema import json_schema
 
     text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
     if out is None:

@@ -4,11 +4,11 @@
     from planner.record import open_record
 
     record = open_record(Path("results/textile-suzhou"))
-    render("cash_flow", record, lang="zh")                        bytes of an SVG file
+    render("cash_flow", record, lang="zh")                            bytes of an SVG file
     render("energy_flow", record, lang="en", form="png", year=2035)   bytes of a PNG file
-    inline(render("cash_flow", record))                           "<svg …>…</svg>" to put into a page
+    inline(render("cash_flow", record))                               "<svg …>…</svg>" to put into a page
 
-    for name, svg in drawn(record, lang="en"): …                  every figure that can be drawn, in reading order
+    for name, svg in drawn(record, lang="en"): …                      every figure that can be drawn, in reading order
 
 A figure whose study (`plan pareto`, `plan ladder`, `plan stress`, `plan factors` …) has not been run raises NotDrawn, whose
 message says what to run. Titles are `planner.words.say(f"figure.{name}", lang)`.
@@ -28,6 +28,20 @@ from typing import Literal
 
 from matplotlib.figure import Figure
 
+from planner.figures import (
+    abatement,
+    cash_flow,
+    dispatch,
+    durable_stars,
+    emissions,
+    energy_flow,
+    factors,
+    ladder,
+    load_duration,
+    pareto,
+    stress,
+    timeline,
+)
 from planner.figures.style import FontMissing, NotDrawn, inline, written
 from planner.record import Record
 from planner.words import Lang
@@ -35,9 +49,23 @@ from planner.words import Lang
 Draw = Callable[[Record, Lang, int | None], Figure]
 Form = Literal["svg", "png"]
 
-FIGURES: dict[str, Draw] = {}
+FIGURES: dict[str, Draw] = {
+    "ladder": ladder.draw,
+    "pareto": pareto.draw,
+    "durable_stars": durable_stars.draw,
+    "emissions": emissions.draw,
+    "cash_flow": cash_flow.draw,
+    "timeline": timeline.draw,
+    "energy_flow": energy_flow.draw,
+    "dispatch": dispatch.draw,
+    "load_duration": load_duration.draw,
+    "abatement": abatement.draw,
+    "stress": stress.draw,
+    "factors": factors.draw,
+}
+OF_ONE_YEAR = ("energy_flow", "dispatch", "load_duration")
 
-__all__ = ["FIGURES", "FontMissing", "NotDrawn", "drawn", "inline", "render"]
+__all__ = ["FIGURES", "OF_ONE_YEAR", "FontMissing", "NotDrawn", "drawn", "inline", "render"]
 
 
 def render(name: str, record: Record, lang: Lang = "en", form: Form = "svg", year: int | None = None) -> bytes:

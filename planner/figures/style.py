@@ -1,7 +1,7 @@
 """How every figure looks, and how it becomes a file: palette, hatches, fonts, sheet, SVG and PNG bytes.
 
 Colours are Okabe and Ito's, told apart by people with any colour vision, in an order of changing lightness; fills also
-carry a hatch and lines a dash, so a grey copy says the same.
+carry a hatch and lines a dash, so a grey copy says the same. Hatches are of straight lines: dots make an SVG ten times as large.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import matplotlib
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
 INK = "#222222"
@@ -28,6 +27,7 @@ GRID = "#d9d9d9"
 PAPER = "#ffffff"
 WIDTH_IN = 7.0  # text width of an A4 page
 DPI = 200
+HALF_LETTER_IN = 0.062  # of the legend
 
 LATIN = ("DejaVu Sans",)  # comes with matplotlib
 CHINESE = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "Microsoft YaHei", "PingFang SC")
@@ -93,16 +93,16 @@ class Look:
 LOOKS = (
     Look("#0072b2"),
     Look("#e69f00", "////"),
-    Look("#56b4e9", "...."),
+    Look("#56b4e9", "---"),
     Look("#d55e00", "xxxx"),
     Look("#f0e442", "\\\\\\\\"),
-    Look("#009e73", "----"),
+    Look("#009e73"),
     Look("#cc79a7", "||||"),
     Look("#bbbbbb"),
     Look("#3b3b3b"),
-    Look("#ffffff", "oo"),
+    Look("#ffffff", "xx"),
     Look("#9ad0b8", "++"),
-    Look("#f4c7a1", "//.."),
+    Look("#f4c7a1", "\\\\--"),
 )
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -120,7 +120,7 @@ def looks(count: int) -> tuple[Look, ...]:
 def sheet(title: str, height_in: float = 3.6, **grid: Any) -> tuple[Figure, Any]:
     """A figure of print width with its title at the top left, and its axes as `Figure.subplots` gives them."""
     figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
-    figure.suptitle(title, x=0.01, ha="left", fontsize=9.5, fontweight="bold")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=10.5)
     return figure, figure.subplots(**grid)
 
 
@@ -129,10 +129,21 @@ def unit(axes: Axes, words: str) -> None:
     axes.set_title(words, loc="left", fontsize=7.5, color=INK, pad=4)
 
 
-def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int = 4) -> None:
-    """One legend under the whole figure."""
+def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) -> None:
+    """One legend under the whole figure, in as many columns as fit."""
     if handles:
-        figure.legend(handles, labels, loc="outside lower left", ncols=columns, handlelength=1.8, columnspacing=1.4)
+        words = [shortened(label, 44) for label in labels]
+        widest = max(map(wide, words)) * HALF_LETTER_IN + 0.55
+        lines = -(-len(words) // max(1, int((WIDTH_IN - 0.2) / widest)))
+        columns = -(-len(words) // lines)
+        figure.legend(handles, words, loc="outside lower left", ncols=columns, handlelength=1.8, columnspacing=1.4)
+
+
+def line_end(axes: Axes, x: float, y: float, words: str, colour: str, side: str = "center") -> None:
+    """A line's name beside its last point."""
+    axes.annotate(
+        words, (x, y), xytext=(6, 0), textcoords="offset points", va=side, color=colour, fontsize=7.5, clip_on=False
+    )
 
 
 def years_axis(axes: Axes, years: Sequence[int]) -> None:
@@ -185,6 +196,40 @@ def shortened(text: str, most: int) -> str:
     return kept.rstrip() + "…"
 
 
+def _broken(word: str, most: int) -> list[str]:
+    """A word that is too long for a line, after its hyphens if it has any."""
+    if "-" in word.rstrip("-"):
+        head, tail = word.split("-", 1)
+        return [f"{head}-", *([tail] if wide(tail) <= most else _broken(tail, most))]
+    return [word[n : n + most // 2] for n in range(0, len(word), most // 2)]
+
+
+def folded(text: str, most: int, lines: int = 2) -> str:
+    """The text in at most so many lines of at most `most` halves of a Chinese letter; what is over is cut.
+
+    >>> folded("High-temperature heat pump, steam  27.6", 20)
+    'High-temperature\\nheat pump, ste… 27.6'
+    """
+    *words, last = text.replace("  ", " ").split(" ")
+    done, line = [], ""
+    for word in words:
+        pieces = [word] if wide(word) <= most else _broken(word, most)
+        for piece in pieces:
+            joined = f"{line} {piece}".strip() if piece is pieces[0] else line + piece
+            if wide(joined) <= most or not line:
+                line = joined
+            else:
+                done.append(line)
+                line = piece
+    done.append(line)
+    tail = " ".join(done[lines - 1 :]) if len(done) >= lines else ""
+    if tail:
+        return "\n".join([*done[: lines - 1], f"{shortened(tail, most - wide(last) - 1)} {last}"])
+    return (
+        "\n".join([*done, last]) if wide(f"{done[-1]} {last}") > most else "\n".join([*done[:-1], f"{done[-1]} {last}"])
+    )
+
+
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
@@ -218,11 +263,13 @@ def portable(svg: str, name: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<defs>\s*<style type=\"text/css\">.*?</style>\s*</defs>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<[^<>]*>", lambda tag: _portable_tag(tag[0], name), svg)
+    svg = svg.replace("<svg", f'<svg font-family="{DECLARED}"', 1)
     return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
 
 
 def _portable_tag(tag: str, name: str) -> str:
     tag = re.sub(r'\sstyle="([^"]*)"', lambda found: _attributes(found[1]), tag)
+    tag = re.sub(r'\sd="([^"]*)"', lambda found: f' d="{_shorter(found[1])}"', tag)
     tag = re.sub(r'\sid="', f' id="{name}.', tag)
     tag = re.sub(r"url\(#", f"url(#{name}.", tag)
     tag = re.sub(r'href="#', f'href="#{name}.', tag)
@@ -237,8 +284,16 @@ def _attributes(style: str) -> str:
     words = ""
     for rule in filter(None, (rule.strip() for rule in style.split(";"))):
         key, value = (part.strip() for part in rule.split(":", 1))
-        words += f' {key}="{DECLARED if key == "font-family" else value}"'
+        if key != "font-family":  # stands at the root
+            words += f' {key}="{value}"'
     return words
+
+
+def _shorter(path: str) -> str:
+    """A path to a hundredth of a point."""
+    return re.sub(
+        r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), " ".join(path.split())
+    )
 
 
 # --- letters ----------------------------------------------------------------------------------------------------------
@@ -253,15 +308,14 @@ def _installed() -> tuple[str, ...]:
             if Path(path).name.startswith(CHINESE_FILES):
                 font_manager.fontManager.addfont(path)
         known = set(font_manager.fontManager.get_font_names())
-    return tuple(name for name in FAMILIES if name in known)
+    return (*LATIN, *(name for name in CHINESE if name in known))[:2]
 
 
 @cache
 def _letters(families: tuple[str, ...]) -> frozenset[int]:
     found: set[int] = set()
     for family in families:
-        face = font_manager.fontManager.findfont(family)
-        found |= set(FT2Font(face).get_charmap())
+        found |= set(font_manager.get_font(font_manager.fontManager.findfont(family)).get_charmap())
     return frozenset(found)
 
 

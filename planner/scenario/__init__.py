@@ -18,6 +18,7 @@ from planner.scenario.case import (
     Solver,
     WeatherFile,
 )
+from planner.scenario.futures import Future, FuturesRules
 from planner.scenario.supply import Contract, Instrument, Market, TariffPeriod, TimeOfUse
 from planner.scenario.things import (
     CapexSegment,
@@ -53,6 +54,8 @@ class Scenario(Table):
     contracts: dict[Name, Contract] = key("supply contracts", factory=dict)
     instruments: dict[Name, Instrument] = key("certificates, credits, removals", factory=dict)
     management: dict[Name, Management] = key("management items of the rating", factory=dict)
+    futures: list[Future] = key("what may come, for plan futures", factory=list)
+    futures_rules: FuturesRules = key("when the futures part, and what is asked then", factory=FuturesRules)
 
 
 __all__ = [
@@ -66,6 +69,8 @@ __all__ = [
     "Durability",
     "Emissions",
     "Finance",
+    "Future",
+    "FuturesRules",
     "Head",
     "Horizon",
     "Instrument",

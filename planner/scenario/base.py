@@ -9,6 +9,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+Chapter = Literal[
+    "goals_and_strategy",
+    "energy_planning",
+    "intelligent_control",
+    "industrial_synergy",
+    "system_building",
+    "energy_facilities",
+    "environmental_control",
+]
+
 
 class Table(BaseModel):
     """A table of the scenario: unknown keys, wrong types, infinities and NaN are refused."""
@@ -85,7 +95,12 @@ def _iso_day(written: Any) -> Any:
         return written
 
 
-Day = Annotated[date, BeforeValidator(_iso_day), Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
+DAY_FORM = {"form": "a day from 1990 to 2100 such as 2025-10-01"}
+Day = Annotated[
+    date,
+    BeforeValidator(_iso_day),
+    Field(ge=date(1990, 1, 1), le=date(2100, 12, 31), json_schema_extra=DAY_FORM),
+]
 Year = Annotated[int, BeforeValidator(_year_key), Field(ge=1990, le=2100)]
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
@@ -164,5 +179,6 @@ class Preset(Labelled):
     )
     lead_time_months: int | None = months("from order to start on site; of contracts and claims to the first delivery")
     build_months: int | None = months("on site until it works")
+    chapter: Chapter | None = key("implementation step to which the roadmap counts it")
     owner: str | None = key("who does it, in the roadmap, English")
     owner_zh: str | None = key("who does it, in the roadmap, Chinese")

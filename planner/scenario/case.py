@@ -52,8 +52,7 @@ class Horizon(Table):
     last_year: int = calendar_year("last year of the plan", ...)
     today: Day | None = key(
         "day from which the roadmap counts; what must be decided earlier is marked late; "
-        "default: 1 January of the first year",
-        form="a day from 1990 to 2100 such as 2025-10-01",
+        "default: 1 January of the first year"
     )
     step_minutes: Literal[15, 20, 30, 60] = key("length of an operating step", 60, unit="min")
     period_weights: list[Positive] | None = key(

@@ -1,0 +1,61 @@
+"""`plan abatement`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from planner.commands import JSON, RESULTS, refuse
+from planner.studied import GAP, QUIET, TIME_LIMIT, studied
+
+
+@click.command()
+@RESULTS
+@click.option("--year", type=int, help="Year to operate.  [default: the first in which most measures stand]")
+@click.option("--each", is_flag=True, help="Every measure by itself: sampled orders, with their error.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of sampled orders.")
+@GAP
+@TIME_LIMIT
+@QUIET
+@JSON
+def command(
+    results: Path,
+    year: int | None,
+    each: bool,
+    seed: int,
+    gap: float | None,
+    time_limit: float,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """What each measure saves and costs: first in, last in, and its share of the whole, with the year operated again.
+
+    Written to studies/abatement.json beside the results.
+    """
+    from rich.console import Console
+
+    from planner.abatement import abatement, fullest_year, grouped, measures_of
+    from planner.abatement_study import show, study
+    from planner.studies import write_study
+
+    with studied(results, gap, time_limit, quiet) as subject:
+        answer = subject.plan.answer
+        assert answer is not None
+        if year is not None and year not in answer.problem.years:
+            refuse(f"--year: got {year}, the plan has {answer.problem.years[0]} to {answer.problem.years[-1]}")
+        chosen = fullest_year(answer) if year is None else year
+        groups = grouped(answer.problem, measures_of(answer, chosen), each=each)
+        if not groups:
+            refuse(f"no measure of the plan stands in {chosen}")
+        with subject.again.progress.phase("subsets", f"operate {chosen} with subsets of {len(groups)} measures"):
+            found = abatement(answer, groups, chosen, subject.again.options, seed)
+        naive = subject.results.summary.get("naive", {})
+        written = study(found, subject.currency, naive, subject.plan, (subject.label, subject.label_zh))
+        write_study(results, written)
+    if as_json:
+        click.echo(json.dumps(written, indent=2, ensure_ascii=False))
+        return
+    show(written, Console())
+    click.echo("written to studies/abatement.json")

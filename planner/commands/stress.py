@@ -1,0 +1,77 @@
+"""`plan stress`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from planner.commands import JSON, RESULTS, refuse
+from planner.scenario_study import NO_PLAN, UNVERIFIED, ended
+
+
+@click.command()
+@RESULTS
+@click.option("--test", "only", multiple=True, metavar="NAME", help="Only this test; may be given more than once.")
+@click.option(
+    "--gap", type=click.FloatRange(0, 1, max_open=True), default=1e-3, show_default=True, help="Of each year."
+)
+@click.option(
+    "--time-limit",
+    "time_limit_s",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Limit of each year's solve.",
+)
+@click.option("--paper", is_flag=True, help="Also the plan that is on paper only: no investment, all bought.")
+@JSON
+@click.option("--quiet", is_flag=True, help="No progress and no table.")
+def command(
+    results: Path, only: tuple[str, ...], gap: float, time_limit_s: float, paper: bool, as_json: bool, quiet: bool
+) -> None:
+    """What a solved plan keeps when credits, certificates, contracts, prices, factors, output or rules change.
+
+    Investments stand; operation and purchases are decided again, year by year. Writes studies/stress.json and stress.csv
+    into the results folder.
+    """
+    from rich.console import Console
+
+    from planner.archive import ArchiveError, unpack
+    from planner.engine import Options, SolverError
+    from planner.factor_sets import context_of, factor_sets
+    from planner.operating import NotOperable
+    from planner.progress import Progress
+    from planner.resolving import UnverifiedError
+    from planner.results import ResultsError, read_results
+    from planner.stress_tests import CHANGED_FACTORS, stress_tests
+    from planner.stressing import stress, stress_on_paper
+    from planner.studies import write_study
+    from planner.terminal_stress import show_stress
+
+    try:
+        read = read_results(results)
+        problem, plan = unpack(read.operation_bytes())
+        sets = tuple(one for one in factor_sets(problem, context_of(results, problem)) if one.name in CHANGED_FACTORS)
+        tests = list(stress_tests(problem, plan, read.summary.get("labels") or {}, sets))
+        if unknown := [name for name in only if name not in {test.name for test in tests}]:
+            refuse(f"no test {', '.join(unknown)}; there are {', '.join(test.name for test in tests)}")
+        chosen = [test for test in tests if not only or test.name in only]
+        options, progress = Options(gap=gap, time_limit_s=time_limit_s), Progress(quiet)
+        study = stress(problem, plan, chosen, options, progress)
+        if paper:
+            study["paper_only"] = stress_on_paper(problem, only, options, progress)
+        study["currency"] = read.summary.get("currency", "CNY")
+        write_study(results, study)
+    except (ResultsError, ArchiveError) as error:
+        refuse(str(error))
+    except (SolverError, NotOperable) as error:
+        ended(f"no plan: {error}", NO_PLAN)
+    except UnverifiedError as error:
+        ended(str(error), UNVERIFIED)
+    if as_json:
+        click.echo(json.dumps(study, indent=2, ensure_ascii=False))
+    elif not quiet:
+        show_stress(study, Console())

@@ -1,0 +1,148 @@
+"""Every rung solved, and what the rungs prove of each other.
+
+A rung that asks for less never costs more, so its plan may be that of a rung above, its bound holds for all above, and where it
+has no plan none above has one. Beside the rungs of the scenario's own standard stand
+
+    paper      the same stars in the same years from certificates, yearly green power and credits alone, nothing built
+    durable    the same stars held in the durable ledger too
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from models.problem import Problem, Target
+from planner.answer import Answer, account_for
+from planner.assumptions import Standard
+from planner.engine import Options, interrupted
+from planner.ladder.rungs import Rung, asked
+from planner.pareto.axes import with_stars
+from planner.resolving import Interval, Resolver, Solved
+from planner.variants import paper_only
+
+LEAST_S = 1.0
+PATIENCE = 2.0  # of an even share of the time that is left, for one solve
+
+
+@dataclass
+class Ladder:
+    """All solves of one ladder."""
+
+    problem: Problem
+    standard: Standard
+    rungs: list[Rung]
+    again: Resolver
+    deadline: float
+    solved: dict[Rung, Solved] = field(default_factory=dict)
+    paper: dict[Rung, Solved] = field(default_factory=dict)
+    durable: dict[Rung, Solved] = field(default_factory=dict)
+    without: Solved | None = None  # the plan that is asked for no stars
+
+    def climb(self) -> None:
+        """Solves everything in the order in which a reader needs it, as far as time allows."""
+        own = [r for r in self.rungs if r.reading == self.standard.reading and r.assumed == "best"]
+        left = 1 + len(self.rungs) + 2 * len(own)
+        none = with_stars(self.problem, self.problem.years, 0)
+        self.without = self._solve(none, "no stars", left)
+        for rung in own:
+            left -= 1
+            self._rung(rung, left)
+        for rung in own:
+            left -= 2
+            self.paper[rung] = self._solve(self.on_paper(rung), f"{rung.stars} stars on paper", left + 2)
+            self.durable[rung] = self._durable(rung, left + 1)
+        for rung in self.rungs:
+            if rung not in own:
+                left -= 1
+                self._rung(rung, left)
+
+    def _rung(self, rung: Rung, left: int) -> None:
+        words = f"{rung.stars} stars from {rung.first_year}, {rung.reading or 'one reading'}, {rung.assumed}"
+        problem = asked(self.problem, self.standard, rung)
+        if any(q.infeasible and other.asks_no_more_than(rung) for other, q in self.solved.items()):
+            self.solved[rung] = Solved(problem, None, math.inf, infeasible=True)
+            return
+        alike = next((q for q in self.solved.values() if same(q.problem, problem)), None)
+        self.solved[rung] = alike or self._solve(problem, words, left)
+
+    def on_paper(self, rung: Rung) -> Problem:
+        """The paper plan of a rung: what `paper_only` allows, for the years of the rung."""
+        problem = asked(self.problem, self.standard, rung)
+        target = problem.target
+        assert target is not None
+        bought = Target(target.stars, np.zeros_like(target.stars))
+        return replace(paper_only(problem, rung.stars), target=bought)
+
+    def _durable(self, rung: Rung, left: int) -> Solved:
+        problem = asked(self.problem, self.standard, rung)
+        assert problem.target is not None
+        problem = replace(problem, target=Target(problem.target.stars, problem.target.stars))
+        if self.solved[rung].infeasible or any(
+            q.infeasible and other.asks_no_more_than(rung) for other, q in self.durable.items()
+        ):
+            return Solved(problem, None, math.inf, infeasible=True)
+        return self._solve(problem, f"{rung.stars} durable stars from {rung.first_year}", left)
+
+    def _solve(self, problem: Problem, words: str, left: int) -> Solved:
+        seconds = 0.0 if interrupted.is_set() else self.deadline - time.monotonic()
+        if seconds < LEAST_S:
+            return Solved(problem, None, -math.inf)
+        options: Options = self.again.options
+        limit = min(seconds, max(LEAST_S, PATIENCE * seconds / max(1, left)))
+        return self.again(problem, words, replace(options, time_limit_s=limit))
+
+    # --- what the rungs prove of each other ---------------------------------------------------------------------------
+
+    def cost(self, rung: Rung) -> Interval:
+        """What the least cost of a rung lies between [million]; infinite where there is no plan."""
+        best = self.best(rung)
+        low = max((q.cost.low for r, q in self._weaker(rung)), default=-math.inf)
+        return Interval(min(low, best.high), best.high)
+
+    def best(self, rung: Rung) -> Solved:
+        """The cheapest plan in hand that serves a rung, its own or that of a rung above."""
+        own = self.solved[rung]
+        above = [q for r, q in self.solved.items() if rung.asks_no_more_than(r) and q.answer is not None]
+        return min([own, *above], key=lambda q: q.high)
+
+    def answer(self, rung: Rung) -> Answer | None:
+        """Its plan, rated by the standard of the rung itself."""
+        best, own = self.best(rung), self.solved[rung]
+        if best.answer is None or best is own:
+            return best.answer
+        return account_for(own.problem, best.answer.plan)
+
+    def _weaker(self, rung: Rung) -> list[tuple[Rung, Solved]]:
+        return [(r, q) for r, q in self.solved.items() if r.asks_no_more_than(rung)]
+
+    def below(self, rung: Rung) -> Interval | None:
+        """Cost of the level below a rung, or of no stars; None where it has no plan."""
+        lower = [r for r in self.solved if r.stars < rung.stars and replace(r, stars=rung.stars) == rung]
+        if lower:
+            found = self.cost(max(lower, key=lambda r: r.stars))
+        elif self.without is not None:
+            found = Interval(self.without.cost.low, min(self.without.high, self.cost(rung).high))
+        else:
+            return None
+        return found if math.isfinite(found.low) and math.isfinite(found.high) else None
+
+
+def same(one: Problem, other: Problem) -> bool:
+    """Whether two problems of one ladder ask for the same: equal levels up to the target, points and years."""
+    assert one.rating is not None
+    assert other.rating is not None
+    assert one.target is not None
+    assert other.target is not None
+    most = int(max(one.target.stars.max(), other.target.stars.max()))
+    levels = [[level for level in q.rating.levels if level.stars <= most] for q in (one, other) if q.rating is not None]
+    return (
+        bool((one.target.stars == other.target.stars).all())
+        and bool((one.target.durable_stars == other.target.durable_stars).all())
+        and levels[0] == levels[1]
+        and one.rating.indicators == other.rating.indicators
+        and one.rating.max_points == other.rating.max_points
+    )

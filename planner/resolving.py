@@ -1,0 +1,134 @@
+"""Solving again with something changed: every plan goes through the engine, the accountant and `verify`.
+
+    again = Resolver(options, progress)
+    solved = again(changed_problem, "with the heat pump forced in")
+    solved.low, solved.high             what its least cost is proven to lie between [million]
+
+Differences of two least costs are intervals too; where the interval holds zero, nothing is decided.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from models.problem import Problem
+from planner.accounts import accounts
+from planner.answer import Answer, account_for, at_accounted_cost
+from planner.archive import ArchiveError, unpack
+from planner.engine import Options, SolverError, interrupted, solve
+from planner.plan import Plan
+from planner.progress import Progress
+from planner.results import Results, ResultsError
+from planner.verify import verify
+
+ROUNDING = 1e-7  # relative, of a cost: what solver tolerances leave
+
+
+class UnverifiedError(Exception):
+    """A plan that was found again failed verification; the message lists how."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What a number is proven to lie between."""
+
+    low: float
+    high: float
+
+    def __sub__(self, other: Interval) -> Interval:
+        return Interval(self.low - other.high, self.high - other.low)
+
+    def at_least(self, least: float) -> Interval:
+        """The interval above a number that is known to be no more."""
+        return Interval(max(self.low, least), max(self.high, least))
+
+    @property
+    def sign(self) -> int:
+        """1 or -1 where the sign is proven, else 0."""
+        return 1 if self.low > 0 else -1 if self.high < 0 else 0
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """A problem solved again; `answer` is None where no plan was found, `infeasible` where there is proven to be none."""
+
+    problem: Problem
+    answer: Answer | None
+    low: float
+    infeasible: bool = False
+    note: str = ""  # why there is no plan
+
+    @property
+    def high(self) -> float:
+        """Cost of the plan in hand [million], infinite without one."""
+        return math.inf if self.answer is None else self.answer.money.objective
+
+    @property
+    def cost(self) -> Interval:
+        """What the least cost lies between [million]; to the rounding of the solver."""
+        scale = ROUNDING * max(1.0, abs(self.low)) if math.isfinite(self.low) else 0.0
+        return Interval(min(self.low - scale, self.high), self.high)
+
+
+@dataclass
+class Resolver:
+    """Solves variants with the same settings, one after the other."""
+
+    options: Options
+    progress: Progress
+    solves: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def __call__(self, problem: Problem, words: str, options: Options | None = None) -> Solved:
+        """The least-cost plan of a problem, accounted and verified. Raises UnverifiedError."""
+        if interrupted.is_set():
+            return Solved(problem, None, -math.inf)
+        try:
+            plan = self.plan(problem, words, options)
+        except SolverError as error:  # one solve of many: what it would have told is not known
+            return Solved(problem, None, -math.inf, note=str(error))
+        if not plan.decisions:
+            infeasible = plan.facts.status == "infeasible"
+            low = math.inf if infeasible else plan.facts.lower_bound
+            return Solved(problem, None, low, infeasible, plan.facts.termination)
+        return verified(problem, at_accounted_cost(problem, plan), words)
+
+    def plan(self, problem: Problem, words: str, options: Options | None = None) -> Plan:
+        """What the engine answers, not yet accounted."""
+        self.solves += 1
+        with self.progress.phase(words):
+            plan = solve(problem, options or self.options, self.progress.report)
+        self.seconds[words] = self.progress.seconds[words]
+        return plan
+
+    def sharper(self, plan: Solved) -> Solved:
+        """The same problem solved to the gap of these settings; the better plan and the better bound of both."""
+        found = self(plan.problem, "the plan itself, to a smaller gap")
+        answer = found.answer if found.answer is not None and found.high < plan.high else plan.answer
+        low = max(plan.low, found.low) if not found.infeasible else plan.low
+        return Solved(plan.problem, answer, low)
+
+
+def verified(problem: Problem, plan: Plan, words: str) -> Solved:
+    """A plan that has been accounted for and agrees. Raises UnverifiedError."""
+    found = verify(problem, plan)
+    if not found.ok:
+        faults = "\n".join(map(str, found.violations))
+        raise UnverifiedError(f"a plan found again ({words}) failed verification:\n{faults}")
+    return Solved(problem, account_for(problem, plan), plan.facts.lower_bound)
+
+
+def costed(problem: Problem, plan: Plan, low: float) -> Plan:
+    """A plan that was found for another objective, with what it costs as its objective and a known bound of the least cost."""
+    cost = accounts(problem, plan).objective
+    return replace(plan, facts=replace(plan.facts, objective=cost, lower_bound=min(low, cost)))
+
+
+def solved_before(results: Results) -> Solved:
+    """The plan of a results folder. Raises ResultsError where it is not there or has no plan."""
+    try:
+        problem, plan = unpack(results.operation_bytes())
+    except ArchiveError as error:
+        raise ResultsError(f"{results.folder}: operation.npz: {error}") from error
+    return Solved(problem, account_for(problem, plan), min(plan.facts.lower_bound, plan.facts.objective))

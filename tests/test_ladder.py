@@ -1,0 +1,162 @@
+"""The ladder of a workshop that can climb it: two-measures with certificates on sale."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from planner.cli import main
+from planner.engine import solve
+from planner.ladder.climb import Ladder
+from planner.ladder.rungs import ASSUMED, Rung, asked, rungs
+from planner.ladder.show import show_ladder
+from planner.ladder.study import study
+from planner.preparing import Prepared, Settings, opened, prepare, read
+from planner.progress import Progress
+from planner.resolving import Resolver
+from planner.studies import read_study
+
+SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml"
+CERTIFICATES = '[instruments.gec]\nkind = "certificate"\nprice = 5\nmax_per_year = 20000\n\n[instruments.credit]'
+TEXT = SCENARIO.read_text().replace("[instruments.credit]", CERTIFICATES)
+YEARS = (2027, 2028)
+FULL = "all_levels_full"
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ladder")
+    (folder / "scenario.toml").write_text(TEXT)
+    return folder
+
+
+@cache
+def prepared(case: Path) -> Prepared:
+    return prepare(opened(read(case / "scenario.toml", Settings()), Progress(quiet=True)))
+
+
+@cache
+def climbed(case: Path, seconds: float = 300.0) -> Ladder:
+    problem, standard = prepared(case).problem, prepared(case).case.standard
+    assert standard is not None
+    again = Resolver(prepared(case).case.options, Progress(quiet=True))
+    ladder = Ladder(problem, standard, rungs(problem, standard, YEARS), again, time.monotonic() + seconds)
+    ladder.climb()
+    return ladder
+
+
+@cache
+def told(case: Path) -> dict[str, Any]:
+    return study(climbed(case), "two-measures", "CNY")
+
+
+def row(case: Path, stars: int, first_year: int = 2027, reading: str = FULL, assumed: str = "best") -> dict[str, Any]:
+    wanted = (stars, first_year, reading, assumed)
+    rows = told(case)["rows"]
+    return next(r for r in rows if (r["stars"], r["first_year"], r["reading"], r["assumed"]) == wanted)
+
+
+def test_rungs_are_the_scenarios_own_first_then_every_reading_and_end(case: Path) -> None:
+    found = climbed(case).rungs
+    assert found[:8] == [Rung(stars, year, FULL, "best") for year in YEARS for stars in (3, 4, 5, 6)]
+    assert found[8] == Rung(3, 2027, "graded", "best")
+    assert len(found) == len(set(found)) == 8 + 4 + 4 * 2 * 2
+
+
+def test_costs_rise_with_level_hold_length_and_strictness(case: Path) -> None:
+    ladder = climbed(case)
+    for less in ladder.rungs:
+        for more in ladder.rungs:
+            if less.asks_no_more_than(more):
+                assert ladder.cost(less).low <= ladder.cost(more).low + 1e-9
+                assert ladder.cost(less).high <= ladder.cost(more).high + 1e-9
+
+
+def test_a_rung_costs_what_solving_it_costs(case: Path) -> None:
+    ladder, rung = climbed(case), Rung(4, 2028, FULL, "best")
+    direct = solve(asked(ladder.problem, ladder.standard, rung), prepared(case).case.options)
+    assert ladder.cost(rung).high == pytest.approx(direct.facts.objective, rel=1e-6)
+
+
+def test_six_stars_are_out_of_reach_but_for_the_easiest_numbers(case: Path) -> None:
+    assert row(case, 6)["status"] == "infeasible"
+    assert row(case, 6, assumed="low")["status"] == "optimal"
+    assert row(case, 5, assumed="high")["status"] == "infeasible"
+
+
+def test_paper_is_cheaper_in_year_one_and_dearer_over_the_horizon(case: Path) -> None:
+    three = row(case, 3)
+    assert three["paper_cash_first_year"] < three["cash_first_year"]
+    assert three["paper_cost"] > three["net_present_cost"]
+    assert set(three["paper_durable_stars"].values()) == {0}
+    assert three["durable_status"] == "infeasible"
+
+
+def test_price_of_a_star_is_the_difference_to_the_level_below(case: Path) -> None:
+    three, four = row(case, 3, reading="graded"), row(case, 4, reading="graded")
+    assert four["marginal"] == pytest.approx(four["objective"] - three["objective"])
+    assert four["marginal_least"] <= four["marginal"] <= four["marginal_most"]
+    without = told(case)["without_stars"]
+    assert row(case, 3)["marginal"] == pytest.approx(row(case, 3)["objective"] - without)
+
+
+def test_what_binds_is_said_of_the_rungs_own_standard(case: Path) -> None:
+    assert any("neutralised share at least 100 %" in line for line in row(case, 3)["binding"])
+
+
+def test_what_no_lower_rung_can_do_is_not_solved_again(case: Path) -> None:
+    ladder = climbed(case)
+    solved = [q.problem.name for q in ladder.solved.values() if q.infeasible and q.problem.target is not None]
+    assert solved
+    assert ladder.again.solves < 1 + len(ladder.rungs) + 16
+
+
+def test_a_plan_of_a_rung_above_serves_where_it_is_cheaper(case: Path) -> None:
+    ladder = climbed(case)
+    less, more = Rung(3, 2028, FULL, "best"), Rung(3, 2027, FULL, "best")
+    worse = replace(ladder, solved={**ladder.solved, less: replace(ladder.solved[less], answer=None)})
+    assert worse.best(less) is min(
+        (q for r, q in worse.solved.items() if less.asks_no_more_than(r)), key=lambda q: q.high
+    )
+    assert worse.cost(less).high <= ladder.cost(more).high
+    assert worse.answer(less) is not None
+
+
+def test_without_time_nothing_is_claimed(case: Path) -> None:
+    rows = study(climbed(case, -1.0), "two-measures", "CNY")["rows"]
+    assert {r["status"] for r in rows} == {"none"}
+    assert all(r["objective"] is None and r["marginal"] is None for r in rows)
+
+
+def test_ladder_fits_the_window(case: Path) -> None:
+    out = io.StringIO()
+    show_ladder(told(case), Console(file=out, width=80))
+    text = out.getvalue()
+    assert max(map(len, text.splitlines())) <= 80
+    assert "graded, easiest" in text
+    assert "3 stars from 2027, 4 stars from 2027, 5 stars from 2027: 5 stars" in " ".join(text.split())
+
+
+def test_command_writes_the_study_beside_the_results(case: Path) -> None:
+    out, run = str(case / "out"), CliRunner()
+    asked_for = ["ladder", str(case), "--out", out, "--time-limit", "60", "--gap", "0.01", "--json"]
+    missing = run.invoke(main, asked_for)
+    assert missing.exit_code == 2
+    assert "plan solve" in missing.stderr
+    assert run.invoke(main, ["solve", str(case), "--out", out, "--no-naive", "--quiet"]).exit_code == 0
+    done = run.invoke(main, asked_for)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["rows"][0]["stars"] == 3
+    assert len(read_study(case / "out", "ladder")["rows"]) == 4 * len(ASSUMED) * 2
+    wrong = run.invoke(main, [*asked_for, "--first-years", "2020"])
+    assert (wrong.exit_code, "2020 is not in the plan" in wrong.stderr) == (2, True)
+    assert run.invoke(main, [*asked_for, "--first-years", "soon"]).exit_code == 2

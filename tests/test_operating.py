@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from models.problem import Durability, EmissionCap, Gate, Level
+from planner.engine import Options, solve
+from planner.fixed import investments_of, one_year
+from planner.operating import NotOperable, operate
+from planner.verify import verify
+from tests.factories import Site, rating
+from tests.random_factory import rich
+from tests.random_options import varied
+
+EXACT = Options(gap=1e-7)
+
+
+@pytest.mark.parametrize("seed", [0])
+def test_without_stress_the_years_cost_what_the_plan_costs(seed):
+    problem = rich(seed)
+    plan = solve(problem, EXACT)
+    again = operate(problem, plan, EXACT)
+    assert again.all_kept
+    assert again.answer.money.objective == pytest.approx(plan.facts.objective, rel=2e-6)
+    found = verify(problem, again.answer.plan)
+    assert found.ok, found.violations
+
+
+@pytest.mark.parametrize("seed", [0])
+def test_every_kind_of_option_stands_as_it_was_decided(seed):
+    problem = varied(seed)
+    plan = solve(problem, EXACT)
+    again = operate(problem, plan, EXACT)
+    assert again.answer.money.objective == pytest.approx(plan.facts.objective, rel=1e-5, abs=1e-5)
+    assert verify(problem, again.answer.plan).ok
+
+
+def test_the_penalty_that_grows_with_reliance_takes_the_best_path():
+    """Three years of 100 t paper at 1 per t and 2 more for each year in a row; a removal does it for 2.5, 2.5 or 9 per t.
+
+    Relying in all years costs 100 + 300 + 500 = 900 beside the price; relying, removing, relying 100 + 250 + 100.
+    """
+    site = Site(years=(2025, 2026, 2027), hours=(1000.0,))
+    problem = site.problem(
+        demands=(site.demand(load=0.2),),
+        instruments=(
+            site.instrument("credit", "credit", 0.0),
+            site.instrument("removal", "removal", (2.5, 2.5, 9.0), durability_years=1000.0),
+        ),
+        emissions=site.emissions(uncovered=0.5),
+        durability=Durability(1.0, 2.0, 3, 0.0),
+        rating=rating(Level(1, 0.0, (Gate("neutralised_share", "min", 1.0),))),
+        target=site.target(1),
+        base=site.base(100.0),
+    )
+    plan = solve(problem, EXACT)
+    again = operate(problem, plan, EXACT)
+    energy = 3 * 200 * 0.0006
+    assert plan.facts.objective == pytest.approx(450 + energy)
+    assert again.answer.money.objective == pytest.approx(450 + energy, rel=1e-5)
+    assert again.answer.tonnes.credits_tco2e == pytest.approx([100, 0, 100], abs=1e-3)
+
+
+def test_what_stands_is_not_decided_again():
+    site = Site(years=(2025, 2026), hours=(1000.0,))
+    pv = site.converter("pv", capex_per_mw=0.1, availability=0.5, renewable=True)
+    problem = site.problem(converters=(pv,))
+    plan = site.plan({"converters.build_mw": {("pv", 2026): 4.0}})
+    again = operate(problem, plan, EXACT).answer
+    assert again.money.capacities["pv"] == pytest.approx([0.0, 4.0])
+    assert again.money.objective == pytest.approx(0.4 + (10_000 + 8_000) * 0.0006)
+    assert one_year(problem, plan, 2026).problem.converters[0].sizing.existing == pytest.approx([4.0], rel=1e-6)
+
+
+def test_contracts_of_one_year_are_purchases():
+    site = Site(years=(2025,), hours=(1000.0,))
+    long, short = site.contract("long", tenor_years=5), site.contract("short", "green_tariff", tenor_years=1)
+    problem = site.problem(contracts=(long, short))
+    plan = site.plan({"contracts.sign_volume": {("long", 2025): 2.0, ("short", 2025): 100.0}})
+    assert investments_of(problem, plan)["contracts.sign_volume"] == {("long", 2025): 2.0}
+    again = operate(problem, plan, EXACT).answer
+    assert again.plan.decision("contracts.sign_volume", "short", 2025) == 0.0
+    assert again.money.volumes["long"] == pytest.approx([2.0])
+    assert again.money.objective == pytest.approx(2000 * 0.0005 + 8000 * 0.0006)
+
+
+def test_a_year_gives_up_rules_before_stars_and_stars_before_loads():
+    problem = rich(0)
+    plan = solve(problem, Options(gap=0.05))
+    again = operate(replace(problem, instruments=()), plan, EXACT)
+    assert not again.all_kept
+    dark = replace(problem, markets=tuple(replace(k, max_import_mw=0.01) for k in problem.markets))
+    with pytest.raises(NotOperable, match="loads cannot be met"):
+        operate(dark, plan, EXACT)
+
+
+def test_a_cap_on_the_sum_joins_the_years():
+    """Two years of 10 MW for 1,000 h at 0.5 t/MWh; a green generator costs more, so the cap of 8,000 t takes 4,000 MWh of it."""
+    site = Site(years=(2025, 2026), hours=(1000.0,))
+    green = site.converter("green", sizing=site.sizing(existing=10.0), opex_variable=(0.001, 0.002), renewable=True)
+    cap = EmissionCap("budget", "gross_location", total=8000.0)
+    problem = site.problem(converters=(green,), emissions=site.emissions(caps=(cap,)))
+    plan = solve(problem, EXACT)
+    again = operate(problem, plan, EXACT).answer
+    assert again.money.objective == pytest.approx(16_000 * 0.0006 + 4000 * 0.001)
+    assert again.tonnes.gross_location_tco2e == pytest.approx([3000.0, 5000.0])

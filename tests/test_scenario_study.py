@@ -1,0 +1,94 @@
+"""How the commands that compare plans of a scenario find it, and how they end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from planner.engine import SolverError
+from planner.resolving import UnverifiedError
+from planner.results import write_results, writer_lock
+from planner.scenario_study import LIMIT_FACTOR, Subject, end_by, subject
+
+SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml"
+NOTHING = (None, None, None, None, True)
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    with writer_lock(tmp_path / "out"):
+        write_results(tmp_path / "out", {"status": "optimal"}, {})
+    return tmp_path / "out"
+
+
+def test_subject_is_the_prepared_scenario_with_its_settings(results: Path) -> None:
+    with subject(SCENARIO, results, None, 0.02, None, 1, True) as found:
+        assert (found.name, found.folder) == ("two-measures", results)
+        assert (found.again.options.gap, found.again.options.threads) == (0.02, 1)
+        assert found.time_limit_s == LIMIT_FACTOR * found.again.options.time_limit_s
+        assert found.prepared.problem.target is not None
+        assert found.label("pv") == "pv"
+        assert found.label("green_power power") == "green power power"
+    with subject(SCENARIO, results, None, None, 7.0, None, True) as found:
+        assert found.time_limit_s == 7.0
+
+
+def test_a_scenario_without_results_is_refused_before_anything_is_solved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended, subject(SCENARIO, tmp_path / "none", *NOTHING):
+        pytest.fail("not reached")
+    assert ended.value.code == 2
+    assert "plan solve" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("scenario", "code", "words"),
+    [
+        ("max_mw = 1.5\n", 3, "cannot meet the loads"),
+        ('name = "two-measures"', 2, "scenario.toml"),
+    ],
+)
+def test_faults_and_unserved_loads_end_with_their_codes(
+    scenario: str, code: int, words: str, results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed = {"max_mw = 1.5\n": "max_mw = 0.5\n", 'name = "two-measures"': "nam = 1"}[scenario]
+    text = SCENARIO.read_text().replace("existing_mw = 1.5", "existing_mw = 0.5") if code == 3 else SCENARIO.read_text()
+    (tmp_path / "scenario.toml").write_text(text.replace(scenario, changed))
+    with pytest.raises(SystemExit) as ended, subject(tmp_path / "scenario.toml", results, *NOTHING):
+        pytest.fail("not reached")
+    assert ended.value.code == code
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("error", "code"), [(SolverError("odd"), 5), (UnverifiedError("wrong"), 6)])
+def test_failures_inside_end_with_their_codes(error: Exception, code: int, results: Path) -> None:
+    def fail(_: Subject) -> None:
+        raise error
+
+    failing: Callable[[Subject], None] = fail
+    with pytest.raises(SystemExit) as ended, subject(SCENARIO, results, *NOTHING) as found:
+        failing(found)
+    assert ended.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("statuses", "code"),
+    [
+        (["optimal", "infeasible"], None),
+        (["optimal", "feasible"], 4),
+        (["optimal", "none"], 4),
+        (["infeasible"], 3),
+        (["none", "infeasible"], 5),
+        ([], 5),
+    ],
+)
+def test_the_end_says_what_was_found(statuses: list[str], code: int | None) -> None:
+    if code is None:
+        end_by(statuses)
+        return
+    with pytest.raises(SystemExit) as ended:
+        end_by(statuses)
+    assert ended.value.code == code
