@@ -9,6 +9,7 @@ plan = solve(prepared.problem, case.options)
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from planner.reading import Reading, read_scenario
 from planner.results import ResultsError
 from planner.variants import business_as_usual, with_base
 
+MOST_WORKERS = 2  # unless asked for: more need more memory
 RESOLUTION = re.compile(r"^(full|given|days:[1-9][0-9]{0,2})$")
 
 
@@ -49,6 +51,7 @@ class Settings:
     gap: float | None = None
     time_limit_s: float | None = None
     threads: int | None = None
+    workers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,13 @@ def opened(reading: Reading, progress: Progress) -> Case:
     with progress.phase("assemble"):
         assembly = assemble(reading)
     settings = reading.scenario.solver
-    options = Options(settings.gap, settings.time_limit_s, settings.threads or Options().threads, settings.seed)
+    options = Options(
+        settings.gap,
+        settings.time_limit_s,
+        settings.threads or Options().threads,
+        settings.workers or min(MOST_WORKERS, os.cpu_count() or 1),
+        settings.seed,
+    )
     case = Case(reading, assembly, options, progress)
     for warning in case.warnings():
         progress.say(f"warning: {warning}")

@@ -16,7 +16,7 @@ from models.problem import Problem
 from planner.accounts import accounts
 from planner.answer import Answer, account_for, at_accounted_cost
 from planner.archive import ArchiveError, unpack
-from planner.engine import Options, SolverError, interrupted, solve
+from planner.engine import Options, Pool, SolverError, interrupted, solve
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.results import Results, ResultsError
@@ -77,6 +77,7 @@ class Resolver:
 
     options: Options
     progress: Progress
+    pool: Pool = field(default_factory=Pool)  # what one solve learns of the site, the next ones use
     solves: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -98,7 +99,7 @@ class Resolver:
         """What the engine answers, not yet accounted."""
         self.solves += 1
         with self.progress.phase(words):
-            plan = solve(problem, options or self.options, self.progress.report)
+            plan = solve(problem, options or self.options, self.progress.report, self.pool)
         self.seconds[words] = self.progress.seconds[words]
         return plan
 

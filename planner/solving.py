@@ -8,6 +8,7 @@ Nothing is written as a success that the accountant does not confirm. An interru
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ from rich.console import Console
 
 from models.problem import Problem
 from planner import terminal
-from planner.answer import Answer, account_for, at_accounted_cost
+from planner.answer import MILLION, Answer, account_for, at_accounted_cost
 from planner.archive import pack
 from planner.assemble import Assembly
 from planner.assumptions import deciding, reach
@@ -29,6 +30,7 @@ from planner.effective import effective_toml
 from planner.engine import SolverError, explain, interrupted, solve
 from planner.explaining import explain_in_words
 from planner.faults import ScenarioFaults
+from planner.full_year import at_resolution, is_every_step, operated_at_every_step
 from planner.lead_times import setting_of
 from planner.library import LibraryError
 from planner.preparing import Case, Prepared, Settings, UsualNotSolved, opened, prepare, read, results_folder
@@ -51,6 +53,7 @@ from planner.tables import tables
 from planner.verify import verify
 
 DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
+EXPLAINED_AT = "days:8"  # what is out of reach at every step
 BESIDE_TIME_SHARE = 0.6  # of the time limit, for the plans beside the optimum; and what the optimum left of its own
 
 
@@ -113,12 +116,35 @@ def _solve(prepared: Prepared, folder: Path, request: Request) -> int:
         )
     unused = max(0.0, case.options.time_limit_s - progress.seconds["solve"])
     seconds = BESIDE_TIME_SHARE * case.options.time_limit_s + unused
+    checked = _checked(case, answer)
     plans = plans_beside(answer, usual, case.options, seconds, progress) if request.naive else {}
-    _write(case, folder, answer, plans)
+    _write(case, folder, answer, plans, checked)
     _show(folder, request)
     if interrupted.is_set():
         return INTERRUPTED
     return DONE if plan.facts.status == "optimal" else LIMIT
+
+
+def _checked(case: Case, answer: Answer) -> dict[str, Any]:
+    """The key of the summary that says what a plan of typical days costs at every step of the year."""
+    if not case.reading.scenario.solver.resolution.startswith("days:") or interrupted.is_set():
+        return {}
+    with case.progress.phase("every_step", "operate the plan at every step of the year"):
+        found = operated_at_every_step(
+            case.reading, answer.problem, answer.plan, case.options, case.progress
+        )
+    held = found.answer
+    return {
+        "every_step": {
+            "status": "none" if held is None else held.plan.facts.status,
+            "words": found.words,
+            "objective": None if held is None else held.money.objective * MILLION,
+            "lower_bound": found.lower_bound * MILLION if math.isfinite(found.lower_bound) else None,
+            "error_share": found.error_share(answer.plan),
+            "stars": {} if held is None else {str(one.year): one.full.stars for one in held.rated},
+            "durable_stars": {} if held is None else {str(one.year): one.durable.stars for one in held.rated},
+        }
+    }
 
 
 def _stopped() -> int:
@@ -128,7 +154,11 @@ def _stopped() -> int:
 def _infeasible(case: Case, folder: Path, request: Request, problem: Problem, first: str = "") -> int:
     """Explain, write the explanation as the result, and end with its exit code."""
     with case.progress.phase("explain"):
-        lines = [*filter(None, [first]), *explain_in_words(problem, explain(problem, case.options), case.currency)]
+        asked = problem
+        if is_every_step(problem):  # slack on every limit is for a smaller model
+            asked = at_resolution(case.reading, problem, EXPLAINED_AT)
+            first = f"{first} Explained on typical days ({EXPLAINED_AT}).".strip()
+        lines = [*filter(None, [first]), *explain_in_words(asked, explain(asked, case.options), case.currency)]
     summary = {
         "status": "infeasible",
         "termination": "the target is out of reach",
@@ -208,12 +238,12 @@ def _scenario_file(case: Case) -> dict[str, bytes]:
     return {EFFECTIVE: effective_toml(case.reading.scenario).encode()}
 
 
-def _write(case: Case, folder: Path, answer: Answer, plans: dict[str, Beside]) -> None:
+def _write(case: Case, folder: Path, answer: Answer, plans: dict[str, Beside], checked: dict[str, Any]) -> None:
     currency = case.currency
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, currency).items()}
     files |= roadmap_files(roadmap(answer, setting_of(case.assembly)))
     files |= {OPERATION: pack(answer.problem, answer.plan), **_scenario_file(case)}
-    summary = summarise(answer, plans, _target_year(answer.problem), _context(case, folder, answer))
+    summary = summarise(answer, plans, _target_year(answer.problem), {**_context(case, folder, answer), **checked})
     if plans:
         files["plans.csv"] = table_bytes(plan_rows(summary["naive"], currency))
     write_results(folder, summary, files)

@@ -12,9 +12,10 @@ from planner.accounts import accounts
 from planner.answer import at_accounted_cost
 from planner.engine import Options, decompose
 from planner.engine.bridge import SolverError
-from planner.engine.decompose import LARGEST_FLOW, SLACK_PRICE, Decomposition, decomposed
+from planner.engine.decompose import SLACK_PRICE, Decomposition, decomposed
 from planner.engine.inner import Inner
 from planner.engine.monolith import by_cuts, solve, whole
+from planner.engine.operator import Operator
 from planner.plan import Plan, SolverFacts
 from planner.verify import verify
 from tests.factories import Site
@@ -59,12 +60,13 @@ def test_every_cut_is_below_the_cost_at_every_other_size(seed: int) -> None:
     """Q(x') ≥ constant + gradient·x' both ways, at prices of both signs and at sizes that cannot serve the loads."""
     solver = Decomposition(in_parts(rich(seed)), CUTS)
     master, random = solver.master, np.random.default_rng(seed)
-    low, high = np.maximum(master.matrix.lower, 0.0), np.minimum(master.matrix.upper, LARGEST_FLOW)
-    for b, operator in enumerate(solver.operators):
+    low, high = np.maximum(master.matrix.lower, 0.0), np.minimum(master.matrix.upper, 100.0)
+    for b, block in enumerate(solver.blocks):
+        operator = Operator(block, CUTS)
         for y in range(len(solver.problem.years)):
             ports = master.ports[y, b]
-            prices = random.uniform(-2e-4, 1e-3, len(master.coupled))
-            weights = master.weights(np.tile(prices, (len(solver.problem.years), 1)))[y]
+            prices = random.uniform(-2e-4, 1e-3, master.sums.shape)
+            weights = master.weights(prices)[y]
             points = [low[ports] + random.uniform(0, 1, len(ports)) * (high - low)[ports] for _ in range(3)]
             cuts = [operator.solve(at, weights, SLACK_PRICE, (y, "test")) for at in points]
             for at, cut in zip(points, cuts, strict=True):

@@ -158,7 +158,7 @@ def test_two_workers_answer_what_one_does() -> None:
 
 def test_a_pool_serves_problems_that_operate_alike_and_is_renewed_for_others() -> None:
     problem = chronological()
-    cap = EmissionCap("cap", "gross_market", limit=np.full(2, 11800.0))
+    cap = EmissionCap("cap", "gross_market", limit=np.full(2, 11900.0))
     tighter = replace(problem, emissions=replace(problem.emissions, caps=(cap,)))
     *_, fresh = decomposed(tighter, CUTS)
     with Pool() as pool:
@@ -171,6 +171,16 @@ def test_a_pool_serves_problems_that_operate_alike_and_is_renewed_for_others() -
     assert first.objective <= second.objective * (1 + CUTS.gap)
     assert second.lower_bound <= fresh.objective
     assert fresh.lower_bound <= second.objective
+
+
+def test_a_cap_that_no_operation_reaches_is_infeasible() -> None:
+    """The relaxation believes in it until the blocks are asked what can be reached at any cost."""
+    problem = chronological()
+    cap = EmissionCap("cap", "gross_market", limit=np.full(2, 11800.0))
+    out_of_reach = replace(problem, emissions=replace(problem.emissions, caps=(cap,)))
+    *_, one = whole(out_of_reach, EXACT)
+    *_, cuts = decomposed(out_of_reach, CUTS)
+    assert one.status == cuts.status == "infeasible"
 
 
 def test_pinned_decisions_stay_as_they_are() -> None:

@@ -15,7 +15,9 @@ from planner.commands import JSON, SCENARIO, scenario_file
 @SCENARIO
 @click.option("--out", type=click.Path(path_type=Path), help="Results folder.  [default: results/<case>]")
 @click.option(
-    "--resolution", metavar="days:N|full|given", help="Operating year: N typical days, all steps, or as given."
+    "--resolution",
+    metavar="full|days:N|given",
+    help="Operating year: every step, N typical days (a quick look, checked at every step), or as given.",
 )
 @click.option("--gap", type=click.FloatRange(0, 1, max_open=True), help="Relative gap at which to stop.")
 @click.option(
@@ -26,6 +28,7 @@ from planner.commands import JSON, SCENARIO, scenario_file
     help="Limit of the main solve.",
 )
 @click.option("--threads", type=click.IntRange(0, 256), help="Threads of the solver.")
+@click.option("--workers", type=click.IntRange(0, 64), help="Processes that operate the year.  [default: at most 2]")
 @JSON
 @click.option("--quiet", is_flag=True, help="No progress and no tables.")
 @click.option("--no-naive", is_flag=True, help="Leave out the naive plans beside the optimum.")

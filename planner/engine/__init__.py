@@ -1,6 +1,6 @@
 """The engine: press, bridge and solve. The only package that names the solver.
 
-`solve(problem, Options(...)) -> Plan`; `explain` says by how much an infeasible target is missed and one way back.
+`solve(problem, Options(...)) -> Plan`; a `Pool` lets several solves share blocks and cuts; `explain` says by how much an infeasible target is missed and one way back.
 `interrupted` is the flag that a signal handler sets to stop with the plan in hand.
 """
 
@@ -9,5 +9,6 @@ from __future__ import annotations
 from planner.engine.bridge import Options, SolverError, interrupted
 from planner.engine.elastic import Explanation, Slack, explain
 from planner.engine.monolith import solve
+from planner.engine.pool import Pool
 
-__all__ = ["Explanation", "Options", "Slack", "SolverError", "explain", "interrupted", "solve"]
+__all__ = ["Explanation", "Options", "Pool", "Slack", "SolverError", "explain", "interrupted", "solve"]

@@ -107,7 +107,7 @@ def averaged(
         np.concatenate([upper[same], np.full(int(below.sum()), np.inf), upper[above]]),
         least,
         most,
-        np.bincount(columns, draft.slack_hours),
+        np.bincount(columns, draft.slack_hours).astype(float),
     )
 
     def moved(old: Int) -> Int:

@@ -166,7 +166,8 @@ def _draft(builder: Builder, stamp: Stamp, problem: Problem, bound: float, ports
         if np.any(constant):
             raise ValueError("a quantity of the step has a part without columns")
         for t in terms:
-            np.add.at(weights, *(np.broadcast_to(q, stamp.shape) for q in (t.columns, hours * t.coefficient)))
+            columns, values = np.broadcast_arrays(np.broadcast_to(t.columns, stamp.shape), hours * t.coefficient)
+            np.add.at(weights, columns, values)
     upper = np.where(np.isfinite(matrix.upper), matrix.upper, bound)
     lower = np.where(np.isfinite(matrix.lower), matrix.lower, -bound)
     upper[:ports], lower[:ports] = 0.0, 0.0

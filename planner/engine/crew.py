@@ -12,8 +12,9 @@ import os
 import pickle
 import subprocess
 import sys
+import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -98,7 +99,7 @@ class Crew:
 
     def __init__(self, blocks: Sequence[Block], options: Options, workers: int) -> None:
         self.blocks = blocks
-        one_thread = Options(threads=1, seed=options.seed)
+        one_thread = replace(options, threads=1)
         if workers == 1:
             self.here: Station | None = Station(dict(enumerate(blocks)), options)
             self.remote: list[_Remote] = []
@@ -108,6 +109,8 @@ class Crew:
                 _Remote({b: block for b, block in enumerate(blocks) if b % workers == n}, one_thread)
                 for n in range(workers)
             ]
+
+        self._end = weakref.finalize(self, _close, self.remote)
 
     def work(self, tasks: Sequence[Task]) -> list[Answer]:
         """Answers in the order of the tasks."""
@@ -143,9 +146,13 @@ class Crew:
             remote.receive()
 
     def close(self) -> None:
-        """Ends the workers."""
-        for remote in self.remote:
-            remote.close()
+        """Ends the workers; so does the end of the crew itself."""
+        self._end()
+
+
+def _close(workers: Sequence[_Remote]) -> None:
+    for remote in workers:
+        remote.close()
 
 
 class _Remote:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from pyomo.repn import generate_standard_repn
@@ -50,7 +50,8 @@ PROBE_PRICE = 5e-3  # [million per unit] that pushes a quantity to its end
 FIRST_PATIENCE_S = 15.0  # for the first MILP; each later one may take half as long again
 MOST_ROUNDS = 80
 YEARS_APART = 3  # of the years whose averaged blocks are solved in one round; the others draw on their cuts
-MOST_MIXTURES = 15
+FIRST_MIXTURE, MIXTURE_EVERY = 4, 3  # rounds of blocks before the first mixture, and from one to the next
+COSTING_ROUNDS = 10  # of averaged blocks, to see what yes/no decisions cost
 MOST_COARSE = 4  # decisions that are only costed by averaged blocks before the best of them is operated in full
 COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for decisions that serve nothing
 MOST_STALLS = 3
@@ -100,22 +101,34 @@ class Decomposition:
         seasons = min(SEASONS, len(self.blocks)) if averaged else len(self.blocks)
         groups = [tuple(map(int, group)) for group in np.array_split(np.arange(len(self.blocks)), seasons)]
         self.pool, self.owns_pool = (Pool(), True) if pool is None else (pool, False)
-        self.crew = self.pool.crew([*self.blocks, *averaged], options, len(groups))
+        workers = replace(options, workers=options.workers if averaged else 1)  # small blocks are not worth a process
+        self.crew = self.pool.crew([*self.blocks, *averaged], workers, len(groups))
         plan = pinned(press_plan(self.template), pins)
         self.master = Master(self.template, plan, self.blocks, groups, options, self.pool.cuts)
         self.group_of = {b: g for g, group in enumerate(groups) for b in group}
         self.inner, self.keeping = Inner(problem, self.master), False
+        self.operation: Operation = {}  # of the best plan so far
         self.stalls = 0  # times that decisions came back for which no plan was found
         self.relaxed = -np.inf  # value of the last relaxation
         rate = 1 + problem.finance.discount_rate
         self.discount = rate ** -np.arange(1.0, len(problem.years) + 1)
         self.timings.add("build", begun)
 
-    def cut_at(self, x: Float, prices: Float, kind: str, years: Sequence[int] | None = None) -> tuple[float, float]:
-        """Solves the blocks of the years (all) at the master's point; adds the cuts. Returns (violation at x, MWh unserved)."""
+    def cut_at(
+        self, x: Float, prices: Float, kind: str, years: Sequence[int] | None = None, costed: bool = True
+    ) -> tuple[float, float]:
+        """Solves the blocks of the years (all) at the master's point; adds the cuts. Returns (violation at x, MWh unserved).
+
+        What is not `costed` has the prices alone: such a cut says what can be reached, whatever it costs.
+        """
         begun, master, first = time.monotonic(), self.master, self.first[kind]
         years = self._years() if years is None else years
-        weights, places = master.weights(prices), [(y, b) for b in range(len(self.blocks)) for y in years]
+        weights = (
+            master.weights(prices)
+            if costed
+            else np.where(np.isin(np.arange(prices.shape[1]), master.coupled), prices, 0.0)
+        )
+        places = [(y, b) for b in range(len(self.blocks)) for y in years]
         keep = self.keeping and kind == EXACT
         dearest = np.abs(weights[:, master.coupled]).max(axis=1, initial=0.0)
         slack = np.maximum(SLACK_PRICE * self.discount, DEARER * dearest)  # no price makes it worth not to serve
@@ -186,11 +199,11 @@ class Decomposition:
             tonnes[n] = [factor.get(plan.operation[*q, y].name, 0.0) for q in quantities]
         return tonnes
 
-    def converge(self, tolerance: float, kind: str) -> bool:
+    def converge(self, tolerance: float, kind: str, rounds: int = MOST_ROUNDS) -> bool:
         """Cuts until the relaxation (with whatever is fixed) moves no more. False if it has no solution."""
         last_x = last_prices = None
         value, stalled = -np.inf, False
-        for turn in range(MOST_ROUNDS):
+        for turn in range(rounds):
             begun = time.monotonic()
             small = tolerance * max(abs(self.relaxed), 1.0)
             solved = self.master.separated(small) if np.isfinite(self.relaxed) else self.master.lp()
@@ -273,12 +286,12 @@ class Decomposition:
                 promising.clear()
             again = self._decisions(chosen) in operated
             operated.add(self._decisions(chosen))
-            plan = self.plan_at(chosen, (0.02 if again else 0.1) * fine)
+            plan = self.plan_at(chosen, (0.02 if again else 0.2) * fine)
             self.stalls += again and plan is None
             if self.stalls == MOST_STALLS:
                 break
             if plan is not None and plan.cost < cost:
-                best = plan
+                best, self.operation = plan, self.inner.operation(plan, self.crew)
             cost = np.inf if best is None else best.cost
             self.report("plan in hand", bound, cost)
             if best is not None and cost - bound <= gap * max(abs(cost), 1e-9):
@@ -292,54 +305,77 @@ class Decomposition:
     def averaged_cost(self, whole: Float, fine: float) -> float:
         """What the averaged blocks say that the yes/no decisions of `whole` cost at least; their cuts stay."""
         self.master.fix(np.where(self.master.matrix.integer, np.rint(whole), whole))
-        cost = self.relaxed if self.converge(0.3 * fine, AVERAGED) else np.inf
+        cost = self.relaxed if self.converge(fine, AVERAGED, COSTING_ROUNDS) else np.inf
         self.master.fix(None)
         return cost if np.isfinite(cost) else np.inf
 
     def plan_at(self, whole: Float, tolerance: float) -> Mixture | None:
-        """The best plan with the yes/no decisions of `whole`: cuts with them fixed, and the mixture of what blocks showed."""
+        """The best plan with the yes/no decisions of `whole`: cuts with them fixed, and mixtures of what blocks showed.
+
+        Once there is a plan, the next point lies between it and the relaxation's: near what is known to work.
+        """
         self.crew.forget(self.inner.clear())
         self.keeping = True
         self.master.fix(np.where(self.master.matrix.integer, np.rint(whole), whole))
-        plan = self._mixed(whole, tolerance) if self.converge(tolerance, EXACT) else None
+        best = self._between(whole, tolerance)
         self.keeping = False
         self.master.fix(None)
-        return plan
-
-    def _mixed(self, whole: Float, tolerance: float) -> Mixture | None:
-        """Mixtures, and what they lack asked of the blocks, until one is a plan as cheap as the relaxation says."""
-        self.show()
-        for _ in range(MOST_MIXTURES):
-            if self.inner.complete() or self._stop() or (solved := self.master.lp()) is None:
-                break
-            self.cut_at(*solved[1:], EXACT)
-        best: Mixture | None = None
-        padding = np.zeros(self.master.matrix.rows.shape[1] - self.master.width)
-        last = np.inf
-        for _ in range(MOST_MIXTURES):
-            begun = time.monotonic()
-            try:
-                mixture = self.inner.best(whole, self.options, time.monotonic() + self.options.time_limit_s)
-            except SolverError:
-                mixture = None
-            self.timings.add("inner", begun)
-            if mixture is None:
-                break
-            if mixture.missing < MISSING and (best is None or mixture.cost < best.cost):
-                best = mixture
-            small = tolerance * max(abs(self.relaxed), 1.0)
-            if best is not None and (best.cost - self.relaxed <= 2 * small or last - best.cost < 0.1 * small):
-                break
-            last = np.inf if best is None else best.cost
-            self.cut_at(np.concatenate([mixture.plan, padding]), mixture.prices, EXACT)
-            if mixture.missing >= MISSING:  # what is missing, asked of the blocks where the relaxation believes in it
-                solved = self.master.lp()
-                if self._stop() or solved is None:
-                    break
-                self.cut_at(solved[1], mixture.prices, EXACT)
-                if not self.converge(tolerance, EXACT):
-                    break
         return best
+
+    def _between(self, whole: Float, tolerance: float) -> Mixture | None:
+        """Relaxation from below and mixtures from above, until they meet or neither moves."""
+        master, best = self.master, None
+        core, last_prices, before = None, None, (-np.inf, np.inf)
+        padding = np.zeros(master.matrix.rows.shape[1] - master.width)
+        for turn in range(MOST_ROUNDS):
+            begun = time.monotonic()
+            solved = master.separated(tolerance * master.value)
+            self.timings.add("master", begun)
+            if solved is None or self._stop():
+                break
+            value, x, prices = solved
+            small = tolerance * max(abs(value), 1.0)
+            mixing = turn >= FIRST_MIXTURE and turn % MIXTURE_EVERY == 0
+            at = x if core is None or mixing else STEP_BACK * core + (1 - STEP_BACK) * x
+            priced = prices if last_prices is None else STEP_BACK * last_prices + (1 - STEP_BACK) * prices
+            self.cut_at(at, priced, EXACT)
+            core, last_prices = at if best is None else core, priced
+            if not mixing:
+                continue
+            mixture = self._mixture(whole)
+            if mixture is None:
+                continue
+            shown = np.concatenate([mixture.plan, padding])
+            if mixture.missing >= MISSING:  # what it lacks, asked of the blocks where the relaxation believes in it
+                lacking = self._mixture(whole, least_missing=True)
+                if lacking is not None:
+                    self.cut_at(x, lacking.prices, EXACT, costed=False)
+                    self.cut_at(shown, lacking.prices, EXACT, costed=False)
+            else:
+                self.cut_at(shown, mixture.prices, EXACT)  # what would make it cheaper
+                if best is None or mixture.cost < best.cost:
+                    best, core = mixture, shown
+                    core[master.width :] = x[master.width :]
+            now = (value, np.inf if best is None else best.cost)
+            still = best is not None and now[0] - before[0] < 0.1 * small and before[1] - now[1] < 0.1 * small
+            if still or now[1] - value <= 2 * small:
+                break
+            before = now
+        return best
+
+    def _mixture(self, whole: Float, least_missing: bool = False) -> Mixture | None:
+        """The cheapest mixture of what was shown; None where the blocks have not shown enough."""
+        if not self.inner.complete():
+            return None
+        if not least_missing:
+            self.show()
+        begun = time.monotonic()
+        try:
+            return self.inner.best(whole, self.options, time.monotonic() + self.options.time_limit_s, least_missing)
+        except SolverError:
+            return None
+        finally:
+            self.timings.add("inner", begun)
 
     def show(self) -> None:
         """Operations at the relaxation's own sizes, at the prices of every cut that holds it up."""
@@ -394,6 +430,6 @@ def decomposed(
             name: {index: float(mixture.plan[column]) for index, column in columns.items()}
             for name, columns in solver.master.plan.plan_columns.items()
         }
-        return decisions, solver.inner.operation(mixture, solver.crew), solver.size(), outcome
+        return decisions, solver.operation, solver.size(), outcome
     finally:
         solver.end()

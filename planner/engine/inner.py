@@ -14,7 +14,7 @@ ask the blocks for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -27,7 +27,7 @@ from planner.engine.master import Master
 from planner.engine.press import Int, Matrix
 
 NOTHING = 1e-9  # MWh or MW below which an operation shows nothing; HiGHS drops smaller coefficients
-MISSING_PRICE = 0.02  # [million per unit] of a quantity that no mixture reaches: far above any energy price
+MISSING_PRICE = 1.0  # [million per unit] of a quantity that no mixture reaches: above what any size could save
 EXACT_PORTS = ("demands.level", "demands.side_level", "stores.stored_mwh")
 Shares = list[tuple[int, float]]  # (mark of a kept operation, its share)
 
@@ -76,11 +76,18 @@ class Inner:
                 kept.clear()
         return marks
 
-    def best(self, whole: Float, options: Options, deadline: float) -> Mixture | None:
-        """Cheapest plan with the integer columns fixed at `whole` and mixed operations; None where sizes do not fit."""
+    def best(self, whole: Float, options: Options, deadline: float, least_missing: bool = False) -> Mixture | None:
+        """Cheapest plan with the integer columns fixed at `whole` and mixed operations; None where sizes do not fit.
+
+        With `least_missing` cost counts nothing: the prices then say what is lacking, and how one lack stands for another.
+        """
         if not self.complete():
             return None
         matrix, weights, sums = self._matrix(whole)
+        if least_missing:
+            slack = np.zeros(len(matrix.cost))
+            slack[-2 * sums[:, self.master.coupled].size :] = 1.0
+            matrix = replace(matrix, cost=slack, offset=0.0)
         try:
             outcome = run(matrix, options, deadline=deadline)
         except SolverError:  # a status that cannot be believed: another path, and no plan if that fails too

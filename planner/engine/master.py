@@ -36,11 +36,10 @@ SETTLED = (
 )
 CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
 IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
-MOST_IDLE = 1500  # rows that may stay idle before any leave
-POOL_TURNS = 2  # times that the relaxation draws on the pool between two rounds of blocks
-MILP_POOL_TURNS = 10  # and before a MILP
-MILP_TURNS = 2  # runs of one MILP, the cuts that it broke coming in
-MOST_BROKEN = 4  # cuts of a year and group that come back into the MILP at a time
+MOST_IDLE = 600  # rows that may stay idle before any leave
+MILP_POOL_TURNS = 10  # relaxations before a MILP, each drawing on the pool
+MILP_TURNS = 20  # runs of one MILP at most, the cuts that it broke coming in
+MOST_BROKEN = 6  # cuts of a year and group that come back into the MILP at a time
 FROM_POOL = 2  # cuts that a year and group may take from the pool at a time
 
 
@@ -312,12 +311,12 @@ class Master:
         self._age(dual[self.matrix.rows.shape[0] :])
         return value, x, self.weights(prices)
 
-    def separated(self, tolerance: float, turns: int = POOL_TURNS) -> tuple[float, Float, Float] | None:
-        """The relaxation with every pooled cut that it breaks by more than the tolerance, all years and groups together."""
-        each = tolerance / len(self.years)
-        for turn in range(turns + 1):
+    def separated(self, tolerance: float, turns: int = 1) -> tuple[float, Float, Float] | None:
+        """The relaxation; the pooled cuts that it breaks by more than the tolerance come in for the next one, or `turns`."""
+        each, solved = tolerance / len(self.years), None
+        for _ in range(turns):
             solved = self.lp()
-            if solved is None or turn == turns:
+            if solved is None:
                 break
             rows = self.separate(solved[1], each, self.in_lp, FROM_POOL)
             if not rows:
@@ -332,11 +331,13 @@ class Master:
         good. Those that this answer breaks come in, and the model is solved again.
         """
         self.separated(gap * self.value, MILP_POOL_TURNS)
+        bound = -np.inf
         for turn in range(MILP_TURNS):
             rows = {**self.held, **self.broken}
             outcome = run(
                 self._with_rows(list(rows.values())), replace(self.options, gap=gap), start=start, deadline=deadline
             )
+            bound = max(bound, outcome.lower_bound)
             if outcome.x is None or turn == MILP_TURNS - 1 or time.monotonic() > deadline:
                 break
             each = gap * abs(outcome.objective) / len(self.years)
@@ -345,7 +346,7 @@ class Master:
                 break
             self.broken |= {(r.year, r.group, r.cut): r for r in fresh}
             start = outcome.x
-        return outcome
+        return replace(outcome, lower_bound=bound)
 
     def _with_rows(self, rows: Sequence[Row]) -> Matrix:
         cuts = csr_array(

@@ -15,6 +15,9 @@ from models.contracts import PHYSICAL
 from models.problem import Problem
 from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, fixed, interrupted, run
 from planner.engine.decompose import Decisions, Operation, Solved, decomposed
+from planner.engine.parts import is_chronological
+from planner.engine.pins import NO_PINS, Pins, pinned
+from planner.engine.pool import Pool
 from planner.engine.press import Pressed, press
 from planner.plan import Plan, SolverFacts
 
@@ -23,6 +26,7 @@ LEAST_POLISH_S = 30.0  # for the polish, even where the time limit has passed
 LEAST_LEFT_S = 5.0  # below which another attempt is not worth its start
 LARGEST_PIECE = 600  # steps over all years up to which one model is faster than cuts
 LARGEST_UNSHAPED = 10_000  # the same where neither measures nor deliveries shape the operation, only claims are bought
+LARGEST_FALLBACK = 40_000  # the same for a model that cuts found no plan of
 
 
 def in_one_piece(problem: Problem) -> bool:
@@ -31,15 +35,29 @@ def in_one_piece(problem: Problem) -> bool:
     options = (problem.retrofits, problem.contracts, problem.instruments, problem.management)
     shaping = problem.retrofits or any(c.kind in PHYSICAL for c in problem.contracts)
     steps = len(problem.years) * problem.steps.count
-    return units or steps <= (LARGEST_PIECE if shaping else LARGEST_UNSHAPED) or not any(options)
+    if units or not is_chronological(problem):
+        return units or steps <= (LARGEST_PIECE if shaping else LARGEST_UNSHAPED) or not any(options)
+    return steps <= LARGEST_PIECE
 
 
-def solve(problem: Problem, options: Options | None = None, report: Report | None = None) -> Plan:
-    """Least-cost plan of a problem with its proven bound. Raises SolverError where the solver cannot be believed."""
+def solve(
+    problem: Problem,
+    options: Options | None = None,
+    report: Report | None = None,
+    pool: Pool | None = None,
+    pins: Pins = NO_PINS,
+) -> Plan:
+    """Least-cost plan of a problem with its proven bound; `pins` are decisions that are given.
+
+    Solves that share a `pool` re-use blocks and cuts where they operate the same site. Raises SolverError where the solver
+    cannot be believed.
+    """
     options = options or Options()
     begun = time.monotonic()
     decisions, operation, size, outcome = (
-        whole(problem, options, report) if in_one_piece(problem) else by_cuts(problem, options, report)
+        whole(problem, options, report, pins)
+        if in_one_piece(problem)
+        else by_cuts(problem, options, report, pool, pins)
     )
     seconds = {**outcome.seconds, "total": time.monotonic() - begun}
     facts = SolverFacts(
@@ -48,23 +66,26 @@ def solve(problem: Problem, options: Options | None = None, report: Report | Non
     return Plan(decisions, operation, facts)
 
 
-def by_cuts(problem: Problem, options: Options, report: Report | None) -> Solved:
+def by_cuts(
+    problem: Problem, options: Options, report: Report | None, pool: Pool | None = None, pins: Pins = NO_PINS
+) -> Solved:
     """Cuts; where they find no plan in their time, the model in one piece with what is left, and the better bound."""
     begun = time.monotonic()
-    solved = decomposed(problem, options, report)
+    solved = decomposed(problem, options, report, pool, pins)
     left = options.time_limit_s - (time.monotonic() - begun)
-    if solved[3].status != "none" or interrupted.is_set() or left < LEAST_LEFT_S:
+    steps = len(problem.years) * problem.steps.count
+    if solved[3].status != "none" or interrupted.is_set() or left < LEAST_LEFT_S or steps > LARGEST_FALLBACK:
         return solved
-    decisions, operation, size, outcome = whole(problem, replace(options, time_limit_s=left), report)
+    decisions, operation, size, outcome = whole(problem, replace(options, time_limit_s=left), report, pins)
     bound = min(max(outcome.lower_bound, solved[3].lower_bound), outcome.objective)
     seconds = {**solved[3].seconds, **outcome.seconds}
     return decisions, operation, size, replace(outcome, lower_bound=bound, seconds=seconds)
 
 
-def whole(problem: Problem, options: Options, report: Report | None = None) -> Solved:
+def whole(problem: Problem, options: Options, report: Report | None = None, pins: Pins = NO_PINS) -> Solved:
     """The model in one piece."""
     begun = time.monotonic()
-    pressed = press(problem)
+    pressed = pinned(press(problem), pins)
     built = time.monotonic() - begun
     outcome = solve_matrix(pressed, options, begun + options.time_limit_s, report)
     outcome = replace(outcome, seconds={"build": built, **outcome.seconds})

@@ -246,14 +246,15 @@ class Solver(Table):
     """How finely and how long to compute."""
 
     resolution: str = key(
-        "days:N (N typical days), full (every step of the year) or given (the periods of [horizon])",
-        "days:8",
+        "full (every step of the year), days:N (N typical days, a quick look) or given (the periods of [horizon])",
+        "full",
         pattern=r"^(full|given|days:[1-9][0-9]{0,2})$",
         form="days:N such as days:8, full, or given",
     )
     gap: float = key("relative gap at which to stop", 0.001, unit="share", plausible=(1e-6, 0.05), ge=0, lt=1)
     time_limit_s: float = key("time limit", 600.0, unit="s", plausible=(5, 86400), gt=0)
     threads: int = key("threads of the solver; 0: its own choice", 0, unit="threads", ge=0, le=256)
+    workers: int = key("processes that operate the year; 0: one for each of two processors", 0, unit="processes", ge=0, le=64)
     seed: int = key("seed of the solver and of the clustering", 0, unit="number", ge=0, le=2**31 - 1)
 
 
