@@ -64,6 +64,7 @@ class Request:
     naive: bool = True
     quiet: bool = False
     as_json: bool = False
+    progress: bool = False  # on stderr even where that is no terminal
 
 
 def run(request: Request) -> int:
@@ -80,7 +81,7 @@ def run(request: Request) -> int:
 
 
 def _run(request: Request) -> int:
-    progress = Progress(request.quiet)
+    progress = Progress(request.quiet, request.progress)
     with progress.phase("read"):
         reading = read(request.scenario, request.settings)
     folder = results_folder(reading, request.out)
