@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +170,7 @@ def _context(case: Case, folder: Path, answer: Answer | None) -> dict[str, Any]:
         "labels": {name: label for name, (label, _) in notes.labels.items()},
         "assumed_fields": assumed(notes),
         "warnings": case.warnings(),
-        "inputs": _inputs(case.reading),
+        "inputs": input_hashes(case.reading),
         "timings_s": dict(case.progress.seconds),
     }
     standard = case.standard
@@ -188,7 +188,7 @@ def assumed(assembly: Assembly) -> list[str]:
     ]
 
 
-def _inputs(reading: Reading) -> dict[str, str]:
+def input_hashes(reading: Reading) -> dict[str, str]:
     """Hash of the scenario and of every file that it names, by path inside its folder."""
     named = {reading.path.name, *_files(reading.scenario.model_dump())}
     return {name: sha256((reading.folder / name).read_bytes()) for name in sorted(named)}
@@ -213,7 +213,8 @@ def _write(case: Case, folder: Path, answer: Answer, plans: dict[str, Beside]) -
     currency = case.currency
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, currency).items()}
     files |= roadmap_files(roadmap(answer, setting_of(case.assembly)))
-    files |= {OPERATION: pack(answer.problem, answer.plan), **_scenario_file(case)}
+    facts = replace(answer.plan.facts, timings_s={})  # they stand in the summary: the archive is the same every time
+    files |= {OPERATION: pack(answer.problem, replace(answer.plan, facts=facts)), **_scenario_file(case)}
     summary = summarise(answer, plans, _target_year(answer.problem), _context(case, folder, answer))
     if plans:
         files["plans.csv"] = table_bytes(plan_rows(summary["naive"], currency))
