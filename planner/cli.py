@@ -16,6 +16,7 @@ COMMANDS = {
     "validate": "Read a scenario and report every fault as file:line:column.",
     "schema": "JSON Schema of scenario.toml, for editors, or of roadmap.json.",
     "solve": "Find the least-cost plan, check it, write it and show it.",
+    "sweep": "Solve many scenarios side by side; goes on where it was killed.",
     "show": "Show the tables of a results folder.",
     "figures": "Draw the figures of a results folder, as SVG and PNG.",
     "verify": "Recompute a results folder without the model, and compare.",
