@@ -34,6 +34,7 @@ COMMANDS = {
     "ladder": "Price each star: least cost of every level, on paper and durably.",
     "report": "Write a results folder as one page for a board.",
     "workbook": "Write a results folder as a workbook with live formulas.",
+    "serve": "Browse, compare and solve again on a local page.",
     "dossier": "Write a results folder as the file an assessor asks for.",
 }
 
