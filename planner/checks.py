@@ -249,9 +249,13 @@ def _rating_words(at: Context) -> Iterator[Finding]:
     boundaries = at.standard.get("boundaries", {})
     yield from known(("rating", "boundary"), rating.boundary, list(boundaries), "a boundary of the standard")
     levels = [level["stars"] for level in boundaries.get(rating.boundary, {}).get("levels", ())]
-    if rating.target_stars and levels and rating.target_stars not in levels:
-        wanted = one_of([str(level) for level in levels])
-        yield Finding(("rating", "target_stars"), str(rating.target_stars), f"a level of the standard: {wanted}")
+    durable = at.scenario.durability.durable_stars
+    wanted = one_of([str(level) for level in levels])
+    for path, stars in ((("rating", "target_stars"), rating.target_stars), (("durability", "durable_stars"), durable)):
+        if stars and levels and stars not in levels:
+            yield Finding(path, str(stars), f"a level of the standard: {wanted}")
+    if durable and not rating.target_stars:
+        yield Finding(("durability", "durable_stars"), str(durable), "rating.target_stars, with whose year they begin")
     for item in rating.questionnaire:
         yield from known(("rating", "questionnaire", item), item, at.items, "an item of the standard", at_key=True)
 

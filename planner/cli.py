@@ -16,6 +16,7 @@ COMMANDS = {
     "validate": "Read a scenario and report every fault as file:line:column.",
     "schema": "JSON Schema of scenario.toml, for editors, or of roadmap.json.",
     "solve": "Find the least-cost plan, check it, write it and show it.",
+    "sweep": "Solve many scenarios side by side; goes on where it was killed.",
     "show": "Show the tables of a results folder.",
     "figures": "Draw the figures of a results folder, as SVG and PNG.",
     "verify": "Recompute a results folder without the model, and compare.",
@@ -33,6 +34,7 @@ COMMANDS = {
     "ladder": "Price each star: least cost of every level, on paper and durably.",
     "report": "Write a results folder as one page for a board.",
     "workbook": "Write a results folder as a workbook with live formulas.",
+    "serve": "Browse, compare and solve again on a local page.",
     "dossier": "Write a results folder as the file an assessor asks for.",
 }
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from models.problem import Problem
 from planner.assemble import Assembly, assemble
@@ -45,13 +46,29 @@ class UsualNotSolved(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Solver settings that the command line gives; None leaves the scenario's own."""
+    """Solver settings and targets that the command line gives; None leaves the scenario's own."""
 
     resolution: str | None = None
     gap: float | None = None
     time_limit_s: float | None = None
     threads: int | None = None
     workers: int | None = None
+    target_stars: int | None = None
+    target_year: int | None = None
+    durable_stars: int | None = None
+
+    def changes(self) -> dict[str, dict[str, Any]]:
+        """The settings as keys of the scenario's tables."""
+        given = {
+            "solver": ("resolution", "gap", "time_limit_s", "threads", "workers"),
+            "rating": ("target_stars", "target_year"),
+            "durability": ("durable_stars",),
+        }
+        tables = {
+            table: {key: value for key in keys if (value := getattr(self, key)) is not None}
+            for table, keys in given.items()
+        }
+        return {table: keys for table, keys in tables.items() if keys}
 
 
 @dataclass(frozen=True)
@@ -95,10 +112,7 @@ def read(path: Path, settings: Settings) -> Reading:
     """The scenario with the settings in it. Raises ScenarioFaults, and ResultsError for a setting that is none."""
     if settings.resolution is not None and not RESOLUTION.match(settings.resolution):
         raise ResultsError(f"--resolution: got {settings.resolution!r}, wanted days:N, full or given")
-    reading = read_scenario(path)
-    changes = {key: value for key, value in vars(settings).items() if value is not None}
-    solver = reading.scenario.solver.model_copy(update=changes)
-    return replace(reading, scenario=reading.scenario.model_copy(update={"solver": solver}))
+    return read_scenario(path, settings.changes())
 
 
 def results_folder(reading: Reading, out: Path | None) -> Path:

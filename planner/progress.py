@@ -16,10 +16,12 @@ LEAST_SECONDS_APART = 1.0
 
 
 class Progress:
-    """Says what is being done and for how long; silent when stderr is not a terminal or quiet is asked for."""
+    """Says what is being done and for how long; silent when quiet is asked for, or when stderr is not a terminal unless
+    someone is said to be listening.
+    """
 
-    def __init__(self, quiet: bool) -> None:
-        self.speaks = not quiet and sys.stderr.isatty()
+    def __init__(self, quiet: bool, listened_to: bool = False) -> None:
+        self.speaks = not quiet and (listened_to or sys.stderr.isatty())
         self.begun = time.monotonic()
         self.seconds: dict[str, float] = {}
         self.reported = -math.inf  # when a report was last shown

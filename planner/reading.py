@@ -43,7 +43,7 @@ class Reading:
     scenario: Scenario
     path: Path
     text: str
-    written: Mapping[str, Any]  # the TOML as it stands, without presets
+    written: Mapping[str, Any]  # the TOML as it stands with the changes asked for, without presets
     warnings: tuple[Fault, ...]
 
     @property
@@ -52,8 +52,10 @@ class Reading:
         return self.path.parent
 
 
-def read_scenario(path: str | Path) -> Reading:
+def read_scenario(path: str | Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Reading:
     """The scenario in a TOML file, or in the `scenario.toml` of a folder.
+
+    `changes` are keys by table that stand in place of those in the file; they are checked as if they stood in it.
 
     Raises:
         ScenarioFaults: everything that is wrong with it.
@@ -61,7 +63,7 @@ def read_scenario(path: str | Path) -> Reading:
     file = Path(path)
     file = file / "scenario.toml" if file.is_dir() else file
     text = _text(file)
-    written = _parsed(text, str(file))
+    written = _with_changes(_parsed(text, str(file)), changes or {})
     full, findings = with_presets(written)
     scenario, schema = _validated(full)
     wrong = [finding.path for finding in schema] + [finding.path[:-1] for finding in findings]
@@ -98,6 +100,16 @@ def _text(file: Path) -> str:
             [Fault("", f"{len(data)} bytes", "at most 2 MB; series belong in CSV files", file=str(file))]
         )
     return decoded(data, str(file), "").replace("\r\n", "\n")
+
+
+def _with_changes(written: dict[str, Any], changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The tables with the changed keys; what is no table is left for the schema to refuse."""
+    merged = {name: {**written.get(name, {}), **keys} for name, keys in changes.items() if _is_table(written, name)}
+    return written | merged
+
+
+def _is_table(written: Mapping[str, Any], name: str) -> bool:
+    return isinstance(written.get(name, {}), Mapping)
 
 
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")

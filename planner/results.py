@@ -91,7 +91,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     path = folder.parent / f".{folder.name}.lock"
     with path.open("a+") as handle:
-        if not (_try_lock(handle.fileno()) and _is_still_at(handle.fileno(), path)):
+        if not (try_lock(handle.fileno()) and _is_still_at(handle.fileno(), path)):
             raise ResultsError(f"another `plan solve` is writing {folder}: wait for it or choose another --out")
         _recover(folder)
         try:
@@ -171,7 +171,8 @@ def _recover(folder: Path) -> None:
         shutil.rmtree(_beside(folder, role), ignore_errors=True)
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
+    """Whether the open file could be locked for this process; the lock ends with the process."""
     try:
         if sys.platform == "win32":
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)

@@ -12,7 +12,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,7 @@ class Request:
     naive: bool = True
     quiet: bool = False
     as_json: bool = False
+    progress: bool = False  # on stderr even where that is no terminal
 
 
 def run(request: Request) -> int:
@@ -83,7 +84,7 @@ def run(request: Request) -> int:
 
 
 def _run(request: Request) -> int:
-    progress = Progress(request.quiet)
+    progress = Progress(request.quiet, request.progress)
     with progress.phase("read"):
         reading = read(request.scenario, request.settings)
     folder = results_folder(reading, request.out)
@@ -130,9 +131,7 @@ def _checked(case: Case, answer: Answer) -> dict[str, Any]:
     if not case.reading.scenario.solver.resolution.startswith("days:") or interrupted.is_set():
         return {}
     with case.progress.phase("every_step", "operate the plan at every step of the year"):
-        found = operated_at_every_step(
-            case.reading, answer.problem, answer.plan, case.options, case.progress
-        )
+        found = operated_at_every_step(case.reading, answer.problem, answer.plan, case.options, case.progress)
     held = found.answer
     return {
         "every_step": {
@@ -199,7 +198,7 @@ def _context(case: Case, folder: Path, answer: Answer | None) -> dict[str, Any]:
         "labels": {name: label for name, (label, _) in notes.labels.items()},
         "assumed_fields": assumed(notes),
         "warnings": case.warnings(),
-        "inputs": _inputs(case.reading),
+        "inputs": input_hashes(case.reading),
         "timings_s": dict(case.progress.seconds),
     }
     standard = case.standard
@@ -217,7 +216,7 @@ def assumed(assembly: Assembly) -> list[str]:
     ]
 
 
-def _inputs(reading: Reading) -> dict[str, str]:
+def input_hashes(reading: Reading) -> dict[str, str]:
     """Hash of the scenario and of every file that it names, by path inside its folder."""
     named = {reading.path.name, *_files(reading.scenario.model_dump())}
     return {name: sha256((reading.folder / name).read_bytes()) for name in sorted(named)}
@@ -242,7 +241,8 @@ def _write(case: Case, folder: Path, answer: Answer, plans: dict[str, Beside], c
     currency = case.currency
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, currency).items()}
     files |= roadmap_files(roadmap(answer, setting_of(case.assembly)))
-    files |= {OPERATION: pack(answer.problem, answer.plan), **_scenario_file(case)}
+    facts = replace(answer.plan.facts, timings_s={})  # they stand in the summary: the archive is the same every time
+    files |= {OPERATION: pack(answer.problem, replace(answer.plan, facts=facts)), **_scenario_file(case)}
     summary = summarise(answer, plans, _target_year(answer.problem), {**_context(case, folder, answer), **checked})
     if plans:
         files["plans.csv"] = table_bytes(plan_rows(summary["naive"], currency))

@@ -29,13 +29,21 @@ from planner.commands import JSON, SCENARIO, scenario_file
 )
 @click.option("--threads", type=click.IntRange(0, 256), help="Threads of the solver.")
 @click.option("--workers", type=click.IntRange(0, 64), help="Processes that operate the year.  [default: at most 2]")
+@click.option(
+    "--stars", "target_stars", type=click.IntRange(0, 6), help="Stars to reach, instead of the scenario's; 0: none."
+)
+@click.option("--year", "target_year", type=int, metavar="YEAR", help="Year from which they are required.")
+@click.option("--durable-stars", type=click.IntRange(0, 6), help="Durable stars required from then on; 0: none.")
 @JSON
+@click.option("--progress", is_flag=True, help="Say how far it is even where stderr is no terminal.")
 @click.option("--quiet", is_flag=True, help="No progress and no tables.")
 @click.option("--no-naive", is_flag=True, help="Leave out the naive plans beside the optimum.")
-def command(scenario: Path, out: Path | None, as_json: bool, quiet: bool, no_naive: bool, **settings: Any) -> NoReturn:
+def command(
+    scenario: Path, out: Path | None, as_json: bool, progress: bool, quiet: bool, no_naive: bool, **settings: Any
+) -> NoReturn:
     """Find the least-cost plan, check it, write it and show it."""
     from planner.preparing import Settings
     from planner.solving import Request, run
 
-    request = Request(scenario_file(scenario), out, Settings(**settings), not no_naive, quiet, as_json)
+    request = Request(scenario_file(scenario), out, Settings(**settings), not no_naive, quiet, as_json, progress)
     sys.exit(run(request))

@@ -254,7 +254,9 @@ class Solver(Table):
     gap: float = key("relative gap at which to stop", 0.001, unit="share", plausible=(1e-6, 0.05), ge=0, lt=1)
     time_limit_s: float = key("time limit", 600.0, unit="s", plausible=(5, 86400), gt=0)
     threads: int = key("threads of the solver; 0: its own choice", 0, unit="threads", ge=0, le=256)
-    workers: int = key("processes that operate the year; 0: one for each of two processors", 0, unit="processes", ge=0, le=64)
+    workers: int = key(
+        "processes that operate the year; 0: one for each of two processors", 0, unit="processes", ge=0, le=64
+    )
     seed: int = key("seed of the solver and of the clustering", 0, unit="number", ge=0, le=2**31 - 1)
 
 

@@ -1,0 +1,1 @@
+"""The others, each in its own virtual environment; none of these files imports the planner."""

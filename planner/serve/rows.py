@@ -1,0 +1,89 @@
+"""A results folder as one row of text: what it is, what it costs, what it reaches, how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from planner.results import SUMMARY, ResultsError, read_summary
+from planner.serve.phrases import phrase
+from planner.terminal import number
+from planner.words import Lang, money_unit
+
+NONE = "–"
+MONEY = 10_000.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One plan in the table; `fault` where its summary cannot be read."""
+
+    name: str
+    title: str
+    status: str = NONE
+    target: str = NONE
+    cost: str = NONE
+    stars: str = NONE
+    durable: str = NONE
+    gap: str = NONE
+    written: str = ""
+    fault: str = ""
+    scenario: str = ""  # name of the scenario's folder
+
+
+def row(folder: Path, scenarios: Path, lang: Lang) -> Row:
+    """The row of a results folder; what is missing or of another kind is a dash."""
+    try:
+        summary = read_summary(folder)
+    except (ResultsError, OSError) as error:
+        return Row(folder.name, folder.name, status=phrase("unreadable", lang), fault=str(error))
+    head, target = _table(summary, "scenario"), _table(summary, "target")
+    year = str(target.get("until") or max(_table(summary, "stars"), default=""))
+    cost, gap = _number(summary.get("net_present_cost")), _number(summary.get("gap"))
+    english, chinese = (str(head.get(key) or "") for key in ("title", "title_zh"))
+    title = (chinese or english) if lang == "zh" else (english or chinese)
+    status = str(summary["status"])
+    return Row(
+        folder.name,
+        title or folder.name,
+        phrase(f"status.{status}", lang) if status in ("optimal", "feasible", "infeasible", "none") else status,
+        _target(target, lang),
+        NONE if cost is None else f"{number(cost / MONEY, 0)} {money_unit(str(summary.get('currency', '')), lang)}",
+        _stars(summary, "stars", year),
+        _stars(summary, "durable_stars", year),
+        NONE if gap is None else f"{gap:.2%}",
+        f"{datetime.fromtimestamp((folder / SUMMARY).stat().st_mtime):%Y-%m-%d %H:%M}",
+        scenario=_scenario(folder, head, scenarios),
+    )
+
+
+def _target(target: Mapping[str, Any], lang: Lang) -> str:
+    if not target:
+        return phrase("no_target", lang)
+    return phrase("target_told", lang, stars=target.get("stars", NONE), year=target.get("year", NONE))
+
+
+def _stars(summary: Mapping[str, Any], key: str, year: str) -> str:
+    found = _table(summary, key).get(year)
+    return NONE if found is None else str(found)
+
+
+def _scenario(folder: Path, head: Mapping[str, Any], scenarios: Path) -> str:
+    """Name of the scenario's folder if it stands among the scenarios that are served."""
+    found = (folder / str(head.get("folder", "."))).resolve()
+    return found.name if found.parent == scenarios else ""
+
+
+def _table(summary: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = summary.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)

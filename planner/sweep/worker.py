@@ -1,0 +1,47 @@
+"""What runs in the process of one solve: `plan solve`, quietly, as long as the process that asked for it lives."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+PARENT_ENDED = 70
+LONGEST_WAIT_S = 20.0  # for the orphans of a killed sweep to notice
+
+
+def work(task: Mapping[str, Any]) -> NoReturn:
+    """Solve and end with the exit code of `plan solve`."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    from planner.preparing import Settings
+    from planner.solving import Request, run
+
+    folder = Path(task["out"])
+    _until_free(folder)
+    request = Request(Path(task["scenario"]), folder, Settings(**task["settings"]), task["naive"], quiet=True)
+    sys.exit(run(request))
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 4096):
+        continue
+    os._exit(PARENT_ENDED)
+
+
+def _until_free(folder: Path) -> None:
+    """Wait while another process still writes the folder; whether it ever may be written is for the solve to say."""
+    from planner.results import ResultsError, writer_lock
+
+    deadline = time.monotonic() + LONGEST_WAIT_S
+    while time.monotonic() < deadline:
+        try:
+            with writer_lock(folder):
+                return
+        except ResultsError as error:
+            if "another" not in str(error):
+                return
+            time.sleep(0.2)
