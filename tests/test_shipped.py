@@ -1,4 +1,7 @@
-"""Every shipped factory is solved: the target is reached, lasts, and survives the recomputation; paper alone does neither."""
+"""Every shipped factory is solved, on eight typical days: the target is reached, lasts, and survives the recomputation.
+
+Paper alone does neither.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from planner.answer import account_for, at_accounted_cost
 from planner.assemble import assemble
 from planner.engine import Options, solve
 from planner.plan import Plan
-from planner.reading import read_scenario
+from planner.preparing import Settings, read
 from planner.variants import business_as_usual, paper_only, with_base
 from planner.verify import verify
 from tests.random_factory import rich
@@ -26,7 +29,7 @@ QUICK = Options(gap=0.02, time_limit_s=240)
 @cache
 def problem_of(case: str) -> Problem:
     """The problem of a shipped case, its base year filled from business as usual."""
-    assembly = assemble(read_scenario(SCENARIOS / case / "scenario.toml"))
+    assembly = assemble(read(SCENARIOS / case / "scenario.toml", Settings(resolution="days:8")))
     return with_base(assembly, solve(business_as_usual(assembly.problem), QUICK))
 
 

@@ -1,6 +1,7 @@
 """The engine: press, bridge and solve. The only package that names the solver.
 
-`solve(problem, Options(...)) -> Plan`; a `Pool` lets several solves share blocks and cuts; `explain` says by how much an infeasible target is missed and one way back.
+`solve(problem, Options(...)) -> Plan`; a `Pool` lets several solves share blocks and cuts; `explain` says by how much an
+infeasible target is missed and one way back.
 `interrupted` is the flag that a signal handler sets to stop with the plan in hand.
 """
 
