@@ -17,7 +17,7 @@ mean day with its heat of 1/2 at the mean COP of 3 costs 0.167.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,17 +43,19 @@ class Draft:
     most: csr_array
     slack_hours: Float  # (columns,) hours of the year that a unit counts, of slack
 
-    def add_row(self, columns: list[int], values: list[float], bound: float, times: float) -> None:
-        """The equation Σ values·columns ± slack = 0, whose slack counts so many times a year."""
-        count = self.rows.shape[1]
-        self.lower, self.upper = np.append(self.lower, [0.0, 0.0]), np.append(self.upper, [bound, bound])
-        self.slack_hours = np.append(self.slack_hours, [times, times])
-        row = csr_array(
-            ([*values, 1.0, -1.0], ([0] * (len(values) + 2), [*columns, count, count + 1])), shape=(1, count + 2)
-        )
-        self.rows = stack(widened(self.rows, count + 2), row)
-        self.least, self.most = widened(self.least, count + 2), widened(self.most, count + 2)
-        self.row_lower, self.row_upper = np.append(self.row_lower, 0.0), np.append(self.row_upper, 0.0)
+    def add_columns(self, count: int, upper: float, slack_hours: float = 0.0) -> Int:
+        """Columns from zero to `upper`; returns their places."""
+        first = self.rows.shape[1]
+        self.lower, self.upper = np.append(self.lower, np.zeros(count)), np.append(self.upper, np.full(count, upper))
+        self.slack_hours = np.append(self.slack_hours, np.full(count, slack_hours))
+        self.rows, self.least, self.most = (widened(m, first + count) for m in (self.rows, self.least, self.most))
+        return np.arange(first, first + count)
+
+    def add_row(self, columns: Sequence[int], values: Sequence[float], lower: float, upper: float) -> None:
+        """lower ≤ Σ values·columns ≤ upper."""
+        places = ([0] * len(columns), list(columns))
+        self.rows = stack(self.rows, csr_array((list(values), places), shape=(1, self.rows.shape[1])))
+        self.row_lower, self.row_upper = np.append(self.row_lower, lower), np.append(self.row_upper, upper)
 
 
 def widened(matrix: csr_array, columns: int) -> csr_array:

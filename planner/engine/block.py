@@ -7,9 +7,10 @@
 
 A row with a single column of the block, such as activity ≤ availability·working, is kept as a bound of that column.
 
-An averaged part has one mean day for each kind of day (`averaging`), and one row for what it keeps:
+An averaged part has one mean day for each kind of day (`averaging`). It does not know the levels at its seams, only that they
+differ by no more than the store holds:
 
-    Σ_kinds days·(level after the day − level before it) = level at the seam after − level at the seam before ± slack
+    −working size ≤ Σ_kinds days·(level after the day − level before it) ≤ working size      change_within_size
 """
 
 from __future__ import annotations
@@ -125,11 +126,14 @@ def press_block(template: Template, part: Part) -> Block:
         )
         own, starts = (ComponentMap((v, moved(columns)) for v, columns in q.items()) for q in (own, starts))
     days = np.ones(1) if part.kinds is None else np.bincount(part.kinds).astype(float)
+    times = float(problem.steps.times_per_year[part.steps].max())
     for k, before in enumerate(kept):
-        pair = len(places) + 2 * k + np.arange(2)
-        of = own[site.before[before]].reshape(len(days), -1)[:, -1]
-        times = float(problem.steps.times_per_year[part.steps].max())
-        _add_seams(draft, part, pair, starts[before].ravel(), of, days, (bound, times))
+        first, last = starts[before].ravel(), own[site.before[before]].reshape(len(days), -1)[:, -1]
+        if part.kinds is None:
+            _tie(draft, [(int(first[0]), len(places) + 2 * k), (int(last[0]), len(places) + 2 * k + 1)], bound, times)
+        else:
+            name, index = site.plan[site.limit[before]]
+            _keep(draft, first, last, days, places[name, key_of(index)], bound)
     named: dict[str, dict[str, Int]] = {}
     for v, columns in own.items() if part.kinds is None else ():
         named.setdefault(v.parent_component().name, {})[str(v.index())] = columns
@@ -186,15 +190,19 @@ def _draft(builder: Builder, stamp: Stamp, problem: Problem, bound: float, ports
     )
 
 
-def _add_seams(
-    draft: Draft, part: Part, pair: Int, starts: Int, ends: Int, days: Float, slack: tuple[float, float]
-) -> None:
-    """Ties the stored energy to the levels at the seams; `slack` is its bound, and how often a year its MWh occur."""
-    if part.kinds is None:
-        draft.add_row([*starts, pair[0]], [1.0, -1.0], *slack)
-        draft.add_row([*ends, pair[1]], [1.0, -1.0], *slack)
-    else:
-        draft.add_row([*ends, *starts, pair[1], pair[0]], [*days, *-days, -1.0, 1.0], *slack)
+def _tie(draft: Draft, pairs: list[tuple[int, int]], bound: float, times: float) -> None:
+    """Ties stored energy to the levels at the seams, with slack; its MWh occur `times` a year."""
+    for column, port in pairs:
+        slack = draft.add_columns(2, bound, times)
+        draft.add_row([column, port, *slack], [1.0, -1.0, 1.0, -1.0], 0.0, 0.0)
+
+
+def _keep(draft: Draft, first: Int, last: Int, days: Float, size: int, bound: float) -> None:
+    """What the days of an averaged part add to the stored energy is at most what the store holds, up or down."""
+    change = draft.add_columns(2, bound)
+    draft.add_row([*last, *first, *change], [*days, *-days, -1.0, 1.0], 0.0, 0.0)
+    for column in change:
+        draft.add_row([column, size], [1.0, -1.0], -np.inf, 0.0)
 
 
 def _bounded(
