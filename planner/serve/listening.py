@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -48,8 +49,9 @@ def serve(results: Path, scenarios: Path, guard: Guard, announce: Callable[[str]
     listener, guard = opened(guard)
     site = Site(results_shelf(results), scenarios_shelf(scenarios), guard)
     name = f"[{guard.address}]" if ":" in guard.address else guard.address
-    announce(f"http://{name}:{guard.port}/")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server hands on what stopped it: end as by Ctrl-C
     try:
+        announce(f"http://{name}:{guard.port}/")
         server(site).run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # the server has closed before it hands the signal on

@@ -76,13 +76,12 @@ class Solve:
 
     def listen(self) -> None:
         """Keep what the process says until it ends; runs in a thread of its own."""
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            if len(self.lines) < MOST_LINES:
-                self.lines.append(line.rstrip("\r\n"))
-        code = self.process.wait()
+        with self.process as process:
+            for line in process.stderr or ():
+                if len(self.lines) < MOST_LINES:
+                    self.lines.append(line.rstrip("\r\n"))
         self.ended = time.monotonic()
-        self.code = code
+        self.code = process.returncode
 
     def stop(self) -> None:
         """What Ctrl-C does: the plan in hand is written. Asked again: end at once, nothing is written."""

@@ -19,7 +19,7 @@ from planner.sweep.sweeping import SweepError
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-CONNECT_S = 15.0
+CONNECT_S = 10.0
 FIRST_WORKER_S = 60.0
 
 
@@ -75,7 +75,7 @@ def _collect(client: Client, jobs: Sequence[Job], out: Path) -> Generator[tuple[
     from distributed import as_completed
 
     waiting: dict[Any, tuple[Job, int]] = {}  # by key of the future, with its attempt
-    ending: Any = as_completed([])
+    ending: Any = as_completed([], loop=client.loop)
 
     def send(job: Job, attempt: int) -> None:
         future = client.submit(solve_there, packed(job), key=f"plan-{job.case}-{job.key[:16]}-{attempt}", pure=False)

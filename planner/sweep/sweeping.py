@@ -53,6 +53,8 @@ def run(asked: Sweep, runner: Runner) -> int:
             return _run(asked, out, runner)
     except ResultsError as error:
         return _end(BAD_INPUT, str(error))
+    except KeyboardInterrupt:
+        return _end(INTERRUPTED, "stopped before the first solve")
 
 
 def _run(asked: Sweep, out: Path, runner: Runner) -> int:
@@ -64,7 +66,7 @@ def _run(asked: Sweep, out: Path, runner: Runner) -> int:
     with closing(journal):
         ends |= {job.case: ended for job in cases.jobs if job.case not in ends and (ended := journal.done(job))}
         todo = [job for job in cases.jobs if job.case not in ends]
-        progress.say(f"{len(cases.jobs)} scenarios, {len(cases.jobs) - len(todo)} of them need no solve")
+        progress.say(f"{len(todo)} of {len(cases.jobs)} scenarios to solve")
         try:
             if todo:
                 _solve(todo, out, runner, journal, ends, progress)
