@@ -31,10 +31,14 @@ def solve(asked: Asked, outcome: Outcome) -> None:
     with outcome.timed("total"):
         _, _, outcome.size, found = decomposed(stated, options)
     outcome.phases_s = dict(found.seconds)
-    outcome.objective, outcome.bound = found.objective, found.lower_bound
+    outcome.objective, outcome.bound = _known(found.objective), _known(found.lower_bound)
     outcome.words = found.termination
     if found.status != "optimal":
         outcome.status = "more than"
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def build(asked: Asked, outcome: Outcome) -> None:

@@ -29,7 +29,6 @@ ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).parent / "results.json"
 ENOUGH_S = 20.0  # of a contestant's repeats, after which it is not repeated any more
 GRACE_S = 30.0  # beyond its limit for imports and input series
-SHORT_STEPS = 5e5  # of a matrix that is written and kept
 SAMPLE_S = 0.1
 ENVIRONMENT = {
     "raw_highs": "raw",
@@ -60,7 +59,7 @@ def main() -> int:
         for row in rows(asked.full):
             if asked.only not in row.title:
                 continue
-            told["rows"].append(settle(row, measure(row, asked.environments, Path(folder)), told["rows"]))
+            told["rows"].append(settle(row, measure(row, asked.environments, Path(folder))))
             print_row(told["rows"][-1])
             told |= {"load_after": os.getloadavg()[0], "seconds": time.monotonic() - begun}
             asked.results.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -10,7 +10,7 @@ WIDTHS = (20, 12, 12, 14, 9, 10)
 HEADINGS = ("contestant", "seconds", "times ours", "objective", "equal", "peak MB")
 
 
-def settle(row: Row, runs: dict[str, dict[str, Any]], earlier: list[dict[str, Any]]) -> dict[str, Any]:
+def settle(row: Row, runs: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A row of `results.json`: every contestant with its ratio to ours, if it gave the same answer, and the targets."""
     ours = runs[OURS]
     contestants = []
@@ -20,7 +20,7 @@ def settle(row: Row, runs: dict[str, dict[str, Any]], earlier: list[dict[str, An
         ratio = None if run["status"] == "failed" or equal is False else run["seconds"] / max(ours["seconds"], 1e-9)
         contestants.append({"name": c.name, "limit_s": c.limit_s, **run, "equal": equal, "ratio": ratio})
     found = {"title": row.title, "case": row.case.title, "checked_at": row.checked_at, "contestants": contestants}
-    return {**found, "targets": targets(row, found, earlier)}
+    return {**found, "targets": targets(row, found)}
 
 
 def same(ours: dict[str, Any], run: dict[str, Any]) -> bool | None:
@@ -31,7 +31,7 @@ def same(ours: dict[str, Any], run: dict[str, Any]) -> bool | None:
     return bool(abs(run["objective"] - ours["objective"]) <= EQUAL * scale)
 
 
-def targets(row: Row, found: dict[str, Any], earlier: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def targets(row: Row, found: dict[str, Any]) -> list[dict[str, Any]]:
     """What was wanted, what was measured, and whether it is met; a target of a prefix is held against the fastest of them."""
     told = []
     ours = found["contestants"][0]

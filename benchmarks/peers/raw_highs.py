@@ -51,4 +51,4 @@ def _model(m: np.lib.npyio.NpzFile, integers: bool) -> highspy.HighsLp:
 
 
 if __name__ == "__main__":
-    answer(work, ("highspy", "highspy-extras"))
+    answer(work, ("highspy", "highspy-extras"), first=False)
