@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from models.problem import Problem
 from planner.answer import Answer, account_for
 from planner.cheapest_first import cheapest_first, measures
-from planner.engine import Options, interrupted, solve
+from planner.engine import Options, Pool, interrupted, solve
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.summary import Beside
@@ -45,9 +45,12 @@ class Budget:
 
 
 def plans_beside(
-    answer: Answer, usual: Plan, options: Options, seconds: float, progress: Progress
+    answer: Answer, usual: Plan, options: Options, seconds: float, progress: Progress, pool: Pool
 ) -> dict[str, Beside]:
-    """The plans by name in the order of the tables, the optimum last; `seconds` is for all of them together."""
+    """The plans by name in the order of the tables, the optimum last; `seconds` is for all of them together.
+
+    `pool` is the optimum's: the plan for the highest level has the same site and uses what was learnt of it.
+    """
     problem = answer.problem
     begun = time.monotonic()
     to_paper, to_highest, to_end = (
@@ -62,7 +65,7 @@ def plans_beside(
     highest: dict[str, Beside] = {}
     if 0 < target < max(levels, default=0):
         with progress.phase("beside", f"the plan for {levels[0]} stars"):
-            highest[f"{levels[0]}_stars"] = solved(problem, raised(problem, levels[0]), to_highest)
+            highest[f"{levels[0]}_stars"] = solved(problem, raised(problem, levels[0]), to_highest, pool=pool)
     if target or problem.emissions.caps:
         with progress.phase("beside", "the plan that takes the cheapest measure first"):
             plans["cheapest_first"] = naive(problem, to_end)
@@ -100,9 +103,11 @@ def naive(problem: Problem, budget: Budget) -> Beside:
     return solved(problem, cheapest_first(problem, enough), budget, held)
 
 
-def solved(problem: Problem, variant: Problem, budget: Budget, held: Plan | None = None) -> Beside:
+def solved(
+    problem: Problem, variant: Problem, budget: Budget, held: Plan | None = None, pool: Pool | None = None
+) -> Beside:
     """The plan of a variant under the problem's own rules, or why there is none; `held` is one known before."""
-    plan = held if budget.spent() else solve(variant, budget.within(GAP))
+    plan = held if budget.spent() else solve(variant, budget.within(GAP), pool=pool)
     if plan is not None and not plan.decisions and plan.facts.status != "infeasible" and held is not None:
         plan = held
     if plan is None:

@@ -27,7 +27,7 @@ from planner.assemble import Assembly
 from planner.assumptions import deciding, reach
 from planner.beside import plans_beside
 from planner.effective import effective_toml
-from planner.engine import SolverError, explain, interrupted, solve
+from planner.engine import Pool, SolverError, explain, interrupted, solve
 from planner.explaining import explain_in_words
 from planner.faults import ScenarioFaults
 from planner.full_year import at_resolution, is_every_step, operated_at_every_step
@@ -95,19 +95,20 @@ def _run(request: Request) -> int:
         except UsualNotSolved as usual:
             if usual.infeasible:
                 return _infeasible(case, folder, request, usual.problem, str(usual))
-            return _end(_stopped(), str(usual))
-        return _solve(prepared, folder, request)
+            return _end(NO_PLAN, str(usual))
+        with Pool() as pool:
+            return _solve(prepared, folder, request, pool)
 
 
-def _solve(prepared: Prepared, folder: Path, request: Request) -> int:
+def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool) -> int:
     case, problem, usual = prepared.case, prepared.problem, prepared.usual
     progress = case.progress
     with progress.phase("solve", f"solve {problem.steps.count} steps a year, {len(problem.years)} years"):
-        plan = solve(problem, case.options, progress.report)
+        plan = solve(problem, case.options, progress.report, pool)
     if plan.facts.status == "infeasible":
         return _infeasible(case, folder, request, problem)
     if not plan.decisions:
-        return _end(_stopped(), f"stopped without a plan: {plan.facts.termination}; a longer --time-limit may find one")
+        return _end(NO_PLAN, f"stopped without a plan: {plan.facts.termination}; a longer --time-limit may find one")
     with progress.phase("verify"):
         plan = at_accounted_cost(problem, plan)
         answer, found = account_for(problem, plan), verify(problem, plan)
@@ -118,7 +119,7 @@ def _solve(prepared: Prepared, folder: Path, request: Request) -> int:
     unused = max(0.0, case.options.time_limit_s - progress.seconds["solve"])
     seconds = BESIDE_TIME_SHARE * case.options.time_limit_s + unused
     checked = _checked(case, answer)
-    plans = plans_beside(answer, usual, case.options, seconds, progress) if request.naive else {}
+    plans = plans_beside(answer, usual, case.options, seconds, progress, pool) if request.naive else {}
     _write(case, folder, answer, plans, checked)
     _show(folder, request)
     if interrupted.is_set():
@@ -144,10 +145,6 @@ def _checked(case: Case, answer: Answer) -> dict[str, Any]:
             "durable_stars": {} if held is None else {str(one.year): one.durable.stars for one in held.rated},
         }
     }
-
-
-def _stopped() -> int:
-    return INTERRUPTED if interrupted.is_set() else NO_PLAN
 
 
 def _infeasible(case: Case, folder: Path, request: Request, problem: Problem, first: str = "") -> int:

@@ -9,7 +9,7 @@ import pytest
 from planner.answer import Answer, account_for
 from planner.assemble import assemble
 from planner.beside import plans_beside
-from planner.engine import Options, interrupted, solve
+from planner.engine import Options, Pool, interrupted, solve
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.reading import read_scenario
@@ -30,7 +30,7 @@ def solved() -> tuple[Answer, Plan]:
 
 def test_every_plan_stands_beside_the_optimum(solved: tuple[Answer, Plan]) -> None:
     answer, usual = solved
-    plans = plans_beside(answer, usual, OPTIONS, 60.0, Progress(quiet=True))
+    plans = plans_beside(answer, usual, OPTIONS, 60.0, Progress(quiet=True), Pool())
     assert list(plans) == ["business_as_usual", "paper_only", "cheapest_first", "6_stars", "optimum"]
     rows = beside(plans, 2028)
     assert rows["business_as_usual"]["capex"] == 0.0
@@ -48,7 +48,7 @@ def test_paper_reaches_the_level_that_its_points_allow(solved: tuple[Answer, Pla
     assert problem.rating is not None
     easier = tuple(replace(level, min_score_share=level.min_score_share - 0.2) for level in problem.rating.levels)
     lenient = replace(answer, problem=replace(problem, rating=replace(problem.rating, levels=easier)))
-    rows = beside(plans_beside(lenient, usual, OPTIONS, 60.0, Progress(quiet=True)), 2028)
+    rows = beside(plans_beside(lenient, usual, OPTIONS, 60.0, Progress(quiet=True), Pool()), 2028)
     assert rows["paper_only"]["stars_year_one"] == 3
     assert rows["paper_only"]["durable_target"] == 0
     assert rows["paper_only"]["capex"] == 0.0
@@ -57,7 +57,7 @@ def test_paper_reaches_the_level_that_its_points_allow(solved: tuple[Answer, Pla
 
 def test_without_time_the_plans_are_left_out_and_it_is_said(solved: tuple[Answer, Plan]) -> None:
     answer, usual = solved
-    rows = beside(plans_beside(answer, usual, OPTIONS, -1.0, Progress(quiet=True)), 2028)
+    rows = beside(plans_beside(answer, usual, OPTIONS, -1.0, Progress(quiet=True), Pool()), 2028)
     assert rows["cheapest_first"] == rows["paper_only"] == {"note": "left out: no time"}
     assert rows["optimum"]["stars_target"] == 3
 
@@ -66,7 +66,7 @@ def test_an_interrupt_leaves_the_rest_out(solved: tuple[Answer, Plan]) -> None:
     interrupted.set()
     begun = time.monotonic()
     try:
-        rows = beside(plans_beside(*solved, OPTIONS, 60.0, Progress(quiet=True)), 2028)
+        rows = beside(plans_beside(*solved, OPTIONS, 60.0, Progress(quiet=True), Pool()), 2028)
     finally:
         interrupted.clear()
     assert rows["6_stars"] == {"note": "left out: no time"}
