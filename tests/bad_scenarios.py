@@ -202,6 +202,14 @@ BAD: dict[str, tuple[str, str]] = {
     ),
     "rating file missing": ('[rating]\nfile = "own.toml"', 'rating.file: got "own.toml", wanted a file that exists'),
     "stars without rating": ("[durability]\ndurable_stars = 3", "durability.durable_stars: got 3, wanted a [rating]"),
+    "durable stars that are no level": (
+        "[rating]\ntarget_stars = 3\ntarget_year = 2030\n[durability]\ndurable_stars = 1",
+        "durability.durable_stars: got 1, wanted a level of the standard: one of 3, 4, 5, 6",
+    ),
+    "durable stars without a target": (
+        "[rating]\n[durability]\ndurable_stars = 3",
+        "durability.durable_stars: got 3, wanted rating.target_stars, with whose year they begin",
+    ),
     "given without weights": (
         '[solver]\nresolution = "given"',
         f"{5 - 1}:2: horizon.period_weights: got nothing, wanted how often each given period occurs in a year",

@@ -396,3 +396,14 @@ def test_validation_of_bills_does_not_import_scipy() -> None:
     case = ROOT / "scenarios" / "textile-suzhou" / "scenario.toml"
     ran = subprocess.run([sys.executable, "-c", code, str(case)], capture_output=True, text=True, check=True, cwd=ROOT)
     assert ran.stdout.strip() == "False"
+
+
+def test_changes_stand_in_place_of_what_is_written(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD + "[rating]\ntarget_stars = 3\ntarget_year = 2030")
+    changed = read_scenario(path, {"rating": {"target_stars": 4}, "solver": {"gap": 0.02}}).scenario
+    assert changed.rating is not None
+    assert (changed.rating.target_stars, changed.rating.target_year, changed.solver.gap) == (4, 2030, 0.02)
+    with pytest.raises(ScenarioFaults, match=r"scenario\.toml:\d+:\d+: rating\.target_stars: got 2, wanted a level"):
+        read_scenario(path, {"rating": {"target_stars": 2}})
+    with pytest.raises(ScenarioFaults, match=r"solver\.gap: got 7"):
+        read_scenario(path, {"solver": {"gap": 7}})

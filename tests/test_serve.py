@@ -11,18 +11,20 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
 
 from planner.cli import main
-from planner.serve.app import Site
+from planner.serve.app import Site, outcome
 from planner.serve.guard import BindingRefused, binding
 from planner.serve.pages import policy_of
 from planner.serve.phrases import PHRASES
+from planner.serve.rows import NONE, row
 from planner.serve.shelf import leads_out, may_be_new, results_shelf, scenarios_shelf
-from planner.serve.solves import PROGRAM
+from planner.serve.solves import PROGRAM, Solve
 from planner.starter import write_starter
 from tests.report_case import CLOSING, IMAGE, report_case
 from tests.serving import FORM, Visitor, ended, served, two_measures
@@ -339,6 +341,7 @@ def test_a_scenario_is_solved_with_other_targets(tmp_path: Path) -> None:
         assert events.endswith("event: end\ndata:\n\n")
         last = events.count("id: ") - 1
         assert "id: " not in visitor.get("/solve/events", last_event_id=str(last)).body
+        assert f'href="/scenarios/two-measures?like={name}"' in visitor.get("/").body
         again = visitor.get(f"/scenarios/two-measures?like={name}").body
         assert 'name="year" value="2029"' in again
         assert visitor.get(f"/results/{name}").status == 200
@@ -395,3 +398,44 @@ def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
         done = CliRunner().invoke(main, ["serve", str(tmp_path), "--port", str(site.guard.port)])
     assert done.exit_code == 2
     assert "another --port" in done.output
+
+
+@pytest.mark.parametrize(
+    ("code", "asked", "written", "said"),
+    [
+        (0, False, True, "Done"),
+        (3, False, True, "Out of reach"),
+        (4, False, True, "holding a plan"),
+        (5, False, False, "without a plan"),
+        (6, False, False, "failed verification"),
+        (130, True, True, "the plan in hand was written"),
+        (130, True, False, "nothing was written"),
+        (-2, True, False, "Stopped before there was a plan"),
+        (1, False, False, "exit code 1"),
+        (None, False, False, ""),
+    ],
+)
+def test_how_a_solve_ended(code: int | None, asked: bool, written: bool, said: str) -> None:
+    solve = Solve("mill", "mill-2", Mock(), code=code, asked_to_stop=asked)
+    assert said in outcome(solve, written, "en")
+    assert bool(outcome(solve, written, "zh")) == (code is not None)
+
+
+@pytest.mark.parametrize(
+    ("target", "stars"),
+    [({"year": 2030, "until": 2032}, "4"), ({"year": 2032, "until": 2032}, "5"), ({}, "5"), ({"year": "x"}, NONE)],
+)
+def test_stars_are_the_fewest_of_the_target_years(tmp_path: Path, target: dict[str, object], stars: str) -> None:
+    by_year = {"2029": 0, "2030": 4, "2031": 5, "2032": 5}
+    summary = {"status": "optimal", "target": target, "stars": by_year, "net_present_cost": 3e8, "currency": "CNY"}
+    (tmp_path / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    found = row(tmp_path, tmp_path, "zh")
+    assert (found.stars, found.durable, found.cost) == (stars, NONE, "30,000 万元")
+
+
+@pytest.mark.parametrize("value", ["a lot", True, [], {"a": "b"}, None])
+def test_a_summary_of_other_kinds_is_a_row_of_dashes(tmp_path: Path, value: object) -> None:
+    keys = ("status", "scenario", "target", "stars", "durable_stars", "net_present_cost", "gap", "currency")
+    (tmp_path / "summary.json").write_text(json.dumps(dict.fromkeys(keys, value)), encoding="utf-8")
+    found = row(tmp_path, tmp_path, "en")
+    assert {found.cost, found.stars, found.durable, found.gap} == {NONE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,9 +11,7 @@ from pathlib import Path
 
 from planner.faults import ScenarioFaults
 from planner.library import LibraryError
-from planner.preparing import Settings, read
 from planner.reading import read_scenario
-from planner.results import ResultsError
 from planner.serve.phrases import phrase
 from planner.serve.shelf import may_be_new
 from planner.serve.solves import Targets
@@ -37,7 +36,7 @@ def blank(scenario: Path, like: Mapping[str, object]) -> Form:
     try:
         found = read_scenario(scenario).scenario
     except (ScenarioFaults, LibraryError) as error:
-        return Form(dict.fromkeys(FIELDS, ""), tuple(str(error).splitlines()))
+        return Form(dict.fromkeys(FIELDS, ""), _lines(error, scenario))
     rating = found.rating
     own = {
         "stars": None if rating is None else rating.target_stars,
@@ -70,17 +69,10 @@ def filled(given: Mapping[str, str], lang: Lang) -> tuple[Form, Targets]:
 
 def refused(scenario: Path, targets: Targets) -> tuple[str, ...]:
     """What is wrong with the scenario under these targets."""
-    settings = Settings(
-        gap=targets.gap,
-        time_limit_s=targets.time_limit_s,
-        target_stars=targets.stars,
-        target_year=targets.year,
-        durable_stars=targets.durable_stars,
-    )
     try:
-        read(scenario / "scenario.toml", settings)
-    except (ScenarioFaults, LibraryError, ResultsError) as error:
-        return tuple(str(error).splitlines())
+        read_scenario(scenario, targets.changes())
+    except (ScenarioFaults, LibraryError) as error:
+        return _lines(error, scenario)
     return ()
 
 
@@ -110,6 +102,11 @@ def _named_after(scenario: str, targets: Targets, root: Path) -> str:
         count += 1
         name = f"{first}-{count}"
     return name
+
+
+def _lines(error: Exception, scenario: Path) -> tuple[str, ...]:
+    """What is wrong, one fault a line, with files by their place in the scenario's folder."""
+    return tuple(line.removeprefix(f"{scenario}{os.sep}") for line in str(error).splitlines())
 
 
 def _number(text: str) -> float | None:

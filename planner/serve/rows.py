@@ -42,7 +42,6 @@ def row(folder: Path, scenarios: Path, lang: Lang) -> Row:
     except (ResultsError, OSError) as error:
         return Row(folder.name, folder.name, status=phrase("unreadable", lang), fault=str(error))
     head, target = _table(summary, "scenario"), _table(summary, "target")
-    year = str(target.get("until") or max(_table(summary, "stars"), default=""))
     cost, gap = _number(summary.get("net_present_cost")), _number(summary.get("gap"))
     english, chinese = (str(head.get(key) or "") for key in ("title", "title_zh"))
     title = (chinese or english) if lang == "zh" else (english or chinese)
@@ -53,8 +52,8 @@ def row(folder: Path, scenarios: Path, lang: Lang) -> Row:
         phrase(f"status.{status}", lang) if status in ("optimal", "feasible", "infeasible", "none") else status,
         _target(target, lang),
         NONE if cost is None else f"{number(cost / MONEY, 0)} {money_unit(str(summary.get('currency', '')), lang)}",
-        _stars(summary, "stars", year),
-        _stars(summary, "durable_stars", year),
+        _least(summary, "stars"),
+        _least(summary, "durable_stars"),
         NONE if gap is None else f"{gap:.2%}",
         f"{datetime.fromtimestamp((folder / SUMMARY).stat().st_mtime):%Y-%m-%d %H:%M}",
         scenario=_scenario(folder, head, scenarios),
@@ -67,9 +66,12 @@ def _target(target: Mapping[str, Any], lang: Lang) -> str:
     return phrase("target_told", lang, stars=target.get("stars", NONE), year=target.get("year", NONE))
 
 
-def _stars(summary: Mapping[str, Any], key: str, year: str) -> str:
-    found = _table(summary, key).get(year)
-    return NONE if found is None else str(found)
+def _least(summary: Mapping[str, Any], key: str) -> str:
+    """Fewest stars of the years of the target, as in the report; of the last year without one."""
+    by_year, target = _table(summary, key), _table(summary, "target")
+    first, last = (str(target.get(end) or max(by_year, default="")) for end in ("year", "until"))
+    found = [stars for year, stars in by_year.items() if first <= year <= last and isinstance(stars, int)]
+    return str(min(found)) if found else NONE
 
 
 def _scenario(folder: Path, head: Mapping[str, Any], scenarios: Path) -> str:

@@ -25,6 +25,15 @@ SECONDS_TO_STOP = 20.0  # for the plan in hand, when the server ends
 PROGRAM = (sys.executable, "-P", "-c", "from planner.cli import main; main()")
 
 
+MEANING = {  # of a target: option of `plan solve`, table and key of the scenario
+    "stars": ("--stars", "rating", "target_stars"),
+    "year": ("--year", "rating", "target_year"),
+    "durable_stars": ("--durable-stars", "durability", "durable_stars"),
+    "gap": ("--gap", "solver", "gap"),
+    "time_limit_s": ("--time-limit", "solver", "time_limit_s"),
+}
+
+
 class Busy(Exception):
     """A solve is running; there is one at a time."""
 
@@ -41,14 +50,16 @@ class Targets:
 
     def arguments(self) -> list[str]:
         """As options of `plan solve`."""
-        named = {
-            "--stars": self.stars,
-            "--year": self.year,
-            "--durable-stars": self.durable_stars,
-            "--gap": self.gap,
-            "--time-limit": self.time_limit_s,
-        }
-        return [f"{option}={value}" for option, value in named.items() if value is not None]
+        return [f"{MEANING[key][0]}={value}" for key, value in vars(self).items() if value is not None]
+
+    def changes(self) -> dict[str, dict[str, float]]:
+        """As keys of the scenario's tables."""
+        tables: dict[str, dict[str, float]] = {}
+        for key, value in vars(self).items():
+            if value is not None:
+                _, table, name = MEANING[key]
+                tables.setdefault(table, {})[name] = value
+        return tables
 
 
 @dataclass
