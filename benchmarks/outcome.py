@@ -23,6 +23,7 @@ class Outcome:
     bound: float | None = None
     status: str = "done"  # done, more than, failed
     seconds: float = 0.0
+    cpu_s: float = 0.0  # of this process and of children that have ended: what a busy machine cannot stretch
     phases_s: dict[str, float] = field(default_factory=dict)
     peak_mb: float = 0.0
     size: dict[str, int] = field(default_factory=dict)
@@ -32,8 +33,9 @@ class Outcome:
     @contextmanager
     def timed(self, phase: str) -> Iterator[None]:
         """Adds the time spent inside to `seconds` and to a phase."""
-        begun = time.perf_counter()
+        begun, cpu = time.perf_counter(), _cpu_s()
         yield
+        self.cpu_s += _cpu_s() - cpu
         spent = time.perf_counter() - begun
         self.phases_s[phase] = self.phases_s.get(phase, 0.0) + spent
         self.seconds += spent
@@ -78,6 +80,11 @@ def answer(work: Callable[[Asked, Outcome], None], packages: tuple[str, ...], *,
     outcome.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.flush()
     print("\n" + json.dumps(asdict(outcome)), flush=True)
+
+
+def _cpu_s() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in used)
 
 
 def _versions(packages: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from benchmarks.rows import EQUAL, OURS, Row
 
-WIDTHS = (20, 12, 12, 14, 9, 10)
-HEADINGS = ("contestant", "seconds", "times ours", "objective", "equal", "peak MB")
+WIDTHS = (20, 12, 12, 12, 14, 9, 10)
+HEADINGS = ("contestant", "seconds", "times ours", "cpu s", "objective", "equal", "peak MB")
 
 
 def settle(row: Row, runs: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def lines(row: dict[str, Any]) -> list[str]:
         ratio = "" if q["ratio"] is None else f"{more}{q['ratio']:.2f}"
         objective = "" if q["objective"] is None else f"{q['objective']:.6g}"
         equal = {True: "yes", False: "NO", None: ""}[q["equal"]]
-        text.append(_columns((q["name"], seconds, ratio, objective, equal, f"{q['peak_mb']:.0f}")))
+        text.append(_columns((q["name"], seconds, ratio, f"{q['cpu_s']:.2f}", objective, equal, f"{q['peak_mb']:.0f}")))
         if q["bound"] is not None and q["objective"]:
             text.append(f"  proven gap {max(0.0, (q['objective'] - q['bound']) / abs(q['objective'])):.2e}")
         if q["status"] == "failed":
