@@ -228,7 +228,7 @@ def test_a_process_that_dies_twice_leaves_the_rest_alone(cases: Path, monkeypatc
     monkeypatch.setattr(local, "Processes", lambda: Mortal(2))
     assert sweeping.run(asked(cases), locally(1)) == 5
     found = rows(cases.parent / "out")
-    assert (found["a"]["status"], found["a"]["exit_code"]) == ("died", None)
+    assert (found["a"]["status"], found["a"]["exit_code"]) == ("failed", None)
     assert "killed by SIGKILL" in found["a"]["words"]
     assert found["b"]["status"] == "optimal"
     assert [line["attempts"] for line in journal(cases.parent / "out")] == [2, 1]

@@ -6,10 +6,12 @@ through the connection to the scheduler; nothing here listens, and no disk is sh
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.solving import BAD_INPUT
 from planner.sweep.address import At, host_of, is_loopback
 from planner.sweep.jobs import Ended, Job
 from planner.sweep.parcel import Parcel, ParcelError, Returned, packed, solve_parcel, unpacked
@@ -50,6 +52,7 @@ def _connected(at: At) -> Client:
         from distributed.security import Security
     except ImportError as error:
         raise SweepError("--cluster needs dask.distributed: pip install 'zero-carbon-planner[cluster]'") from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what becomes of the sweep is said once, by us
     security = Security()
     if at.tls is not None:
         ca, cert, key = str(at.tls.ca), str(at.tls.cert), str(at.tls.key)
@@ -86,7 +89,7 @@ def _collect(client: Client, jobs: Sequence[Job], out: Path) -> Generator[tuple[
         try:
             send(job, 1)
         except ParcelError as error:
-            yield job, Ended(None, str(error))
+            yield job, Ended(BAD_INPUT, str(error))
     for future in ending:
         job, attempt = waiting.pop(future.key)
         if attempt < ATTEMPTS and _worker_died(future):

@@ -26,7 +26,7 @@ KIND = "sweep"
 TIMED = "timings_s"  # the only key of a summary that differs between two runs of the same
 MONEY = 10_000.0
 GRAVEST = (UNVERIFIED, NO_PLAN, BAD_INPUT, INFEASIBLE, LIMIT, DONE)  # the first that occurs is the sweep's exit code
-STATUS = {BAD_INPUT: "refused", NO_PLAN: "none", UNVERIFIED: "unverified", None: "died"}
+STATUS = {BAD_INPUT: "refused", NO_PLAN: "none", UNVERIFIED: "unverified", None: "failed"}
 PENDING = "pending"
 
 
@@ -77,7 +77,7 @@ def write(out: Path, found: Mapping[str, Any]) -> None:
 
 
 def exit_code(rows: Sequence[Mapping[str, Any]]) -> int:
-    """The gravest of the rows'; a process that died twice counts as a solve without a plan."""
+    """The gravest of the rows'; a process that died twice, or files that came back wrong, count as no plan."""
     codes = {NO_PLAN if row["exit_code"] is None else row["exit_code"] for row in rows}
     return next((code for code in GRAVEST if code in codes), DONE)
 

@@ -34,14 +34,16 @@ def _end_with_parent() -> None:
 
 def _until_free(folder: Path) -> None:
     """Wait while another process still writes the folder; whether it ever may be written is for the solve to say."""
-    from planner.results import ResultsError, writer_lock
+    from planner.results import ResultsError, refuse_foreign, writer_lock
 
     deadline = time.monotonic() + LONGEST_WAIT_S
     while time.monotonic() < deadline:
         try:
+            refuse_foreign(folder)
+        except ResultsError:
+            return
+        try:
             with writer_lock(folder):
                 return
-        except ResultsError as error:
-            if "another" not in str(error):
-                return
+        except ResultsError:
             time.sleep(0.2)
