@@ -87,6 +87,21 @@ def print_row(row: dict[str, Any]) -> None:
     print("\n".join(lines(row)), flush=True)
 
 
+def markdown(told: dict[str, Any]) -> str:
+    """All rows as one table for a page: problem, contestant, seconds, ratio, proven gap or equality, peak memory."""
+    text = ["| problem | who | seconds | times ours | answer | peak MB |", "|---|---|---:|---:|---|---:|"]
+    for row in told["rows"]:
+        for q in row["contestants"]:
+            more = "more than " if q["status"] == "more than" else ""
+            seconds = q["words"] if q["status"] == "failed" else f"{more}{q['seconds']:.1f}"
+            ratio = "" if q["ratio"] is None or q["name"] == OURS else f"{more}{q['ratio']:.1f}"
+            answer = {True: "equal", False: "differs", None: ""}[q["equal"]]
+            if q["name"] == OURS and q["objective"] and q["bound"] is not None:
+                answer = f"gap {max(0.0, q['objective'] - q['bound']) / abs(q['objective']):.1e}"
+            text.append(f"| {row['title']} | {q['name']} | {seconds} | {ratio} | {answer} | {q['peak_mb']:.0f} |")
+    return "\n".join(text)
+
+
 def _columns(cells: tuple[str, ...]) -> str:
     first, *others = cells
     return f"{first:<{WIDTHS[0]}}" + "".join(f"{c:>{w}}" for c, w in zip(others, WIDTHS[1:], strict=True))

@@ -16,7 +16,7 @@ from benchmarks.data import Case, Common, Weather, common, weather
 from benchmarks.outcome import Asked, Outcome
 from benchmarks.rows import OURS, Contestant, Row, rows
 from benchmarks.run import family, machine, summed
-from benchmarks.table import lines, same, settle
+from benchmarks.table import lines, markdown, same, settle
 from planner.engine import Options, solve
 
 HOURS = 4
@@ -103,6 +103,13 @@ def test_who_does_not_finish_is_more_than() -> None:
     told = settle(ROW, {OURS: outcome(2.0), "HiGHS ipx": outcome(120.0, None, "more than")})
     assert any("> 120.00" in line and "> 60.00" in line for line in lines(told))
     assert told["targets"][0]["at_least"]
+
+
+def test_the_page_says_more_than_and_the_gap() -> None:
+    runs = {OURS: outcome(2.0, bound=99.9), "HiGHS ipx": outcome(120.0, None, "more than")}
+    page = markdown({"rows": [settle(ROW, runs)]})
+    assert "| one | ours | 2.0 |  | gap 1.0e-03 |" in page
+    assert "| more than 120.0 | more than 60.0 |" in page
 
 
 def test_an_unfinished_run_of_ours_meets_no_target() -> None:
