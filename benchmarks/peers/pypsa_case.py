@@ -70,7 +70,7 @@ def work(asked: Asked, outcome: Outcome) -> None:
             multi_investment_periods=True, solver_name="highs", io_api="direct", solver_options=options
         )
     outcome.words = f"{status}, {condition}"
-    if status != "ok":
+    if condition != "optimal":
         outcome.status = "more than" if "time" in str(condition) else "failed"
         return
     outcome.objective = float(n.objective) + float(n.objective_constant)
