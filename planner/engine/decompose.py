@@ -50,7 +50,8 @@ PROBE_PRICE = 5e-3  # [million per unit] that pushes a quantity to its end
 FIRST_PATIENCE_S = 15.0  # for the first MILP; each later one may take half as long again
 MOST_ROUNDS = 80
 YEARS_APART = 3  # of the years whose averaged blocks are solved in one round; the others draw on their cuts
-FIRST_MIXTURE, MIXTURE_EVERY = 4, 3  # rounds of blocks before the first mixture, and from one to the next
+MOST_SHOWN = 2  # operations of each year and season that are shown at prices of old cuts
+FIRST_MIXTURE, MIXTURE_EVERY = 3, 3  # rounds of blocks before the first mixture, and from one to the next
 COSTING_ROUNDS = 10  # of averaged blocks, to see what yes/no decisions cost
 MOST_COARSE = 4  # decisions that are only costed by averaged blocks before the best of them is operated in full
 COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for decisions that serve nothing
@@ -340,6 +341,8 @@ class Decomposition:
             priced = prices if last_prices is None else STEP_BACK * last_prices + (1 - STEP_BACK) * prices
             self.cut_at(at, priced, EXACT)
             core, last_prices = at if best is None else core, priced
+            if turn == FIRST_MIXTURE:
+                self.show(x)
             if not mixing:
                 continue
             mixture = self._mixture(whole)
@@ -367,8 +370,6 @@ class Decomposition:
         """The cheapest mixture of what was shown; None where the blocks have not shown enough."""
         if not self.inner.complete():
             return None
-        if not least_missing:
-            self.show()
         begun = time.monotonic()
         try:
             return self.inner.best(whole, self.options, time.monotonic() + self.options.time_limit_s, least_missing)
@@ -377,17 +378,19 @@ class Decomposition:
         finally:
             self.timings.add("inner", begun)
 
-    def show(self) -> None:
-        """Operations at the relaxation's own sizes, at the prices of every cut that holds it up."""
-        solved = self.master.lp()
-        if solved is None:
-            return
-        begun, x, master = time.monotonic(), solved[1], self.master
+    def show(self, x: Float) -> None:
+        """Operations at the relaxation's own sizes, at the prices of the cuts that most hold it up."""
+        begun, master, shown = time.monotonic(), self.master, dict[tuple[int, int], int]()
         tasks = []
-        for row in master.tight:
-            weights = master.pool[row.group][row.cut].weights
-            for b in master.groups[row.group] if weights.any() else ():
-                tasks.append(Task(b, row.year, x[master.ports[row.year, b]], weights, SLACK_PRICE, True))
+        for row, _ in sorted(master.tight, key=lambda held: -held[1]):
+            weights, place = master.pool[row.group][row.cut].weights, (row.year, row.group)
+            if not weights.any() or shown.get(place, 0) == MOST_SHOWN:
+                continue
+            shown[place] = shown.get(place, 0) + 1
+            tasks += [
+                Task(b, row.year, x[master.ports[row.year, b]], weights, SLACK_PRICE, True)
+                for b in master.groups[row.group]
+            ]
         for task, answer in zip(tasks, self.crew.work(tasks), strict=True):
             if answer.mark is not None:
                 self.inner.add(task.year, task.block, Shown(task.values, answer.cut.quantities, answer.mark))

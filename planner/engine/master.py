@@ -103,7 +103,7 @@ class Master:
         self.rows: list[Row] = []  # of the LP, below those of the matrix
         self.in_lp: set[tuple[int, int, int]] = set()  # (year, group, cut) of those rows
         self.value = 1.0  # of the last relaxation, to measure tolerances by
-        self.tight: list[Row] = []  # rows that hold it up
+        self.tight: list[tuple[Row, float]] = []  # rows that hold it up, with their duals
         self.held: dict[tuple[int, int, int], Row] = {}  # rows that held it up when nothing was fixed
         self.fixed = False
         self.broken: dict[tuple[int, int, int], Row] = {}  # rows that an answer of the MILP broke
@@ -303,9 +303,10 @@ class Master:
         solution = h.getSolution()
         x, dual = np.asarray(solution.col_value), np.asarray(solution.row_dual)
         prices = dual[self.links]
-        self.tight = [r for r, p in zip(self.rows, np.abs(dual[self.matrix.rows.shape[0] :]), strict=True) if p > TIGHT]
+        held = np.abs(dual[self.matrix.rows.shape[0] :])
+        self.tight = [(r, float(p)) for r, p in zip(self.rows, held, strict=True) if p > TIGHT]
         if not self.fixed:
-            self.held = {(r.year, r.group, r.cut): r for r in self.tight}
+            self.held = {(r.year, r.group, r.cut): r for r, _ in self.tight}
         value = float(h.getInfo().objective_function_value)
         self.value = max(abs(value), 1.0)
         self._age(dual[self.matrix.rows.shape[0] :])
