@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from planner.results import ResultsError
 from planner.variants import business_as_usual, with_base
 
 MOST_WORKERS = 2  # unless asked for: more need more memory
+USUAL_GAP = 1e-4  # of business as usual: savings are measured from it
 RESOLUTION = re.compile(r"^(full|given|days:[1-9][0-9]{0,2})$")
 
 
@@ -142,7 +143,7 @@ def prepare(case: Case) -> Prepared:
     """The problem with its base year. Raises UsualNotSolved where business as usual has no plan."""
     with case.progress.phase("business_as_usual"):
         problem = business_as_usual(case.assembly.problem)
-        usual = solve(problem, case.options)
+        usual = solve(problem, replace(case.options, gap=min(case.options.gap, USUAL_GAP)))
     if not usual.decisions:
         raise UsualNotSolved(problem, usual)
     return Prepared(case, usual, with_base(case.assembly, usual))

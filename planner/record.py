@@ -21,7 +21,7 @@ from planner.answer import Answer, account_for
 from planner.archive import ArchiveError, unpack
 from planner.library import LibraryError, load
 from planner.library.rating_table import RATINGS, RatingTable, read_rating
-from planner.results import EFFECTIVE, Results, ResultsError, read_results
+from planner.results import EFFECTIVE, USUAL, Results, ResultsError, read_results
 from planner.scenario import Scenario
 from planner.words import LANGS, Lang, Names
 
@@ -74,7 +74,10 @@ class Record:
 
     @cached_property
     def usual(self) -> Answer | None:
-        """Business as usual of the same problem; it is not archived, a second or so solves it again."""
+        """Business as usual of the same problem, as archived; a folder without it has it solved again."""
+        archived = self.results.folder / USUAL
+        if archived.is_file():
+            return account_for(*unpack(archived.read_bytes()))
         from planner.engine import Options, solve
         from planner.variants import business_as_usual
 

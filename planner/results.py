@@ -6,6 +6,7 @@
       roadmap.csv, .json, .ics   dated actions (`planner.roadmap`)
       scenario.effective.toml    the scenario with every default written out
       operation.npz              problem, decisions and operation at full precision; not committed
+      usual.npz                  the same of business as usual
 
 A folder is written beside its place and moved there, so an earlier result is never half-overwritten, and there is one
 writer at a time.
@@ -35,6 +36,7 @@ else:
 
 SUMMARY = "summary.json"
 OPERATION = "operation.npz"
+USUAL = "usual.npz"
 ROADMAP = "roadmap.csv"  # one row an action, no tidy table
 EFFECTIVE = "scenario.effective.toml"
 COLUMNS = ("year", "item", "metric", "unit", "value")

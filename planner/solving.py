@@ -33,12 +33,14 @@ from planner.faults import ScenarioFaults
 from planner.full_year import at_resolution, is_every_step, operated_at_every_step
 from planner.lead_times import setting_of
 from planner.library import LibraryError
+from planner.plan import Plan
 from planner.preparing import Case, Prepared, Settings, UsualNotSolved, opened, prepare, read, results_folder
 from planner.progress import Progress, stopping
 from planner.reading import Reading
 from planner.results import (
     EFFECTIVE,
     OPERATION,
+    USUAL,
     ResultsError,
     read_results,
     sha256,
@@ -50,6 +52,7 @@ from planner.roadmap import roadmap
 from planner.roadmap_files import roadmap_files
 from planner.summary import Beside, plan_rows, summarise, target_of, versions
 from planner.tables import tables
+from planner.variants import business_as_usual
 from planner.verify import verify
 
 DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
@@ -120,7 +123,7 @@ def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool) -> in
     seconds = BESIDE_TIME_SHARE * case.options.time_limit_s + unused
     checked = _checked(case, answer)
     plans = plans_beside(answer, usual, case.options, seconds, progress, pool) if request.naive else {}
-    _write(case, folder, answer, plans, checked)
+    _write(case, folder, answer, usual, plans, checked)
     _show(folder, request)
     if interrupted.is_set():
         return INTERRUPTED
@@ -234,16 +237,23 @@ def _scenario_file(case: Case) -> dict[str, bytes]:
     return {EFFECTIVE: effective_toml(case.reading.scenario).encode()}
 
 
-def _write(case: Case, folder: Path, answer: Answer, plans: dict[str, Beside], checked: dict[str, Any]) -> None:
+def _write(
+    case: Case, folder: Path, answer: Answer, usual: Plan, plans: dict[str, Beside], checked: dict[str, Any]
+) -> None:
     currency = case.currency
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, currency).items()}
     files |= roadmap_files(roadmap(answer, setting_of(case.assembly)))
-    facts = replace(answer.plan.facts, timings_s={})  # they stand in the summary: the archive is the same every time
-    files |= {OPERATION: pack(answer.problem, replace(answer.plan, facts=facts)), **_scenario_file(case)}
+    files |= {OPERATION: _packed(answer.problem, answer.plan), **_scenario_file(case)}
+    files[USUAL] = _packed(business_as_usual(answer.problem), usual)
     summary = summarise(answer, plans, _target_year(answer.problem), {**_context(case, folder, answer), **checked})
     if plans:
         files["plans.csv"] = table_bytes(plan_rows(summary["naive"], currency))
     write_results(folder, summary, files)
+
+
+def _packed(problem: Problem, plan: Plan) -> bytes:
+    """Without timings, which stand in the summary: the archive is the same every time."""
+    return pack(problem, replace(plan, facts=replace(plan.facts, timings_s={})))
 
 
 def _show(folder: Path, request: Request) -> None:

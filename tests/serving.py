@@ -19,6 +19,7 @@ from planner.serve.listening import opened, server
 from planner.serve.shelf import results_shelf, scenarios_shelf
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
+SECONDS = 120.0  # for an answer, on a busy machine
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -43,7 +44,7 @@ class Visitor:
 
     def ask(self, method: str, path: str, body: str | None = None, **headers: str | None) -> Answer:
         """A request with the path as it stands; a header named None is left out."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.site.guard.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.site.guard.port, timeout=SECONDS)
         sent = {"host": self.host, "cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
@@ -101,7 +102,7 @@ def two_measures(folder: Path) -> Path:
     return folder
 
 
-def ended(site: Site, seconds: float = 60.0) -> int:
+def ended(site: Site, seconds: float = SECONDS) -> int:
     """Exit code of the solve, once it has ended."""
     until = time.monotonic() + seconds
     while site.solver.last is None or site.solver.last.code is None:

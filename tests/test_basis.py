@@ -9,7 +9,7 @@ import pytest
 
 from planner.assemble import assemble
 from planner.basis import Assumption, assumptions, grid_number, uncovered_number
-from planner.reading import read_scenario
+from planner.preparing import Settings, read
 from planner.record import Record
 from tests.records import dyehouse_record
 
@@ -18,7 +18,7 @@ CASES = ("textile-suzhou", "food-shandong", "machining-guangdong")
 
 def record_of_case(case: str) -> tuple[Record, set[str]]:
     """A record with a shipped scenario, and the assumed fields that its assembly found."""
-    assembly = assemble(read_scenario(Path("scenarios") / case))
+    assembly = assemble(read(Path("scenarios") / case / "scenario.toml", Settings(resolution="days:8")))
     record = replace(dyehouse_record(), scenario=assembly.scenario)
     answer = replace(record.answer, problem=replace(record.answer.problem, rating=assembly.problem.rating))
     return replace(record, answer=answer), {used.key for used in assembly.assumed}

@@ -20,7 +20,7 @@ from planner.dossier.inventory import CATEGORIES, base_inventory, category_of, p
 from planner.dossier.page import render
 from planner.dossier.words import WORDS
 from planner.effective import effective_toml
-from planner.reading import read_scenario
+from planner.preparing import Settings, read
 from planner.record import Record
 from planner.results import ResultsError
 from planner.words import LANGS
@@ -62,7 +62,7 @@ class Page(HTMLParser):
 
 def real(tmp_path: Path) -> Record:
     """A shipped scenario with a plan that buys what its bills say: sources, factors and labels as users have them."""
-    assembly = assemble(read_scenario(SCENARIO))
+    assembly = assemble(read(SCENARIO / "scenario.toml", Settings(resolution="days:8")))
     problem = assembly.problem
     steps = float(problem.steps.hours_per_year.sum())
     site = Site(years=problem.years, hours=tuple(problem.steps.hours_per_year))

@@ -26,9 +26,9 @@ def test_a_scenario_becomes_a_problem_with_its_base_year() -> None:
 
 
 def test_settings_of_the_command_line_stand_above_the_scenarios() -> None:
-    settings = Settings(resolution="full", gap=0.02, time_limit_s=30.0, threads=1)
+    settings = Settings(resolution="given", gap=0.02, time_limit_s=30.0, threads=1)
     solver = read(SCENARIO, settings).scenario.solver
-    assert (solver.resolution, solver.gap, solver.time_limit_s, solver.threads) == ("full", 0.02, 30.0, 1)
+    assert (solver.resolution, solver.gap, solver.time_limit_s, solver.threads) == ("given", 0.02, 30.0, 1)
     assert read(SCENARIO, Settings()).scenario.solver.gap == 1e-6
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from planner.assemble import assemble
-from planner.reading import read_scenario
+from planner.preparing import Settings, read
 from planner.record import Record
 from planner.self_assessment import assess, indicator_words, items, result_in
 from tests.factories import Site
@@ -18,7 +18,7 @@ from tests.records import dyehouse_record, record_of
 @pytest.fixture(scope="module")
 def record() -> Record:
     """The dyehouse of the scenarios under a plan that adopts one item in 2030."""
-    assembly = assemble(read_scenario(Path("scenarios/textile-suzhou")))
+    assembly = assemble(read(Path("scenarios/textile-suzhou/scenario.toml"), Settings(resolution="days:8")))
     problem = assembly.problem
     site = Site(years=problem.years, hours=tuple(problem.steps.hours_per_year))
     plan = site.plan(

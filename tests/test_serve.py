@@ -27,7 +27,7 @@ from planner.serve.shelf import leads_out, may_be_new, results_shelf, scenarios_
 from planner.serve.solves import PROGRAM, Solve
 from planner.starter import write_starter
 from tests.report_case import CLOSING, IMAGE, report_case
-from tests.serving import FORM, Visitor, ended, served, two_measures
+from tests.serving import FORM, SECONDS, Visitor, ended, served, two_measures
 
 KEY = "a long enough key, said once"
 
@@ -355,11 +355,11 @@ def test_a_solve_is_stopped_as_by_ctrl_c(tmp_path: Path) -> None:
         assert visitor.post("/scenarios/mill", {"gap": "0", "name": "stopped"}).status == 303
         solve = site.solver.last
         assert solve is not None
-        until = time.monotonic() + 60
+        until = time.monotonic() + SECONDS
         while not any("steps a year" in line for line in solve.lines) and time.monotonic() < until:
             time.sleep(0.05)
         assert visitor.post("/solve/stop").status == 303
-        assert ended(site) == 130
+        assert ended(site) == 130, solve.lines
         assert any("stopping" in line for line in solve.lines)
         written = site.results.find("stopped") is not None
         assert ("the plan in hand was written" in visitor.get("/solve").body) == written
@@ -381,12 +381,12 @@ def test_the_server_takes_its_solve_along(tmp_path: Path) -> None:
         visitor.get("/scenarios/mill")
         assert visitor.post("/scenarios/mill", {"gap": "0", "name": "taken-along"}).status == 303
         lock = tmp_path / "results" / ".taken-along.lock"
-        until = time.monotonic() + 30
+        until = time.monotonic() + SECONDS
         while not lock.exists() and time.monotonic() < until:
             time.sleep(0.05)
         assert lock.exists()
         server.send_signal(signal.SIGTERM)
-        assert server.wait(40) == 0
+        assert server.wait(SECONDS) == 0
     assert not lock.exists()  # whoever wrote has ended
 
 

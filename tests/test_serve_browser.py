@@ -16,9 +16,7 @@ from planner.serve.app import Site
 from planner.starter import write_starter
 from planner.words import LANGS
 from tests.report_case import CLOSING, report_case
-from tests.serving import served, two_measures
-
-SECONDS = 60
+from tests.serving import SECONDS, served, two_measures
 
 
 @pytest.fixture(scope="module")

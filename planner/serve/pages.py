@@ -6,7 +6,7 @@ import html
 import re
 import threading
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +50,23 @@ def source(name: str) -> str:
 
 
 def report(folder: Path, lang: Lang) -> str:
-    """The report of a results folder; raises ResultsError when it cannot be read."""
+    """The report of a results folder, drawn anew when a file has changed; raises ResultsError when it cannot be read."""
+    with _drawing:
+        return _report(folder, lang, _state(folder))
+
+
+@lru_cache(maxsize=16)
+def _report(folder: Path, lang: Lang, state: frozenset[tuple[str, int, int]]) -> str:
     from planner.report.case import read_case
     from planner.report.page import render
 
-    with _drawing:
-        return render(read_case(folder, lang))
+    return render(read_case(folder, lang))
+
+
+def _state(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Path, time of the last change and size of every file in the folder."""
+    files = ((path, path.stat()) for path in folder.rglob("*") if path.is_file())
+    return frozenset((str(path), found.st_mtime_ns, found.st_size) for path, found in files)
 
 
 def comparison(folders: Sequence[Path], lang: Lang) -> str:
