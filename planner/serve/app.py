@@ -38,7 +38,7 @@ from planner.words import Lang
 LONGEST_FORM_BYTES = 16_384
 SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_AFTER_A_WRONG_KEY = 1.0
-WITH_RESULTS = {0, 3, 4}  # exit codes
+ENDED_BY_ITSELF = {0, 2, 3, 4, 6}  # exit codes of a solve that was not stopped, whatever was asked meanwhile
 
 
 @dataclass
@@ -228,10 +228,10 @@ def outcome(solve: Solve | None, written: bool, lang: Lang) -> str:
     """How a solve ended, in words; nothing while it runs."""
     if solve is None or solve.code is None:
         return ""
+    if solve.asked_to_stop and solve.code not in ENDED_BY_ITSELF:
+        return phrase("end.stopped_with" if written else "end.stopped_without", lang)
     if f"end.{solve.code}" in PHRASES:
         return phrase(f"end.{solve.code}", lang)
-    if solve.asked_to_stop:
-        return phrase("end.stopped_with" if written else "end.stopped_without", lang)
     return phrase("end.broken", lang, code=solve.code)
 
 

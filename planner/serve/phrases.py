@@ -123,6 +123,7 @@ RULES = (
     (r"^plan in hand: none yet, no plan below ([\d.,]+) million$", r"尚无方案,下界\1百万"),
     (r"^plan in hand: ([\d.,]+) million, no plan below ([\d.,-]+) million, gap ([\d.,]+%)$", r"现有方案\1百万,下界\2百万,间隙\3"),
     (r"^verify$", "核实"),
+    (r"^operate the plan at every step of the year$", "按全年每一步核算方案运行"),
     (r"^explain$", "说明原因"),
     (r"^the plan on paper only$", "纯纸面方案"),
     (r"^the plan for (\d) stars$", r"\1星方案"),
