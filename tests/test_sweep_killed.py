@@ -102,11 +102,11 @@ def test_a_cluster_that_loses_a_worker_finds_the_same_plans(portfolio: Path, und
     out = portfolio.parent / "cluster"
     cases = [portfolio / f"case-{n:02}" for n in range(ON_CLUSTER)]
     with cluster(portfolio.parent / "dask", 2) as (address, workers):
-        with plan_process("sweep", *cases, "--out", out, "--no-naive", "--quiet", "--cluster", address) as sweep:
+        with plan_process("sweep", *cases, "--out", out, "--no-naive", "--cluster", address) as sweep:
             wait_until(lambda: len(journal(out)) >= 1 or sweep.poll() is not None)
             workers[0].kill()
-            said = sweep.communicate()[1]
-        assert sweep.returncode == 0, said
+            said = sweep.communicate()
+        assert sweep.returncode == 0, "\n".join(said)
     alone, found = rows(undisturbed), rows(out)
     assert len(found) == ON_CLUSTER
     for name, row in found.items():
@@ -138,13 +138,13 @@ def certificates(folder: Path, name: str) -> tuple[str, str, str]:
 def test_a_cluster_behind_tls_and_a_stranger(portfolio: Path, tmp_path: Path) -> None:
     ours, strange = certificates(tmp_path, "ours"), certificates(tmp_path, "strange")
     server = ("--protocol", "tls", "--tls-ca-file", ours[0], "--tls-cert", ours[1], "--tls-key", ours[2])
-    words = ("sweep", portfolio / "case-00", "--out", tmp_path / "out", "--no-naive", "--quiet")
+    words = ("sweep", portfolio / "case-00", "--out", tmp_path / "out", "--no-naive")
     with cluster(tmp_path / "dask", 1, *server) as (address, _):
         assert address.startswith("tls://127.0.0.1:")
         for files, wanted in ((strange, 5), (ours, 0)):
             tls = zip(("--tls-ca", "--tls-cert", "--tls-key"), files, strict=True)
-            code, _, err = finished(*words, "--cluster", address, *(word for pair in tls for word in pair))
-            assert code == wanted, err
+            code, out, err = finished(*words, "--cluster", address, *(word for pair in tls for word in pair))
+            assert code == wanted, out + err
             if wanted:
                 assert "no Dask scheduler answers" in err
                 assert rows(tmp_path / "out")["case-00"]["status"] == "pending"
