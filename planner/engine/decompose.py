@@ -58,7 +58,7 @@ COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for
 MOST_STALLS = 3
 NO_PLAN_SHARE = 0.5  # of the time limit after which cuts without any plan leave the rest to the model in one piece
 NO_PLAN_LEAST_S = 60.0  # but not before
-LATE_SHARE = 0.4  # of the time limit after which the best decisions so far are operated in full
+LATE_SHARE = 0.3  # of the time limit after which the best decisions so far are operated in full
 
 Decisions = dict[str, dict[Key, float]]
 Operation = dict[str, dict[str, Float]]
