@@ -7,6 +7,7 @@ from typing import Any
 from benchmarks.rows import EQUAL, OURS, Row
 
 WIDTHS = (20, 12, 12, 12, 14, 9, 10)
+MET = {True: "met", False: "missed", None: "not decided within the limit"}
 HEADINGS = ("contestant", "seconds", "times ours", "cpu s", "objective", "equal", "peak MB")
 
 
@@ -47,7 +48,7 @@ def targets(row: Row, found: dict[str, Any]) -> list[dict[str, Any]]:
                 "wanted": wanted,
                 "measured": best["ratio"],
                 "at_least": best["status"] != "done",
-                "met": finished and best["ratio"] >= wanted,
+                "met": None if finished and _open(best, wanted) else finished and best["ratio"] >= wanted,
             }
         )
     for what, wanted in (("seconds", row.target_s), ("peak_mb", row.target_mb)):
@@ -56,6 +57,11 @@ def targets(row: Row, found: dict[str, Any]) -> list[dict[str, Any]]:
                 {"against": what, "wanted": wanted, "measured": ours[what], "met": finished and ours[what] <= wanted}
             )
     return told
+
+
+def _open(best: dict[str, Any], wanted: float) -> bool:
+    """Whether the limit of the fastest was too short to tell."""
+    return bool(best["status"] != "done" and best["ratio"] < wanted)
 
 
 def lines(row: dict[str, Any]) -> list[str]:
@@ -76,9 +82,7 @@ def lines(row: dict[str, Any]) -> list[str]:
         text.append(f"  who did not finish was checked at: {row['checked_at']}")
     for t in row["targets"]:
         more = "> " if t.get("at_least") else ""
-        text.append(
-            f"  {t['against']}: {more}{t['measured']:.2f}, wanted {t['wanted']:.2f}: {'met' if t['met'] else 'missed'}"
-        )
+        text.append(f"  {t['against']}: {more}{t['measured']:.2f}, wanted {t['wanted']:.2f}: {MET[t['met']]}")
     return text
 
 

@@ -112,6 +112,12 @@ def test_the_page_says_more_than_and_the_gap() -> None:
     assert "| more than 120.0 | more than 60.0 |" in page
 
 
+def test_a_limit_too_short_for_a_target_decides_nothing() -> None:
+    told = settle(ROW, {OURS: outcome(2.0), "HiGHS ipx": outcome(6.0, None, "more than")})
+    assert told["targets"][0]["met"] is None
+    assert any("not decided" in line for line in lines(told))
+
+
 def test_an_unfinished_run_of_ours_meets_no_target() -> None:
     told = settle(ROW, {OURS: outcome(2.0, None, "more than"), "HiGHS ipx": outcome(10.0)})
     assert not any(t["met"] for t in told["targets"])
