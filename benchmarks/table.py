@@ -19,7 +19,9 @@ def settle(row: Row, runs: dict[str, dict[str, Any]]) -> dict[str, Any]:
         run = runs[c.name]
         equal = same(ours, run)
         ratio = None if run["status"] == "failed" or equal is False else run["seconds"] / max(ours["seconds"], 1e-9)
-        contestants.append({"name": c.name, "limit_s": c.limit_s, **run, "equal": equal, "ratio": ratio})
+        contestants.append(
+            {"name": c.name, "limit_s": c.limit_s, "workers": c.workers, **run, "equal": equal, "ratio": ratio}
+        )
     found = {"title": row.title, "case": row.case.title, "checked_at": row.checked_at, "contestants": contestants}
     return {**found, "targets": targets(row, found)}
 
