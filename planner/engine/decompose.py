@@ -32,6 +32,7 @@ from planner.engine.pool import Pool
 from planner.engine.press import Key, compile_template, press_plan
 
 SLACK_PRICE = 0.05  # [million/MWh] of unserved load: a hundred times any energy price
+HIGHEST_PRICE = 5e-3  # [million per unit] in a row of the master; cuts at higher prices are scaled down
 DEARER = 5.0  # times the highest price of any quantity that unserved load costs at least
 STEP_BACK = 0.5  # share of the last point in the next one
 LARGEST_SEED = 1e4  # [MW or MWh] of a size that nothing limits, in the seeds
@@ -134,11 +135,12 @@ class Decomposition:
         dearest = np.abs(weights[:, master.coupled]).max(axis=1, initial=0.0)
         slack = np.maximum(SLACK_PRICE * self.discount, DEARER * dearest)  # no price makes it worth not to serve
         tasks = [Task(first + b, y, x[master.ports[y, b]], weights[y], slack[y], keep) for y, b in places]
+        scale = self.discount * np.maximum(1.0, dearest / (HIGHEST_PRICE * self.discount))  # rows of like size
         answers = dict(zip(places, self.crew.work(tasks), strict=True))
         own, violation, unserved = [], 0.0, 0.0
         for y in years:
             for g, group in enumerate(master.groups):
-                place = master.pooled(g, {b: answers[y, b].cut for b in group}, weights[y], self.discount[y])
+                place = master.pooled(g, {b: answers[y, b].cut for b in group}, weights[y], scale[y])
                 own.append(master.row(y, g, place))
                 violation += self.discount[y] * max(0.0, own[-1].lower - float(own[-1].values @ x[own[-1].columns]))
         for (y, b), answer in answers.items():

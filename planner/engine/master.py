@@ -17,6 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import highspy
 import numpy as np
@@ -34,6 +35,7 @@ SETTLED = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
+LP_PATIENCE_S = 15.0  # for one relaxation by simplex, which takes a second as a rule
 CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
 IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
 MOST_IDLE = 600  # rows that may stay idle before any leave
@@ -98,6 +100,8 @@ class Master:
         self.options = options
         self.h = new_highs(options)
         set_option(self.h, "solver", "simplex")
+        self.run_ends = np.inf
+        self.h.cbSimplexInterrupt.subscribe(self._stop_late)
         pass_matrix(self.h, self.matrix, relaxed=True)
         self.pool: list[list[Pooled]] = [[] for _ in groups] if cuts is None else cuts
         self.rows: list[Row] = []  # of the LP, below those of the matrix
@@ -277,6 +281,10 @@ class Master:
         self.in_lp -= {(r.year, r.group, r.cut) for r, out in zip(self.rows, idle, strict=True) if out}
         self.rows = [r for r, out in zip(self.rows, idle, strict=True) if not out]
 
+    def _stop_late(self, event: Any) -> None:
+        if time.monotonic() > self.run_ends:
+            event.interrupt()
+
     def fix(self, x: Float | None) -> None:
         """Fixes the integer columns at x, or frees them."""
         integer = np.flatnonzero(self.matrix.integer).astype(np.int32)
@@ -291,10 +299,16 @@ class Master:
     def lp(self) -> tuple[float, Float, Float] | None:
         """(value, columns, prices (Y, Q)) of the relaxation; None if the plan has no solution."""
         h = self.h
+        self.run_ends = time.monotonic() + LP_PATIENCE_S
         h.run()
-        if h.getModelStatus() not in SETTLED:  # a warm start can fail; a cold one is another try
+        if (
+            h.getModelStatus() not in SETTLED
+        ):  # a warm start can fail or go astray; a cold one by another path is another try
             h.clearSolver()
+            set_option(h, "solver", "ipm")
+            self.run_ends = time.monotonic() + 10 * LP_PATIENCE_S
             h.run()
+            set_option(h, "solver", "simplex")
         status = h.getModelStatus()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             return None
