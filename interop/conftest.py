@@ -30,7 +30,8 @@ def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if "RESULTS" in os.environ and (ready / "operation.npz").is_file():
         return ready.resolve()
     folder = tmp_path_factory.mktemp("results") / request.param
-    run_plan("solve", f"scenarios/{request.param}", "--out", folder, "--time-limit", 600, "--no-naive", "--quiet")
+    coarse = () if request.param == "two-measures" else ("--resolution", "days:8", "--time-limit", 120)
+    run_plan("solve", f"scenarios/{request.param}", "--out", folder, "--no-naive", "--quiet", *coarse)
     return folder
 
 
