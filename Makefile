@@ -2,7 +2,7 @@
 # make test    set up, run the tests
 # make check   set up, formatting, lint, types
 # make interop load our exports in PyPSA, pyam and Frictionless, in an environment of their own
-# make bench   set up, time building against solving
+# make bench   measure us beside HiGHS, linopy, Pyomo rules, PyPSA and oemof; make bench-full without limits
 # make clean   remove what make has set up
 #
 # Needs Python 3.11 or later with venv (Debian: python3-venv). PYTHON=... names another one.
@@ -13,7 +13,9 @@ CASE := textile-suzhou
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: plan test check interop bench clean
+.PHONY: plan test check interop bench bench-full clean
+
+PEERS := raw linopy pyomo pypsa oemof
 
 plan: .venv/plan.stamp
 	$(BIN)/plan solve scenarios/$(CASE)/scenario.toml
@@ -29,11 +31,14 @@ check: .venv/dev.stamp
 interop: .venv/dev.stamp .venv-interop/stamp
 	PLAN=$(CURDIR)/$(BIN)/plan .venv-interop/bin/python -m pytest interop
 
-bench: .venv/plan.stamp
-	$(BIN)/python benchmarks/build_share.py scenarios/$(CASE)/scenario.toml
+bench: .venv/plan.stamp $(PEERS:%=.venv-bench-%/stamp)
+	$(BIN)/python -m benchmarks.run
+
+bench-full: .venv/plan.stamp $(PEERS:%=.venv-bench-%/stamp)
+	$(BIN)/python -m benchmarks.run --full
 
 clean:
-	rm -rf .venv .venv-interop .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-interop .venv-bench-* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/python.stamp:
 	@test -n "$(PYTHON)" || { echo "no Python 3.11 or later with venv was found (Debian: apt-get install python3-venv)" >&2; exit 1; }
@@ -43,6 +48,11 @@ clean:
 .venv-interop/stamp: .venv/python.stamp interop/requirements.txt
 	$(BIN)/python -m venv --clear .venv-interop
 	.venv-interop/bin/python -m pip install --disable-pip-version-check --quiet -r interop/requirements.txt
+	@touch $@
+
+.venv-bench-%/stamp: benchmarks/requirements-%.txt .venv/python.stamp
+	$(BIN)/python -m venv --clear .venv-bench-$*
+	.venv-bench-$*/bin/python -m pip install --disable-pip-version-check --quiet -r $<
 	@touch $@
 
 .venv/plan.stamp: .venv/python.stamp pyproject.toml constraints.txt

@@ -45,7 +45,7 @@ CARBON_SEEDS = (
     (0.6, 1e-3),
     (1.0, 2e-4),
 )  # (share of the largest size, carbon price [million/t])
-RANDOM_SEEDS = 40  # more cuts, each at random sizes and prices in one year
+RANDOM_SEEDS, FEW_SEEDS = 40, 8  # more cuts, each at random sizes and prices in one year; few where nothing is whole
 SEED_CARBON_PRICES = (0.0, 1e-4, 3e-4, 1e-3, 3e-3)  # [million/t]
 PROBE_PRICE = 5e-3  # [million per unit] that pushes a quantity to its end
 FIRST_PATIENCE_S = 15.0  # for the first MILP; each later one may take half as long again
@@ -173,7 +173,7 @@ class Decomposition:
                 low + share * (high - low), direct + price * self.discount[:, None] * tonnes, self.coarse, self._few()
             )
         random, count = np.random.default_rng(self.options.seed), len(self.problem.years)
-        for k in range(RANDOM_SEEDS):
+        for k in range(RANDOM_SEEDS if m.integer.any() else FEW_SEEDS):
             x = low + random.uniform(0.0, 1.0, len(low)) ** 2 * (high - low)
             prices = direct + random.choice(SEED_CARBON_PRICES) * self.discount[:, None] * tonnes
             pushed = random.choice(self.master.coupled)
