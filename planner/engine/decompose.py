@@ -176,8 +176,9 @@ class Decomposition:
         for k in range(RANDOM_SEEDS if m.integer.any() else FEW_SEEDS):
             x = low + random.uniform(0.0, 1.0, len(low)) ** 2 * (high - low)
             prices = direct + random.choice(SEED_CARBON_PRICES) * self.discount[:, None] * tonnes
-            pushed = random.choice(self.master.coupled)
-            prices[:, pushed] += random.choice([-1.0, 0.0, 1.0]) * PROBE_PRICE * self.discount
+            if len(self.master.coupled):
+                pushed = random.choice(self.master.coupled)
+                prices[:, pushed] += random.choice([-1.0, 0.0, 1.0]) * PROBE_PRICE * self.discount
             self.cut_at(x, prices, self.coarse, [k % count])
 
     def probe(self) -> None:
