@@ -33,7 +33,7 @@ from planner.faults import ScenarioFaults
 from planner.full_year import at_resolution, is_every_step, operated_at_every_step
 from planner.lead_times import setting_of
 from planner.library import LibraryError
-from planner.plan import Plan
+from planner.plan import Index, Plan
 from planner.preparing import Case, Prepared, Settings, UsualNotSolved, opened, prepare, read, results_folder
 from planner.progress import Progress, stopping
 from planner.reading import Reading
@@ -56,6 +56,7 @@ from planner.variants import business_as_usual
 from planner.verify import verify
 
 DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
+FIRST_LOOK, FIRST_LOOK_GAP, FIRST_LOOK_SHARE = "days:8", 0.02, 0.3  # typical days, gap, share of the time limit
 EXPLAINED_AT = "days:8"  # what is out of reach at every step
 BESIDE_TIME_SHARE = 0.6  # of the time limit, for the plans beside the optimum; and what the optimum left of its own
 
@@ -107,7 +108,7 @@ def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool) -> in
     case, problem, usual = prepared.case, prepared.problem, prepared.usual
     progress = case.progress
     with progress.phase("solve", f"solve {problem.steps.count} steps a year, {len(problem.years)} years"):
-        plan = solve(problem, case.options, progress.report, pool)
+        plan = solve(problem, case.options, progress.report, pool, start=_first_look(prepared))
     if plan.facts.status == "infeasible":
         return _infeasible(case, folder, request, problem)
     if not plan.decisions:
@@ -128,6 +129,23 @@ def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool) -> in
     if interrupted.is_set():
         return INTERRUPTED
     return DONE if plan.facts.status == "optimal" else LIMIT
+
+
+def _first_look(prepared: Prepared) -> Mapping[str, Mapping[Index, float]] | None:
+    """Decisions of typical days, to begin a whole year with: a first plan soon, and most often a good one."""
+    case, problem = prepared.case, prepared.problem
+    if not is_every_step(problem) or problem.target is None:
+        return None
+    case.progress.say(f"a first look at typical days ({FIRST_LOOK})")
+    options = case.options
+    settings = replace(
+        options, gap=max(options.gap, FIRST_LOOK_GAP), time_limit_s=FIRST_LOOK_SHARE * options.time_limit_s
+    )
+    try:
+        found = solve(at_resolution(case.reading, problem, FIRST_LOOK), settings, case.progress.report)
+    except (SolverError, ScenarioFaults):  # it may be missed: the year itself is solved either way
+        return None
+    return found.decisions or None
 
 
 def _checked(case: Case, answer: Answer) -> dict[str, Any]:

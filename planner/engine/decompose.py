@@ -14,7 +14,7 @@ A block that cannot serve its loads at any price gives a second cut with cost we
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -61,7 +61,7 @@ NO_PLAN_SHARE = 0.5  # of the time limit after which cuts without any plan leave
 NO_PLAN_LEAST_S = 60.0  # but not before
 LATE_SHARE = 0.3  # of the time limit after which the best decisions so far are operated in full
 
-Decisions = dict[str, dict[Key, float]]
+Decisions = Mapping[str, Mapping[Key, float]]
 Operation = dict[str, dict[str, Float]]
 Solved = tuple[Decisions, Operation, dict[str, int], Outcome]
 
@@ -87,6 +87,7 @@ class Decomposition:
         report: Report | None = None,
         pool: Pool | None = None,
         pins: Pins = NO_PINS,
+        start: Decisions | None = None,
     ) -> None:
         self.problem, self.options = problem, options
         self.deadline = time.monotonic() + options.time_limit_s
@@ -110,6 +111,7 @@ class Decomposition:
         self.group_of = {b: g for g, group in enumerate(groups) for b in group}
         self.inner, self.keeping = Inner(problem, self.master), False
         self.operation: Operation = {}  # of the best plan so far
+        self.start = None if start is None else self._point(start)
         self.stalls = 0  # times that decisions came back for which no plan was found
         self.relaxed = -np.inf  # value of the last relaxation
         rate = 1 + problem.finance.discount_rate
@@ -260,8 +262,15 @@ class Decomposition:
             if tolerance > fine and not warm:
                 self.probe()
         best: Mixture | None = None
-        bound, start, patience = self.relaxed, None, FIRST_PATIENCE_S
+        bound, start, patience = self.relaxed, self.start, FIRST_PATIENCE_S
         seen, operated = set[bytes](), set[bytes]()
+        if start is not None:
+            seen.add(self._decisions(start))
+            operated.add(self._decisions(start))
+            best = self.plan_at(start, 0.2 * fine)
+            if best is not None:
+                self.operation = self.inner.operation(best, self.crew)
+                self.report("plan in hand", bound, best.cost)
         promising: list[tuple[float, int, Float]] = []  # averaged cost of decisions that were not operated in full yet
         while not self._stop() and not (best is None and self.coarse == EXACT and time.monotonic() > self.hopeless):
             begun = time.monotonic()
@@ -301,6 +310,14 @@ class Decomposition:
             if best is not None and cost - bound <= gap * max(abs(cost), 1e-9):
                 break
         return self._outcome(best, bound), best
+
+    def _point(self, decisions: Decisions) -> Float:
+        """Columns of the master that have the given decisions, zero elsewhere."""
+        x = np.zeros(self.master.matrix.rows.shape[1])
+        for name, columns in self.master.plan.plan_columns.items():
+            for index, column in columns.items():
+                x[column] = decisions.get(name, {}).get(index, 0.0)
+        return x
 
     def _decisions(self, whole: Float) -> bytes:
         """The yes/no decisions of a point, to know them again."""
@@ -423,11 +440,12 @@ def decomposed(
     report: Report | None = None,
     pool: Pool | None = None,
     pins: Pins = NO_PINS,
+    start: Decisions | None = None,
 ) -> Solved:
     """Solves by cuts. Raises SolverError where the model's units run or stand, which blocks cannot say."""
     if any(v.min_load_share > 0 for v in problem.converters):
         raise SolverError("units with a least load need the model in one piece")
-    solver = Decomposition(problem, options, report, pool, pins)
+    solver = Decomposition(problem, options, report, pool, pins, start)
     try:
         outcome, mixture = solver.solve()
         if mixture is None:

@@ -349,9 +349,11 @@ class Master:
         bound = -np.inf
         for turn in range(MILP_TURNS):
             rows = {**self.held, **self.broken}
-            outcome = run(
-                self._with_rows(list(rows.values())), replace(self.options, gap=gap), start=start, deadline=deadline
-            )
+            matrix, settings = self._with_rows(list(rows.values())), replace(self.options, gap=gap)
+            try:
+                outcome = run(matrix, settings, start=start, deadline=deadline)
+            except SolverError:  # seen with a start from another set of cuts
+                outcome = run(matrix, settings, deadline=deadline)
             bound = max(bound, outcome.lower_bound)
             if outcome.x is None or turn == MILP_TURNS - 1 or time.monotonic() > deadline:
                 break

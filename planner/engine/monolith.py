@@ -46,8 +46,9 @@ def solve(
     report: Report | None = None,
     pool: Pool | None = None,
     pins: Pins = NO_PINS,
+    start: Decisions | None = None,
 ) -> Plan:
-    """Least-cost plan of a problem with its proven bound; `pins` are decisions that are given.
+    """Least-cost plan of a problem with its proven bound; `pins` are decisions that are given, `start` those to begin with.
 
     Solves that share a `pool` re-use blocks and cuts where they operate the same site. Raises SolverError where the solver
     cannot be believed.
@@ -57,7 +58,7 @@ def solve(
     decisions, operation, size, outcome = (
         whole(problem, options, report, pins)
         if in_one_piece(problem)
-        else by_cuts(problem, options, report, pool, pins)
+        else by_cuts(problem, options, report, pool, pins, start)
     )
     seconds = {**outcome.seconds, "total": time.monotonic() - begun}
     facts = SolverFacts(
@@ -67,11 +68,16 @@ def solve(
 
 
 def by_cuts(
-    problem: Problem, options: Options, report: Report | None, pool: Pool | None = None, pins: Pins = NO_PINS
+    problem: Problem,
+    options: Options,
+    report: Report | None,
+    pool: Pool | None = None,
+    pins: Pins = NO_PINS,
+    start: Decisions | None = None,
 ) -> Solved:
     """Cuts; where they find no plan in their time, the model in one piece with what is left, and the better bound."""
     begun = time.monotonic()
-    solved = decomposed(problem, options, report, pool, pins)
+    solved = decomposed(problem, options, report, pool, pins, start)
     left = options.time_limit_s - (time.monotonic() - begun)
     steps = len(problem.years) * problem.steps.count
     if solved[3].status != "none" or interrupted.is_set() or left < LEAST_LEFT_S or steps > LARGEST_FALLBACK:
