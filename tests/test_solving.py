@@ -56,7 +56,7 @@ def summary(case: Path) -> dict[str, Any]:
 def changed(monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
     """The engine's plan for the target is changed; business as usual is as it is."""
 
-    def changed_solve(problem: Problem, options: Options, report: object = None, pool: object = None) -> Plan:
+    def changed_solve(problem: Problem, options: Options, *_: object, **__: object) -> Plan:
         plan = solve(problem, options)
         return plan if problem.target is None else change(plan)
 
