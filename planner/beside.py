@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from models.problem import Problem
 from planner.answer import Answer, account_for
 from planner.cheapest_first import cheapest_first, measures
-from planner.engine import Options, Pool, interrupted, solve
+from planner.engine import Options, Pool, SolverError, interrupted, solve
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.summary import Beside
@@ -95,19 +95,30 @@ def naive(problem: Problem, budget: Budget) -> Beside:
     most_s = (budget.deadline - time.monotonic()) / TRIES
     while enough - few > 1 and not budget.spent():
         count = (few + enough) // 2
-        plan = solve(cheapest_first(problem, count), budget.within(ANY_PLAN, most_s))
-        if plan.decisions:
+        plan = _tried(cheapest_first(problem, count), budget.within(ANY_PLAN, most_s))
+        if plan is not None and plan.decisions:
             enough, held = count, plan
         else:
             few = count
     return solved(problem, cheapest_first(problem, enough), budget, held)
 
 
+def _tried(problem: Problem, options: Options) -> Plan | None:
+    """The plan, or None where the solver fails: that number of measures counts as too small."""
+    try:
+        return solve(problem, options)
+    except SolverError:
+        return None
+
+
 def solved(
     problem: Problem, variant: Problem, budget: Budget, held: Plan | None = None, pool: Pool | None = None
 ) -> Beside:
     """The plan of a variant under the problem's own rules, or why there is none; `held` is one known before."""
-    plan = held if budget.spent() else solve(variant, budget.within(GAP), pool=pool)
+    try:
+        plan = held if budget.spent() else solve(variant, budget.within(GAP), pool=pool)
+    except SolverError as error:  # a plan for comparison may be missed; the plan itself stands
+        return Beside(None, f"left out: {error}")
     if plan is not None and not plan.decisions and plan.facts.status != "infeasible" and held is not None:
         plan = held
     if plan is None:

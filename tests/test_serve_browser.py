@@ -102,7 +102,7 @@ def test_a_plan_is_solved_opened_and_compared(browser: Chrome, site: Site) -> No
         choice.click()
     assert button.is_enabled()
     button.click()
-    assert "Plans compared" in text_of(browser)
+    WebDriverWait(browser, SECONDS).until(lambda b: "Plans compared" in text_of(b))
     went_well(browser, site)
 
 

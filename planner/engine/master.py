@@ -309,6 +309,9 @@ class Master:
             self.run_ends = time.monotonic() + 10 * LP_PATIENCE_S
             h.run()
             set_option(h, "solver", "simplex")
+        if h.getModelStatus() not in SETTLED:
+            h.clearSolver()
+            h.run()
         status = h.getModelStatus()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             return None

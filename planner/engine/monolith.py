@@ -26,6 +26,7 @@ LEAST_POLISH_S = 30.0  # for the polish, even where the time limit has passed
 LEAST_LEFT_S = 5.0  # below which another attempt is not worth its start
 LARGEST_PIECE = 600  # steps over all years up to which one model is faster than cuts
 LARGEST_UNSHAPED = 10_000  # the same where neither measures nor deliveries shape the operation, only claims are bought
+LARGEST_PLAIN = 60_000  # the same for a whole year where there is nothing to choose but sizes
 LARGEST_FALLBACK = 40_000  # the same for a model that cuts found no plan of
 
 
@@ -37,7 +38,7 @@ def in_one_piece(problem: Problem) -> bool:
     steps = len(problem.years) * problem.steps.count
     if units or not is_chronological(problem):
         return units or steps <= (LARGEST_PIECE if shaping else LARGEST_UNSHAPED) or not any(options)
-    return steps <= LARGEST_PIECE
+    return steps <= LARGEST_PIECE or (not any(options) and steps <= LARGEST_PLAIN)
 
 
 def solve(

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def _once(task: dict[str, Any], processes: Processes) -> tuple[int | None, str]:
         return None, "stopped"
     assert child.stdin is not None
     assert child.stderr is not None
-    with child.stdin as line, child.stderr as said:
+    with suppress(BrokenPipeError), child.stdin as line, child.stderr as said:  # closing what it never read
         try:
             line.write(json.dumps(task).encode() + b"\n")
             line.flush()
