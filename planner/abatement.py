@@ -26,8 +26,7 @@ from models.problem import ELECTRICITY, Array, Converter, Market, Problem, Sizin
 from planner.accounts import accounts
 from planner.answer import Answer
 from planner.cheapest_first import annuity_factor
-from planner.engine import Options
-from planner.engine.pinned import solve_pinned
+from planner.engine import Options, solve_pinned
 from planner.fixed import Part, is_purchase, one_year
 from planner.forcing import Item, items, taken
 from planner.investment import investments

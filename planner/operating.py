@@ -26,8 +26,7 @@ import numpy as np
 from models.problem import Problem, Target
 from planner.accounts import RELIANCE_SHARE, accounts
 from planner.answer import Answer, account_for
-from planner.engine import Options
-from planner.engine.pinned import solve_pinned
+from planner.engine import Options, solve_pinned
 from planner.fixed import Part, investments_of, joined, one_year
 from planner.ledger import inventory
 from planner.plan import Plan

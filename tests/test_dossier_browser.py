@@ -11,8 +11,9 @@ from selenium.webdriver.common.by import By
 
 from planner.dossier.page import render
 from planner.words import LANGS
+from tests.browser import browser
 from tests.records import HOSTILE, hostile_record
-from tests.test_report_browser import browser, opened
+from tests.test_report_browser import opened
 
 __all__ = ["browser"]  # a fixture
 

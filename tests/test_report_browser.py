@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from planner.report import write_report
 from planner.words import LANGS
+from tests.browser import browser, visit
 from tests.report_case import CLOSING, report_case
+
+__all__ = ["browser"]  # a fixture
 
 
 @pytest.fixture(scope="module")
@@ -24,28 +24,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {lang: write_report(results, lang) for lang in LANGS}
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    programs = [shutil.which(name) for name in ("chromium", "chromedriver")]
-    assert all(programs), "needs chromium and chromedriver: apt-get install chromium chromium-driver"
-    options = ChromeOptions()
-    options.binary_location = programs[0] or ""
-    options.add_argument("--headless=new")
-    options.add_argument("--disable-dev-shm-usage")
-    if os.geteuid() == 0:
-        options.add_argument("--no-sandbox")  # Chromium refuses a sandbox to root
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = Chrome(options=options, service=ChromeService(programs[1]))
-    yield driver
-    driver.quit()
-
-
 def opened(browser: Chrome, page: Path, width: int = 1280) -> None:
-    size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    for log in ("browser", "performance"):
-        browser.get_log(log)
-    browser.get(page.as_uri())
+    visit(browser, page.as_uri(), width)
 
 
 def picked(browser: Chrome) -> str:

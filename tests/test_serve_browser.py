@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from planner.serve.app import Site
 from planner.starter import write_starter
 from planner.words import LANGS
+from tests.browser import browser, visit
 from tests.report_case import CLOSING, report_case
 from tests.serving import SECONDS, served, two_measures
+
+__all__ = ["browser"]  # a fixture
 
 
 @pytest.fixture(scope="module")
@@ -30,29 +31,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    programs = [shutil.which(name) for name in ("chromium", "chromedriver")]
-    assert all(programs), "needs chromium and chromedriver: apt-get install chromium chromium-driver"
-    options = ChromeOptions()
-    options.binary_location = programs[0] or ""
-    options.add_argument("--headless=new")
-    options.add_argument("--disable-dev-shm-usage")
-    options.add_argument("--lang=en")
-    if os.geteuid() == 0:
-        options.add_argument("--no-sandbox")  # Chromium refuses a sandbox to root
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = Chrome(options=options, service=ChromeService(programs[1]))
-    yield driver
-    driver.quit()
-
-
 def opened(browser: Chrome, site: Site, path: str, width: int = 1280) -> None:
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    for log in ("browser", "performance"):
-        browser.get_log(log)
-    browser.get(f"http://127.0.0.1:{site.guard.port}{path}")
+    visit(browser, f"http://127.0.0.1:{site.guard.port}{path}", width)
 
 
 def text_of(browser: Chrome) -> str:

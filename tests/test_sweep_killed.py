@@ -38,7 +38,7 @@ def test_killed_three_times_and_resumed_gives_the_same_bytes(portfolio: Path, un
     words = ("sweep", portfolio, "--out", out, "--no-naive", "--jobs", 2, "--quiet")
     for ended in (4, 10, 16):
         with plan_process(*words) as sweep:
-            wait_until(lambda ended=ended: len(journal(out)) >= ended or sweep.poll() is not None)  # type: ignore[misc]
+            wait_until(lambda ended=ended: len(journal(out)) >= ended or sweep.poll() is not None)
             sweep.kill()
         assert sweep.returncode == -signal.SIGKILL
         with (out / ".sweep.jsonl").open("ab") as lines:
@@ -134,8 +134,8 @@ def certificates(folder: Path, name: str) -> tuple[str, str, str]:
     return str(folder / f"{name}.ca"), str(folder / f"{name}.pem"), str(folder / f"{name}.key")
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificates with openssl")
 def test_a_cluster_behind_tls_and_a_stranger(portfolio: Path, tmp_path: Path) -> None:
+    assert shutil.which("openssl"), "makes its certificates with openssl: apt-get install openssl"
     ours, strange = certificates(tmp_path, "ours"), certificates(tmp_path, "strange")
     server = ("--protocol", "tls", "--tls-ca-file", ours[0], "--tls-cert", ours[1], "--tls-key", ours[2])
     words = ("sweep", portfolio / "case-00", "--out", tmp_path / "out", "--no-naive")

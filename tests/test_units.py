@@ -13,7 +13,7 @@ from planner.units import QuantityError, mwh, mwh_per_unit, steam_mwh_per_tonne
 
 @pytest.mark.parametrize("module", [units, faults, findings, base])
 def test_doctests(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+    assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize(

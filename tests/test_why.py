@@ -37,7 +37,7 @@ def solved(problem: Problem) -> Solved:
 
 
 def asked(problem: Problem, item: Item, **fields: object) -> Why:
-    return why(again(), solved(problem), Asked(item, **fields), "CNY")  # type: ignore[arg-type]
+    return why(again(), solved(problem), Asked(item, **fields), "CNY")
 
 
 def with_leaks(capex: float, **fields: object) -> Problem:

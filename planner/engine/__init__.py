@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from planner.engine.bridge import Options, SolverError, interrupted
 from planner.engine.elastic import Explanation, Slack, explain
-from planner.engine.monolith import solve
+from planner.engine.monolith import solve, solve_pinned
 from planner.engine.pool import Pool
 
-__all__ = ["Explanation", "Options", "Pool", "Slack", "SolverError", "explain", "interrupted", "solve"]
+__all__ = ["Explanation", "Options", "Pool", "Slack", "SolverError", "explain", "interrupted", "solve", "solve_pinned"]

@@ -277,8 +277,10 @@ class Decomposition:
             whole = self.master.milp(0.5 * gap, min(self.deadline, begun + patience), start)
             self.timings.add("whole", begun)
             patience *= 1.3 if whole.x is not None else 3.0
-            if whole.status == "infeasible":
+            if whole.status == "infeasible" and best is None:
                 return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
+            if whole.status == "infeasible":
+                raise SolverError("the master has no solution, and a plan is in hand")
             bound = max(bound, whole.lower_bound)
             cost = np.inf if best is None else best.cost
             self.report("plan in hand", bound, cost)

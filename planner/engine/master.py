@@ -357,6 +357,8 @@ class Master:
                 outcome = run(matrix, settings, start=start, deadline=deadline)
             except SolverError:  # seen with a start from another set of cuts
                 outcome = run(matrix, settings, deadline=deadline)
+            if outcome.status == "infeasible":  # of presolve alone it would not be believed
+                outcome = run(matrix, settings, deadline=deadline, presolve=False)
             bound = max(bound, outcome.lower_bound)
             if outcome.x is None or turn == MILP_TURNS - 1 or time.monotonic() > deadline:
                 break

@@ -56,11 +56,25 @@ def solve(
     """
     options = options or Options()
     begun = time.monotonic()
-    decisions, operation, size, outcome = (
+    solved = (
         whole(problem, options, report, pins)
         if in_one_piece(problem)
         else by_cuts(problem, options, report, pool, pins, start)
     )
+    return _plan(solved, begun)
+
+
+def solve_pinned(problem: Problem, pins: Pins, options: Options) -> Plan:
+    """Least-cost plan with the pinned decisions as they are, in one piece: for one year, or a horizon of few steps.
+
+    Raises KeyError for a decision that the model does not have.
+    """
+    begun = time.monotonic()
+    return _plan(whole(problem, options, pins=pins), begun)
+
+
+def _plan(solved: Solved, begun: float) -> Plan:
+    decisions, operation, size, outcome = solved
     seconds = {**outcome.seconds, "total": time.monotonic() - begun}
     facts = SolverFacts(
         outcome.status, outcome.termination, outcome.objective, outcome.lower_bound, outcome.gap, seconds, size

@@ -50,8 +50,8 @@ class Axis(ABC):
         return None
 
     def bound(self, objective: float) -> float:
-        """Least `short` of any plan, given the least objective of the aimed problem."""
-        raise NotImplementedError
+        """Least `short` of any plan, given the least objective of the aimed problem; nothing is known without one."""
+        return -np.inf
 
     def steps(self, problem: Problem) -> tuple[float, ...]:
         """Every value that can be asked for, tightest last, where there are only few."""
