@@ -17,7 +17,7 @@ from planner.engine.monolith import whole
 from planner.engine.operator import Operator
 from planner.engine.parts import averaged_parts, exact_parts, is_chronological
 from planner.engine.pool import Pool
-from planner.engine.press import compile_template
+from planner.engine.press import Template, compile_template
 from planner.plan import Plan, SolverFacts
 from planner.verify import verify
 from tests.full_years import STEPS_A_DAY, chronological
@@ -81,38 +81,50 @@ def test_cuts_of_both_kinds_are_below_the_true_cost_at_every_size(seed: int) -> 
                     assert cut.constant + cut.gradient @ other <= cost + 1e-6 * max(1.0, abs(cost))
 
 
-def test_averaging_is_exact_where_days_do_not_differ_and_lower_where_they_do() -> None:
-    """Heat 1 and 0 at a COP of 4 and 2: 1/4 in truth; the mean day at the mean COP would cost 1/3."""
-    problem = chronological(days_a_month=4)
-    pump = problem.converters[1]
-    days = np.repeat(np.arange(48), STEPS_A_DAY)
-    flat = replace(
+def merged(template: Template, month: int) -> Block:
+    """The averaged month with all its days in one kind, however they differ."""
+    part = averaged_parts(template.problem, template.step)[month]
+    assert part.kinds is not None
+    return press_block(template, replace(part, kinds=np.zeros_like(part.kinds)))
+
+
+def test_a_mean_day_costs_no_more_than_the_true_days_whatever_their_cop() -> None:
+    """Heat 1 and 0 MW with 1/4 and 1/2 MWh of electricity per MWh: 0.125 MWh an hour; the mean ratio would take 0.1875."""
+    problem = chronological(days_a_month=4, plain=True)
+    odd = np.repeat(np.arange(48) % 2, STEPS_A_DAY)
+    motors, washing = problem.demands
+    pump = replace(problem.converters[1], inputs={"electricity": np.where(odd == 0, 0.25, 0.5)})
+    site = replace(
         problem,
-        demands=tuple(replace(d, load_mw=np.tile(d.load_mw[:STEPS_A_DAY], 48)) for d in problem.demands),
-        converters=tuple(
-            replace(
-                v,
-                availability=np.tile(np.broadcast_to(v.availability, 192)[:STEPS_A_DAY], 48),
-                inputs={c: np.tile(np.broadcast_to(q, 192)[:STEPS_A_DAY], 48) for c, q in v.inputs.items()},
-            )
-            for v in problem.converters
-        ),
-        markets=tuple(replace(k, price=np.tile(k.price[:STEPS_A_DAY], 48)) for k in problem.markets),
+        demands=(replace(motors, load_mw=0.0 * motors.load_mw), replace(washing, load_mw=1.0 - odd)),
+        converters=(problem.converters[0], pump, problem.converters[2]),
+        markets=tuple(replace(k, price=np.full(192, 0.001)) for k in problem.markets),
     )
-    one_price = replace(pump, inputs={"electricity": np.where(days % 2 == 0, 0.25, 0.5)})
-    varied = replace(flat, converters=(flat.converters[0], one_price, flat.converters[2]))
-    random = np.random.default_rng(1)
-    for case, same in ((flat, True), (varied, False)):
-        exact, averaged = blocks_of(case)
-        at, weights = random_values(exact[3], random), random_weights(exact[3], np.random.default_rng(0))
-        at[[k for k, p in enumerate(exact[3].ports) if p.name == "stores.stored_mwh"]] = 0.0
-        at[[k for k, p in enumerate(exact[3].ports) if p.name.startswith("stores.")]] = 0.0
-        true, mean = (Operator(b[3], CUTS).solve(at, weights, SLACK_PRICE, "test") for b in (exact, averaged))
-        values = [c.constant + c.gradient @ at for c in (true, mean)]
-        if same:
-            assert values[1] == pytest.approx(values[0], rel=1e-7)
-        else:
-            assert values[1] <= values[0] + 1e-9
+    template = compile_template(site)
+    true, mean = press_block(template, exact_parts(site)[3]), merged(template, 3)
+    given = {"demands.level": 1.0, "markets.peak_mw": 30.0}
+    at = np.array([10.0 if "heat_pump" in port.index else given.get(port.name, 0.0) for port in true.ports])
+    weights = np.array([1.0 if name == "energy_cost" else 0.0 for name, _ in true.quantities])
+    costs = [
+        c.constant + c.gradient @ at for c in (Operator(q, CUTS).solve(at, weights, 5.0, "") for q in (true, mean))
+    ]
+    assert costs[0] == pytest.approx(8760 / 12 * 0.125 * 0.001)
+    assert costs[1] == pytest.approx(costs[0])  # the cheaper end of the range is that of the day with heat
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_even_days_of_all_kinds_in_one_bound_the_true_month_from_below(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    problem = chronological(days_a_month=5, seed=seed)
+    template = compile_template(problem)
+    for month in (1, 7):
+        true = Operator(press_block(template, exact_parts(problem)[month]), CUTS)
+        mean = Operator(merged(template, month), CUTS)
+        for _ in range(3):
+            at, weights = random_values(true.block, random), random_weights(true.block, random)
+            cut, proof = (o.solve(at, weights, SLACK_PRICE, "test") for o in (true, mean))
+            cost = float(weights @ cut.quantities) + SLACK_PRICE * cut.slack
+            assert proof.constant + proof.gradient @ at <= cost + 1e-7 * max(1.0, abs(cost))
 
 
 def test_a_linear_year_by_cuts_is_the_year_in_one_piece() -> None:
