@@ -5,7 +5,7 @@
     remaining[d,0,y] = 1
     done[r,d,y] = installed[r,y]·remaining before r, for a binary and a share in [lowest, 1] exactly:
         done ≤ installed                                                       done_only_if
-        done ≤ remaining before                                                done_within_remaining
+        done ≤ remaining before − lowest·(1 − installed)                       done_within_remaining
         done ≥ lowest·installed                                                done_at_least_lowest
         done ≥ remaining before − (1 − installed)                              done_if_so
     begun[r,d,y] = start[r,y]·remaining before r                               begun_only_if, begun_within_remaining,
@@ -101,7 +101,12 @@ def _add_overlap(b: Block, problem: Problem) -> None:
         """product = factor·before, exact for a binary factor and before in [lowest, 1]."""
         setattr(b, f"{name}_only_if", Constraint(keys, rule=lambda _, r, d, y: product[r, d, y] <= factor(r, y)))
         setattr(
-            b, f"{name}_within_remaining", Constraint(keys, rule=lambda _, r, d, y: product[r, d, y] <= before(r, d, y))
+            b,
+            f"{name}_within_remaining",
+            Constraint(
+                keys,
+                rule=lambda _, r, d, y: product[r, d, y] <= before(r, d, y) - lowest[r, d] * (1 - factor(r, y)),
+            ),
         )
         setattr(
             b,

@@ -142,7 +142,7 @@ def _first_look(prepared: Prepared) -> Mapping[str, Mapping[Index, float]] | Non
         options, gap=max(options.gap, FIRST_LOOK_GAP), time_limit_s=FIRST_LOOK_SHARE * options.time_limit_s
     )
     try:
-        found = solve(at_resolution(case.reading, problem, FIRST_LOOK), settings, case.progress.report)
+        found = solve(at_resolution(case.reading, problem, FIRST_LOOK), settings)
     except (SolverError, ScenarioFaults):  # it may be missed: the year itself is solved either way
         return None
     return found.decisions or None

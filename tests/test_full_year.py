@@ -16,8 +16,9 @@ from planner.engine.decompose import SLACK_PRICE, decomposed
 from planner.engine.monolith import whole
 from planner.engine.operator import Operator
 from planner.engine.parts import averaged_parts, exact_parts, is_chronological
+from planner.engine.peaks import BILLED, free_peaks, with_sums
 from planner.engine.pool import Pool
-from planner.engine.press import Template, compile_template
+from planner.engine.press import Template, compile_template, press_plan
 from planner.plan import Plan, SolverFacts
 from planner.verify import verify
 from tests.full_years import STEPS_A_DAY, chronological
@@ -81,6 +82,46 @@ def test_cuts_of_both_kinds_are_below_the_true_cost_at_every_size(seed: int) -> 
                     assert cut.constant + cut.gradient @ other <= cost + 1e-6 * max(1.0, abs(cost))
 
 
+def test_a_peak_with_a_charge_of_its_own_is_found_and_one_with_a_ratchet_is_not() -> None:
+    """0.04 million per MW and month: each month counts once, at 0.04 million discounted."""
+    ratcheted, plain = (compile_template(chronological(plain=q)) for q in (False, True))
+    assert free_peaks(ratcheted, press_plan(ratcheted)) == []
+    plan = press_plan(plain)
+    (peak,) = free_peaks(plain, plan)
+    assert (peak.name, peak.index, peak.most) == ("markets.peak_mw", ("grid",), 30.0)
+    assert peak.share == pytest.approx(np.ones(12))
+    assert peak.rate == pytest.approx(0.04 / 1.08 ** np.array([1, 2]), rel=1e-9)
+    summed = with_sums(plan, [peak], (2026, 2027))
+    assert summed.matrix.cost[[summed.plan_columns["operation"][*peak.quantity, y] for y in (2026, 2027)]].tolist() == [
+        *peak.rate
+    ]
+    assert all(summed.matrix.cost[column] == 0.0 for column in summed.plan_columns["markets.peak_mw"].values())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cuts_of_blocks_that_choose_their_peak_are_below_the_true_cost_at_every_size(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    problem = chronological(days_a_month=5, seed=seed, plain=True)
+    template = compile_template(problem)
+    peaks = free_peaks(template, press_plan(template))
+    parts = exact_parts(problem)[4], averaged_parts(problem, template.step)[4]
+    true, mean = (Operator(press_block(template, part, peaks), CUTS) for part in parts)
+    assert all(port.name != "markets.peak_mw" for port in true.block.ports)
+    weights = random_weights(true.block, random)
+    weights[[name.startswith(BILLED) for name, _ in true.block.quantities]] = 0.04
+    points = [random_values(true.block, random) for _ in range(4)]
+    costs = []
+    for at in points:
+        cut = true.solve(at, weights, 5.0, "test")
+        costs.append(float(weights @ cut.quantities) + 5.0 * cut.slack)
+        assert cut.constant + cut.gradient @ at == pytest.approx(costs[-1], rel=1e-6, abs=1e-7)
+    for operator in (true, mean):
+        for at in points:
+            cut = operator.solve(at, weights, 5.0, "test")
+            for other, cost in zip(points, costs, strict=True):
+                assert cut.constant + cut.gradient @ other <= cost + 1e-6 * max(1.0, abs(cost))
+
+
 def merged(template: Template, month: int) -> Block:
     """The averaged month with all its days in one kind, however they differ."""
     part = averaged_parts(template.problem, template.step)[month]
@@ -133,6 +174,9 @@ def test_a_linear_year_by_cuts_is_the_year_in_one_piece() -> None:
     decisions, operation, _, cuts = decomposed(problem, replace(EXACT, gap=1e-6))
     assert cuts.lower_bound <= one.objective * (1 + 1e-7)
     assert cuts.objective == pytest.approx(one.objective, rel=1e-6)
+    for (market, year, month), peak in decisions["markets.peak_mw"].items():
+        drawn = operation["markets.import_mw"][market][year - 2026, month * 12 : (month + 1) * 12]
+        assert peak == pytest.approx(drawn.max(), abs=1e-6)
     facts = SolverFacts(cuts.status, cuts.termination, cuts.objective, cuts.lower_bound, cuts.gap)
     assert verify(problem, at_accounted_cost(problem, Plan(decisions, operation, facts))).violations == ()
 

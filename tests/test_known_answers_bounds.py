@@ -52,12 +52,12 @@ def test_relaxation_of_a_least_size_is_pinned() -> None:
 def test_relaxation_of_overlap_is_pinned() -> None:
     """Two measures of 50 % at 2.0 each on 6.0. Whole: one, 2 + 3 = 5.
 
-    Relaxed, x of the first removes x/2, and of the second y at most min(y, 1 − x/2): remaining 1 − x/2 − y/2, so a share
-    costs 2.0 and saves 3.0 until y reaches 1 − x/2: x = 1, y = 1/2: 3.0 + 6 · 0.25 = 4.5.
+    Relaxed, x of the first removes x/2, and of the second y at most min(y, 1 − x/2 − (1 − y)/2): with x = 1 a share y of the second
+    removes y/4 of the load, costs 2·y and saves 1.5·y. Nothing is gained by a share: 5.
     """
     problem = site.problem(retrofits=tuple(site.retrofit(name, {"motors": 0.5}, 2.0) for name in ("a", "b")))
     at_cost(problem, 5.0)
-    assert run(press(problem).matrix, EXACT, relaxed=True).objective == pytest.approx(4.5)
+    assert run(press(problem).matrix, EXACT, relaxed=True).objective == pytest.approx(5.0)
 
 
 def factory(seed: int, cap: float = np.inf) -> Problem:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -96,11 +97,16 @@ def test_the_explorer_works_in_a_served_report(browser: Chrome, site: Site) -> N
     went_well(browser, site)
 
 
+def says_how_far(browser: Chrome) -> None:
+    """Waits for the progress of a solve on the page that comes, or has come."""
+    wait = WebDriverWait(browser, SECONDS, ignored_exceptions=(NoSuchElementException, StaleElementReferenceException))
+    wait.until(lambda b: "steps a year" in b.find_element(By.ID, "log").text)
+
+
 def test_progress_comes_as_it_is_made_and_a_button_stops_it(browser: Chrome, site: Site) -> None:
     opened(browser, site, "/scenarios/mill")
     started(browser, gap="0", name="stopped")
-    log = browser.find_element(By.ID, "log")
-    WebDriverWait(browser, SECONDS).until(lambda _: "steps a year" in log.text)
+    says_how_far(browser)
     assert browser.find_element(By.ID, "latest").text
     elsewhere = f"http://127.0.0.1:{site.guard.port}/scenarios/two-measures"
     page = browser.current_url
@@ -109,7 +115,7 @@ def test_progress_comes_as_it_is_made_and_a_button_stops_it(browser: Chrome, sit
     assert "one at a time" in text_of(browser)
     browser.get_log("browser")  # Chromium notes the refusal, 409
     browser.get(page)
-    WebDriverWait(browser, SECONDS).until(lambda b: "steps a year" in b.find_element(By.ID, "log").text)
+    says_how_far(browser)
     lines = browser.find_element(By.ID, "log").text.splitlines()
     assert len(lines) == len(set(lines))
     browser.find_element(By.CSS_SELECTOR, "button.stop").click()

@@ -31,9 +31,10 @@ SAME = 1e-12  # relative spread up to which a coefficient is the same on all day
 
 @dataclass
 class Draft:
-    """A block under construction. The ports stand first among the columns."""
+    """A block under construction. The ports stand first among the columns, then what else is the same in all steps."""
 
     ports: int
+    standing: int  # ports and the rest that belongs to no step
     lower: Float
     upper: Float
     rows: csr_array
@@ -85,7 +86,7 @@ def averaged(
     assert part.kinds is not None
     per_day = len(part.steps) // len(part.kinds)
     step_kind = np.repeat(part.kinds, per_day) * per_day + np.tile(np.arange(per_day), len(part.kinds))
-    columns = _merged(draft.rows.shape[1], draft.ports, step_kind, part.kinds, by_step, by_day)
+    columns = _merged(draft.rows.shape[1], draft.standing, step_kind, part.kinds, by_step, by_day)
     rows = _merged(draft.rows.shape[0], 0, step_kind, part.kinds, step_rows, day_rows)
     times = np.bincount(columns).astype(float)  # days that each mean column stands for
 
@@ -102,6 +103,7 @@ def averaged(
     least, most = (_rates(m, columns, times, pick) for m, pick in ((draft.least, np.minimum), (draft.most, np.maximum)))
     fresh = Draft(
         draft.ports,
+        draft.standing,
         mean(draft.lower, columns),
         mean(draft.upper, columns),
         stack(stack(low[same], high[below]), low[above]),
@@ -152,8 +154,8 @@ def _rows(draft: Draft, columns: Int, rows: Int) -> tuple[csr_array, csr_array, 
     row, column, least, most, total, count = _grouped(rows[entries.row], columns[entries.col], entries.data, width)
     members = np.bincount(rows)[row]
     least, most = (np.where(count < members, f(q, 0.0), q) for f, q in ((np.minimum, least), (np.maximum, most)))
-    of_plan = column < draft.ports
-    least, most = (np.where(of_plan, total / members, q) for q in (least, most))
+    standing = column < draft.standing
+    least, most = (np.where(standing, total / members, q) for q in (least, most))
     spread = most - least > SAME * np.maximum(np.abs(most), np.abs(least))
     differs = np.zeros(height, dtype=bool)
     differs[row[spread]] = True

@@ -15,6 +15,7 @@ differ by no more than the store holds:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from scipy.sparse import csr_array
 from models.problem import Problem
 from planner.engine.averaging import Draft, averaged
 from planner.engine.parts import Part
+from planner.engine.peaks import Peak
 from planner.engine.press import Builder, Float, Int, Key, Matrix, Stamp, Template, Term, key_of
 
 
@@ -39,7 +41,7 @@ class Port:
 
 @dataclass(frozen=True)
 class Block:
-    """The ports stand first among the columns.
+    """The ports stand first among the columns, then the peaks that the block chooses itself.
 
     `bounded` columns have the upper bound `bound_base + bound_ports·ports`. `least`/`most` (quantities, columns) weight the
     columns into the part's sum of each quantity: the same matrix unless averaging left a range.
@@ -95,16 +97,20 @@ def largest_flow(problem: Problem) -> float:
     return float(2.0 * (loads + bought + made + kept + signed) + 10.0)
 
 
-def press_block(template: Template, part: Part) -> Block:
-    """The block of a part of the year."""
+def press_block(template: Template, part: Part, peaks: Sequence[Peak] = ()) -> Block:
+    """The block of a part of the year, which chooses the given peaks itself."""
     problem, site, bound = template.problem, template.step.site, largest_flow(template.problem)
+    chosen = {(peak.name, peak.index) for peak in peaks}
+    billing = [(name, key_of(index)) for name, index in dict.fromkeys(site.billing.values())]
     ports = [Port(name, key_of(index)) for name, index in dict.fromkeys(site.plan.values())]
-    ports += [Port(name, key_of(index), part.billing) for name, index in dict.fromkeys(site.billing.values())]
+    ports += [Port(name, index, part.billing) for name, index in billing if (name, index) not in chosen]
     places = {(port.name, port.index): k for k, port in enumerate(ports)}
-    kept = list(site.before) if part.seams else []
+    first_seam, kept = len(ports), list(site.before) if part.seams else []
     ports += [port for before in kept for port in seam_ports(problem, site, before, part)]
     builder = Builder()
     builder.add_columns((len(ports),), 0.0, 0.0, False)
+    for peak in peaks:
+        places[peak.name, peak.index] = int(builder.add_columns((1,), 0.0, peak.most, False)[0])
 
     def column(name: str, index: Key) -> Int:
         return np.array([[places[name, index]]])
@@ -117,7 +123,9 @@ def press_block(template: Template, part: Part) -> Block:
         if before in stamp.starts
     ]
     slack = [_slack(builder, row, sign, bound) for row in rows["carriers.carrier_balance"] for sign in (1.0, -1.0)]
-    draft = _draft(builder, stamp, problem, bound, len(ports), np.concatenate(slack))
+    draft = _draft(
+        builder, stamp, problem, bound, len(ports), np.concatenate(slack), [p.share[part.billing] for p in peaks]
+    )
     own, starts = stamp.own, stamp.starts
     if part.kinds is not None:
         by_step = [*own.values(), *slack]
@@ -130,14 +138,14 @@ def press_block(template: Template, part: Part) -> Block:
     for k, before in enumerate(kept):
         first, last = starts[before].ravel(), own[site.before[before]].reshape(len(days), -1)[:, -1]
         if part.kinds is None:
-            _tie(draft, [(int(first[0]), len(places) + 2 * k), (int(last[0]), len(places) + 2 * k + 1)], bound, times)
+            _tie(draft, [(int(first[0]), first_seam + 2 * k), (int(last[0]), first_seam + 2 * k + 1)], bound, times)
         else:
             name, index = site.plan[site.limit[before]]
             _keep(draft, first, last, days, places[name, key_of(index)], bound)
     named: dict[str, dict[str, Int]] = {}
     for v, columns in own.items() if part.kinds is None else ():
         named.setdefault(v.parent_component().name, {})[str(v.index())] = columns
-    return _bounded(draft, part, tuple(ports), tuple(site.quantities), named)
+    return _bounded(draft, part, tuple(ports), (*site.quantities, *(peak.quantity for peak in peaks)), named)
 
 
 def seam_ports(problem: Problem, site: Any, before: Any, part: Part) -> list[Port]:
@@ -161,11 +169,16 @@ def _slack(builder: Builder, rows: Int, sign: float, bound: float) -> Int:
     return columns
 
 
-def _draft(builder: Builder, stamp: Stamp, problem: Problem, bound: float, ports: int, slack: Int) -> Draft:
+def _draft(
+    builder: Builder, stamp: Stamp, problem: Problem, bound: float, ports: int, slack: Int, shares: list[float]
+) -> Draft:
     matrix = builder.matrix(np.zeros(builder.count), 0.0)
     hours = problem.steps.hours_per_year[stamp.steps][None, :]
-    rates = np.zeros((len(stamp.site.quantities), builder.count))
-    for weights, rate in zip(rates, stamp.site.quantities.values(), strict=True):
+    count = len(stamp.site.quantities)
+    rates = np.zeros((count + len(shares), builder.count))
+    for k, share in enumerate(shares):  # the chosen peaks stand after the ports
+        rates[count + k, ports + k] = share
+    for weights, rate in zip(rates[:count], stamp.site.quantities.values(), strict=True):
         terms, constant = stamp.terms(rate)
         if np.any(constant):
             raise ValueError("a quantity of the step has a part without columns")
@@ -179,6 +192,7 @@ def _draft(builder: Builder, stamp: Stamp, problem: Problem, bound: float, ports
     weights[slack] = np.broadcast_to(hours, slack.shape)
     return Draft(
         ports,
+        ports + len(shares),
         lower,
         upper,
         matrix.rows,

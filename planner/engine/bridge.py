@@ -23,6 +23,7 @@ Float = NDArray[np.float64]
 Report = Callable[[str, float, float], None]  # words, lower bound, cost in hand
 
 LARGEST_COEFFICIENT = 1e9
+COST_SCALE = 1e3  # million to thousand, for models whose duals are asked for: the tolerance of 1e-7 is then below any price per MWh
 _REFUSED = ("1.14.0",)
 interrupted = threading.Event()
 _threads: int | None = None  # of the scheduler that lives; another number returns "Not Set" until it is reset

@@ -27,13 +27,16 @@ from planner.engine.crew import Task
 from planner.engine.inner import Inner, Mixture, Shown
 from planner.engine.master import Master
 from planner.engine.parts import averaged_parts, exact_parts
+from planner.engine.peaks import free_peaks, with_sums
 from planner.engine.pins import NO_PINS, Pins, pinned
 from planner.engine.pool import Pool
 from planner.engine.press import Key, compile_template, press_plan
 
 SLACK_PRICE = 0.05  # [million/MWh] of unserved load: a hundred times any energy price
 HIGHEST_PRICE = 5e-3  # [million per unit] in a row of the master; cuts at higher prices are scaled down
-DEARER = 5.0  # times the highest price of any quantity that unserved load costs at least
+DEARER = (
+    5.0  # times the highest price of any quantity, or charge for a peak of one step, that unserved load costs at least
+)
 STEP_BACK = 0.5  # share of the last point in the next one
 LARGEST_SEED = 1e4  # [MW or MWh] of a size that nothing limits, in the seeds
 EXACT, AVERAGED = "exact", "averaged"
@@ -97,8 +100,11 @@ class Decomposition:
         self.timings = Timings()
         begun = time.monotonic()
         self.template = compile_template(problem)
-        self.blocks = [press_block(self.template, part) for part in exact_parts(problem)]
-        averaged = [press_block(self.template, part) for part in averaged_parts(problem, self.template.step)]
+        pressed = pinned(press_plan(self.template), pins)
+        peaks = free_peaks(self.template, pressed)
+        plan = with_sums(pressed, peaks, problem.years)
+        self.blocks = [press_block(self.template, part, peaks) for part in exact_parts(problem)]
+        averaged = [press_block(self.template, part, peaks) for part in averaged_parts(problem, self.template.step)]
         self.first = {EXACT: 0, AVERAGED: len(self.blocks)}  # place of the first block of each kind in the crew
         self.coarse = AVERAGED if averaged else EXACT
         seasons = min(SEASONS, len(self.blocks)) if averaged else len(self.blocks)
@@ -106,16 +112,18 @@ class Decomposition:
         self.pool, self.owns_pool = (Pool(), True) if pool is None else (pool, False)
         workers = replace(options, workers=options.workers if averaged else 1)  # small blocks are not worth a process
         self.crew = self.pool.crew([*self.blocks, *averaged], workers, len(groups))
-        plan = pinned(press_plan(self.template), pins)
-        self.master = Master(self.template, plan, self.blocks, groups, options, self.pool.cuts)
+        self.master = Master(self.template, plan, self.blocks, groups, options, self.pool.cuts, peaks)
         self.group_of = {b: g for g, group in enumerate(groups) for b in group}
         self.inner, self.keeping = Inner(problem, self.master), False
         self.operation: Operation = {}  # of the best plan so far
         self.start = None if start is None else self._point(start)
         self.stalls = 0  # times that decisions came back for which no plan was found
         self.relaxed = -np.inf  # value of the last relaxation
+        self.bound = -np.inf  # that no plan can beat
         rate = 1 + problem.finance.discount_rate
         self.discount = rate ** -np.arange(1.0, len(problem.years) + 1)
+        charged = [peak.rate * peak.share.max() / problem.steps.hours for peak in peaks]
+        self.slack_price = np.max([SLACK_PRICE * self.discount, *(DEARER * q for q in charged)], axis=0)  # (Y,)
         self.timings.add("build", begun)
 
     def cut_at(
@@ -135,7 +143,7 @@ class Decomposition:
         places = [(y, b) for b in range(len(self.blocks)) for y in years]
         keep = self.keeping and kind == EXACT
         dearest = np.abs(weights[:, master.coupled]).max(axis=1, initial=0.0)
-        slack = np.maximum(SLACK_PRICE * self.discount, DEARER * dearest)  # no price makes it worth not to serve
+        slack = np.maximum(self.slack_price, DEARER * dearest)  # no price makes it worth not to serve
         tasks = [Task(first + b, y, x[master.ports[y, b]], weights[y], slack[y], keep) for y, b in places]
         scale = self.discount * np.maximum(1.0, dearest / (HIGHEST_PRICE * self.discount))  # rows of like size
         answers = dict(zip(places, self.crew.work(tasks), strict=True))
@@ -202,7 +210,9 @@ class Decomposition:
         for n, y in enumerate(self.problem.years):
             repn = generate_standard_repn(plan.ledger.gross_market_tco2e[y])
             factor = {v.name: float(c) for c, v in zip(repn.linear_coefs, repn.linear_vars, strict=True)}
-            tonnes[n] = [factor.get(plan.operation[*q, y].name, 0.0) for q in quantities]
+            tonnes[n] = [
+                factor.get(plan.operation[*q, y].name, 0.0) if (*q, y) in plan.operation else 0.0 for q in quantities
+            ]
         return tonnes
 
     def converge(self, tolerance: float, kind: str, rounds: int = MOST_ROUNDS) -> bool:
@@ -262,7 +272,7 @@ class Decomposition:
             if tolerance > fine and not warm:
                 self.probe()
         best: Mixture | None = None
-        bound, start, patience = self.relaxed, self.start, FIRST_PATIENCE_S
+        self.bound, start, patience = self.relaxed, self.start, FIRST_PATIENCE_S
         seen, operated = set[bytes](), set[bytes]()
         if start is not None:
             seen.add(self._decisions(start))
@@ -270,7 +280,7 @@ class Decomposition:
             best = self.plan_at(start, 0.2 * fine)
             if best is not None:
                 self.operation = self.inner.operation(best, self.crew)
-                self.report("plan in hand", bound, best.cost)
+                self.report("plan in hand", self.bound, best.cost)
         promising: list[tuple[float, int, Float]] = []  # averaged cost of decisions that were not operated in full yet
         while not self._stop() and not (best is None and self.coarse == EXACT and time.monotonic() > self.hopeless):
             begun = time.monotonic()
@@ -281,10 +291,10 @@ class Decomposition:
                 return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
             if whole.status == "infeasible":
                 raise SolverError("the master has no solution, and a plan is in hand")
-            bound = max(bound, whole.lower_bound)
+            self.bound = max(self.bound, whole.lower_bound)
             cost = np.inf if best is None else best.cost
-            self.report("plan in hand", bound, cost)
-            if best is not None and cost - bound <= gap * max(abs(cost), 1e-9):
+            self.report("plan in hand", self.bound, cost)
+            if best is not None and cost - self.bound <= gap * max(abs(cost), 1e-9):
                 break
             if whole.x is None:
                 continue
@@ -296,22 +306,22 @@ class Decomposition:
                 cheapest, _, chosen = promising[0]
                 start = chosen
                 late = best is None and time.monotonic() > self.late
-                if not (cheapest - bound <= 2.0 * gap * abs(bound) or late or len(promising) >= MOST_COARSE):
+                if not (cheapest - self.bound <= 2.0 * gap * abs(self.bound) or late or len(promising) >= MOST_COARSE):
                     continue
                 promising.clear()
             again = self._decisions(chosen) in operated
             operated.add(self._decisions(chosen))
-            plan = self.plan_at(chosen, (0.02 if again else 0.2) * fine)
+            plan = self.plan_at(chosen, (0.02 if again else 0.2) * fine, cost)
             self.stalls += again and plan is None
             if self.stalls == MOST_STALLS:
                 break
             if plan is not None and plan.cost < cost:
                 best, self.operation = plan, self.inner.operation(plan, self.crew)
             cost = np.inf if best is None else best.cost
-            self.report("plan in hand", bound, cost)
-            if best is not None and cost - bound <= gap * max(abs(cost), 1e-9):
+            self.report("plan in hand", self.bound, cost)
+            if best is not None and cost - self.bound <= gap * max(abs(cost), 1e-9):
                 break
-        return self._outcome(best, bound), best
+        return self._outcome(best, self.bound), best
 
     def _point(self, decisions: Decisions) -> Float:
         """Columns of the master that have the given decisions, zero elsewhere."""
@@ -327,25 +337,25 @@ class Decomposition:
 
     def averaged_cost(self, whole: Float, fine: float) -> float:
         """What the averaged blocks say that the yes/no decisions of `whole` cost at least; their cuts stay."""
-        self.master.fix(np.where(self.master.matrix.integer, np.rint(whole), whole))
+        self.master.fix(whole)
         cost = self.relaxed if self.converge(fine, AVERAGED, COSTING_ROUNDS) else np.inf
         self.master.fix(None)
         return cost if np.isfinite(cost) else np.inf
 
-    def plan_at(self, whole: Float, tolerance: float) -> Mixture | None:
+    def plan_at(self, whole: Float, tolerance: float, in_hand: float = np.inf) -> Mixture | None:
         """The best plan with the yes/no decisions of `whole`: cuts with them fixed, and mixtures of what blocks showed.
 
         Once there is a plan, the next point lies between it and the relaxation's: near what is known to work.
         """
         self.crew.forget(self.inner.clear())
         self.keeping = True
-        self.master.fix(np.where(self.master.matrix.integer, np.rint(whole), whole))
-        best = self._between(whole, tolerance)
+        self.master.fix(whole)
+        best = self._between(whole, tolerance, in_hand)
         self.keeping = False
         self.master.fix(None)
         return best
 
-    def _between(self, whole: Float, tolerance: float) -> Mixture | None:
+    def _between(self, whole: Float, tolerance: float, in_hand: float) -> Mixture | None:
         """Relaxation from below and mixtures from above, until they meet or neither moves."""
         master, best = self.master, None
         core, last_prices, before = None, None, (-np.inf, np.inf)
@@ -381,6 +391,7 @@ class Decomposition:
                 if best is None or mixture.cost < best.cost:
                     best, core = mixture, shown
                     core[master.width :] = x[master.width :]
+                    self.report("plan in hand", self.bound, min(best.cost, in_hand))
             now = (value, np.inf if best is None else best.cost)
             still = best is not None and now[0] - before[0] < 0.1 * small and before[1] - now[1] < 0.1 * small
             if still or now[1] - value <= 2 * small:
@@ -410,7 +421,7 @@ class Decomposition:
                 continue
             shown[place] = shown.get(place, 0) + 1
             tasks += [
-                Task(b, row.year, x[master.ports[row.year, b]], weights, SLACK_PRICE, True)
+                Task(b, row.year, x[master.ports[row.year, b]], weights, self.slack_price[row.year], True)
                 for b in master.groups[row.group]
             ]
         for task, answer in zip(tasks, self.crew.work(tasks), strict=True):

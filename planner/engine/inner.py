@@ -14,6 +14,7 @@ ask the blocks for it.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,12 +22,13 @@ from scipy.sparse import coo_array, csr_array
 
 from models.problem import Problem
 from planner.engine.averaging import stack
-from planner.engine.bridge import Float, Options, Outcome, SolverError, run
+from planner.engine.bridge import COST_SCALE, Float, Options, Outcome, SolverError, run
 from planner.engine.crew import Crew
 from planner.engine.master import Master
 from planner.engine.press import Int, Matrix
 
 NOTHING = 1e-9  # MWh or MW below which an operation shows nothing; HiGHS drops smaller coefficients
+PATIENCE_S = 15.0  # for one mixture by simplex, which takes a second as a rule
 MISSING_PRICE = 1.0  # [million per unit] of a quantity that no mixture reaches: above what any size could save
 EXACT_PORTS = ("demands.level", "demands.side_level", "stores.stored_mwh")
 Shares = list[tuple[int, float]]  # (mark of a kept operation, its share)
@@ -88,10 +90,13 @@ class Inner:
             slack = np.zeros(len(matrix.cost))
             slack[-2 * sums[:, self.master.coupled].size :] = 1.0
             matrix = replace(matrix, cost=slack, offset=0.0)
+        matrix = replace(matrix, cost=COST_SCALE * matrix.cost, offset=COST_SCALE * matrix.offset)
         try:
-            outcome = run(matrix, options, deadline=deadline)
-        except SolverError:  # a status that cannot be believed: another path, and no plan if that fails too
-            outcome = run(matrix, options, deadline=deadline, presolve=False, method="ipm")
+            outcome = run(matrix, options, deadline=min(deadline, time.monotonic() + PATIENCE_S))
+        except SolverError:  # a status that cannot be believed
+            outcome = Outcome("none", "", np.inf, -np.inf, None)
+        if outcome.status == "none":  # or that does not come: another path, and no plan if that fails too
+            outcome = run(matrix, options, deadline=deadline, method="ipm")
         return None if outcome.x is None else self._mixture(outcome, weights, sums)
 
     def _matrix(self, whole: Float) -> tuple[Matrix, list[list[Int]], Int]:
@@ -154,6 +159,11 @@ class Inner:
         x, dual = outcome.x, outcome.dual
         assert x is not None
         assert dual is not None
+        plan = x[: self.master.width].copy()
+        for columns, place, shares in self.master.chosen_peaks:
+            for y, b in np.ndindex(columns.shape):
+                sums_shown = [s.quantities[place] for s in self.shown[y][b]]
+                plan[columns[y, b]] = x[weights[y][b]] @ sums_shown / shares[b]
         missing = float(x[-2 * sums[:, self.master.coupled].size :].sum())
         shares = [
             [
@@ -162,7 +172,7 @@ class Inner:
             ]
             for y in range(len(self.problem.years))
         ]
-        return Mixture(outcome.objective, missing, x[: self.master.width], dual[sums], shares)
+        return Mixture(outcome.objective / COST_SCALE, missing, plan, dual[sums] / COST_SCALE, shares)
 
     def operation(self, mixture: Mixture, crew: Crew) -> dict[str, dict[str, Float]]:
         """(Y, T) operation by component and item."""

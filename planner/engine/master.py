@@ -25,8 +25,9 @@ from scipy.sparse import coo_array, csr_array
 
 from planner.engine.averaging import stack, widened
 from planner.engine.block import Block, Port
-from planner.engine.bridge import Options, Outcome, SolverError, new_highs, pass_matrix, run, set_option
+from planner.engine.bridge import COST_SCALE, Options, Outcome, SolverError, new_highs, pass_matrix, run, set_option
 from planner.engine.operator import Cut
+from planner.engine.peaks import Peak
 from planner.engine.press import Float, Int, Key, Matrix, Pressed, Template, key_of
 
 TIGHT = 1e-7  # dual of a cut that holds the relaxation up
@@ -39,9 +40,10 @@ LP_PATIENCE_S = 15.0  # for one relaxation by simplex, which takes a second as a
 CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
 IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
 MOST_IDLE = 600  # rows that may stay idle before any leave
-MILP_POOL_TURNS = 10  # relaxations before a MILP, each drawing on the pool
-MILP_TURNS = 20  # runs of one MILP at most, the cuts that it broke coming in
-MOST_BROKEN = 6  # cuts of a year and group that come back into the MILP at a time
+POOL_TURNS = 10  # relaxations in a row, each drawing on the pool
+ROUGH = 0.01  # gap of the first run of a MILP
+CLOSER = 0.3  # share of the distance between bound and best decisions that the next run may leave open
+SHORT_MWH = 1e-6  # by which a cut that says what cannot be reached may be broken
 FROM_POOL = 2  # cuts that a year and group may take from the pool at a time
 
 
@@ -82,6 +84,7 @@ class Master:
         groups: Sequence[Sequence[int]],
         options: Options,
         cuts: list[list[Pooled]] | None = None,
+        peaks: Sequence[Peak] = (),
     ) -> None:
         self.template, self.plan, self.blocks, self.groups = template, plan, blocks, groups
         self.years = template.problem.years
@@ -95,6 +98,7 @@ class Master:
         self.base = self._with_seams(plan.matrix)  # the plan, and the levels at the seams between its parts
         self.width = self.base.rows.shape[1]
         self.ports = np.array([[self._columns(y, b) for b in blocks] for y in self.years])  # (Y, B, P)
+        self.chosen_peaks = [self._chosen(peak, quantities) for peak in peaks]
         self.slots, self.places = zip(*(self._slots(group) for group in groups), strict=True)
         self.matrix = self._matrix()
         self.options = options
@@ -102,7 +106,8 @@ class Master:
         set_option(self.h, "solver", "simplex")
         self.run_ends = np.inf
         self.h.cbSimplexInterrupt.subscribe(self._stop_late)
-        pass_matrix(self.h, self.matrix, relaxed=True)
+        scaled = replace(self.matrix, cost=COST_SCALE * self.matrix.cost, offset=COST_SCALE * self.matrix.offset)
+        pass_matrix(self.h, scaled, relaxed=True)
         self.pool: list[list[Pooled]] = [[] for _ in groups] if cuts is None else cuts
         self.rows: list[Row] = []  # of the LP, below those of the matrix
         self.in_lp: set[tuple[int, int, int]] = set()  # (year, group, cut) of those rows
@@ -110,7 +115,9 @@ class Master:
         self.tight: list[tuple[Row, float]] = []  # rows that hold it up, with their duals
         self.held: dict[tuple[int, int, int], Row] = {}  # rows that held it up when nothing was fixed
         self.fixed = False
-        self.broken: dict[tuple[int, int, int], Row] = {}  # rows that an answer of the MILP broke
+        self.kept: dict[
+            tuple[int, int, int], Row
+        ] = {}  # rows that held it up, or proved it impossible, with whole decisions
 
     def _slots(self, group: Sequence[int]) -> tuple[Int, Int]:
         """((Y, S) columns, (blocks, P) slots) of a group's ports: those that several blocks read share a slot.
@@ -123,6 +130,12 @@ class Master:
         for place, b in zip(slots, group, strict=True):
             columns[:, place] = self.ports[:, b]
         return columns, slots
+
+    def _chosen(self, peak: Peak, quantities: Sequence[tuple[str, str]]) -> tuple[Int, int, Float]:
+        """((Y, B) columns of a peak that blocks choose, its place among the quantities, (B,) shares)."""
+        named, billing = self.plan.plan_columns[peak.name], [block.part.billing for block in self.blocks]
+        columns = np.array([[named[*peak.index, y, q] for q in billing] for y in self.years])
+        return columns, list(quantities).index(peak.quantity), peak.share[billing]
 
     def _columns(self, year: int, block: Block) -> list[int]:
         named = self.plan.plan_columns
@@ -251,9 +264,10 @@ class Master:
         """The most broken pooled cuts of each year and group at x."""
         rows = []
         for g, broken in enumerate(self.violations(x)):
+            allowed = [tolerance if cut.weights.any() else SHORT_MWH for cut in self.pool[g]]
             for y in range(len(self.years)):
                 worst = np.argsort(-broken[y])[: most + 4]
-                fresh = [int(k) for k in worst if broken[y, k] > tolerance and (y, g, int(k)) not in left_out]
+                fresh = [int(k) for k in worst if broken[y, k] > allowed[k] and (y, g, int(k)) not in left_out]
                 rows += [self.row(y, g, k) for k in fresh[:most]]
         return rows
 
@@ -288,12 +302,15 @@ class Master:
     def fix(self, x: Float | None) -> None:
         """Fixes the integer columns at x, or frees them."""
         integer = np.flatnonzero(self.matrix.integer).astype(np.int32)
+        if self.fixed:
+            self.kept |= {(r.year, r.group, r.cut): r for r, _ in self.tight}
         if x is None:
             self.add([row for key, row in self.held.items() if key not in self.in_lp])
         self.fixed = x is not None
         if not len(integer):
             return
-        low, up = (self.matrix.lower[integer], self.matrix.upper[integer]) if x is None else (x[integer], x[integer])
+        whole = None if x is None else np.rint(x[integer])
+        low, up = (self.matrix.lower[integer], self.matrix.upper[integer]) if whole is None else (whole, whole)
         self.h.changeColsBounds(len(integer), integer, low, up)
 
     def lp(self) -> tuple[float, Float, Float] | None:
@@ -314,20 +331,27 @@ class Master:
             h.run()
         status = h.getModelStatus()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+            self.tight = self._in_proof()
             return None
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverError(f"the master ended {h.modelStatusToString(status)}")
         solution = h.getSolution()
-        x, dual = np.asarray(solution.col_value), np.asarray(solution.row_dual)
+        x, dual = np.asarray(solution.col_value), np.asarray(solution.row_dual) / COST_SCALE
         prices = dual[self.links]
         held = np.abs(dual[self.matrix.rows.shape[0] :])
         self.tight = [(r, float(p)) for r, p in zip(self.rows, held, strict=True) if p > TIGHT]
         if not self.fixed:
             self.held = {(r.year, r.group, r.cut): r for r, _ in self.tight}
-        value = float(h.getInfo().objective_function_value)
+        value = float(h.getInfo().objective_function_value) / COST_SCALE
         self.value = max(abs(value), 1.0)
         self._age(dual[self.matrix.rows.shape[0] :])
         return value, x, self.weights(prices)
+
+    def _in_proof(self) -> list[tuple[Row, float]]:
+        """Rows that prove that the LP has no solution, with their weights in the proof; all rows where HiGHS has no proof."""
+        _, known, ray = self.h.getDualRay()
+        weights = np.abs(ray[self.matrix.rows.shape[0] :]) if known else np.ones(len(self.rows))
+        return [(r, float(w)) for r, w in zip(self.rows, weights, strict=True) if w > TIGHT]
 
     def separated(self, tolerance: float, turns: int = 1) -> tuple[float, Float, Float] | None:
         """The relaxation; the pooled cuts that it breaks by more than the tolerance come in for the next one, or `turns`."""
@@ -343,32 +367,52 @@ class Master:
         return solved
 
     def milp(self, gap: float, deadline: float, start: Float | None) -> Outcome:
-        """The plan with whole decisions; its bound is a bound of the problem, since any subset of the cuts bounds from below.
+        """The plan with whole decisions that costs least by all pooled cuts, and a bound of the problem.
 
-        In it are the cuts that hold the relaxation up, and those that an earlier answer broke: a tenth of the LP's, and a bound as
-        good. Those that this answer breaks come in, and the model is solved again.
+        In the model are the cuts that hold the relaxation up, and those that held up the whole decisions looked at so far: a
+        tenth of the LP's, and a bound as good. What each answer costs by all cuts is an LP with its decisions fixed; the cuts
+        that hold that one up come in, and the model is solved again, the finer the nearer its bound is to the best decisions.
         """
-        self.separated(gap * self.value, MILP_POOL_TURNS)
-        bound = -np.inf
-        for turn in range(MILP_TURNS):
-            rows = {**self.held, **self.broken}
-            matrix, settings = self._with_rows(list(rows.values())), replace(self.options, gap=gap)
-            try:
-                outcome = run(matrix, settings, start=start, deadline=deadline)
-            except SolverError:  # seen with a start from another set of cuts
-                outcome = run(matrix, settings, deadline=deadline)
-            if outcome.status == "infeasible":  # of presolve alone it would not be believed
-                outcome = run(matrix, settings, deadline=deadline, presolve=False)
+        self.separated(gap * self.value, POOL_TURNS)
+        bound, best, seen = -np.inf, Outcome("none", "time limit", np.inf, -np.inf, None), set[bytes]()
+        rough = max(gap, ROUGH)
+        while True:
+            outcome = self._whole(rough, deadline, start)
             bound = max(bound, outcome.lower_bound)
-            if outcome.x is None or turn == MILP_TURNS - 1 or time.monotonic() > deadline:
+            if outcome.x is None:
+                best = replace(best, status=outcome.status) if best.x is None else best
                 break
-            each = gap * abs(outcome.objective) / len(self.years)
-            fresh = self.separate(outcome.x, each, set(rows), MOST_BROKEN)
-            if not fresh:
+            decisions = np.rint(outcome.x[self.matrix.integer]).astype(np.int8).tobytes()
+            known = decisions in seen
+            seen.add(decisions)
+            solved = None if known else self._with_decisions(outcome.x, gap)
+            if solved is not None and solved[0] < best.objective:
+                best = Outcome("feasible", outcome.termination, solved[0], bound, solved[1])
+                start = solved[1]
+            apart = (best.objective - bound) / max(abs(best.objective), 1.0)
+            if apart <= gap or (known and rough <= gap) or time.monotonic() > deadline:
                 break
-            self.broken |= {(r.year, r.group, r.cut): r for r in fresh}
-            start = outcome.x
-        return replace(outcome, lower_bound=bound)
+            rough = max(gap, min(ROUGH, CLOSER * apart, rough * (CLOSER if known else 1.0)))
+        return replace(best, lower_bound=bound)
+
+    def _with_decisions(self, whole: Float, gap: float) -> tuple[float, Float, Float] | None:
+        """The relaxation with the integer columns fixed, all pooled cuts obeyed."""
+        self.fix(whole)
+        solved = self.separated(0.1 * gap * self.value, POOL_TURNS)
+        self.fix(None)
+        return solved
+
+    def _whole(self, gap: float, deadline: float, start: Float | None) -> Outcome:
+        """One run of the MILP with the cuts that matter so far."""
+        rows = {**self.held, **self.kept}
+        matrix, settings = self._with_rows(list(rows.values())), replace(self.options, gap=gap)
+        try:
+            outcome = run(matrix, settings, start=start, deadline=deadline)
+        except SolverError:  # seen with a start from another set of cuts
+            outcome = run(matrix, settings, deadline=deadline)
+        if outcome.status == "infeasible":  # of presolve alone it would not be believed
+            outcome = run(matrix, settings, deadline=deadline, presolve=False)
+        return outcome
 
     def _with_rows(self, rows: Sequence[Row]) -> Matrix:
         cuts = csr_array(

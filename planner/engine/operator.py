@@ -20,10 +20,8 @@ import highspy
 import numpy as np
 
 from planner.engine.block import Block
-from planner.engine.bridge import Options, SolverError, new_highs, pass_matrix, set_option
+from planner.engine.bridge import COST_SCALE, Options, SolverError, new_highs, pass_matrix, set_option
 from planner.engine.press import Float
-
-COST_SCALE = 1e3  # million to thousand: the solver's dual tolerance of 1e-7 is then far below any price per MWh
 
 
 @dataclass(frozen=True)
