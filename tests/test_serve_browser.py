@@ -97,25 +97,25 @@ def test_the_explorer_works_in_a_served_report(browser: Chrome, site: Site) -> N
     went_well(browser, site)
 
 
-def says_how_far(browser: Chrome) -> None:
-    """Waits for the progress of a solve on the page that comes, or has come."""
+def comes(browser: Chrome, words: str, selector: str = "body") -> None:
+    """Waits for words on the page that comes, or has come."""
     wait = WebDriverWait(browser, SECONDS, ignored_exceptions=(NoSuchElementException, StaleElementReferenceException))
-    wait.until(lambda b: "steps a year" in b.find_element(By.ID, "log").text)
+    wait.until(lambda b: words in b.find_element(By.CSS_SELECTOR, selector).text)
 
 
 def test_progress_comes_as_it_is_made_and_a_button_stops_it(browser: Chrome, site: Site) -> None:
     opened(browser, site, "/scenarios/mill")
     started(browser, gap="0", name="stopped")
-    says_how_far(browser)
+    comes(browser, "steps a year", "#log")
     assert browser.find_element(By.ID, "latest").text
     elsewhere = f"http://127.0.0.1:{site.guard.port}/scenarios/two-measures"
     page = browser.current_url
     browser.get(elsewhere)
     started(browser, name="not-now")
-    assert "one at a time" in text_of(browser)
+    comes(browser, "one at a time")
     browser.get_log("browser")  # Chromium notes the refusal, 409
     browser.get(page)
-    says_how_far(browser)
+    comes(browser, "steps a year", "#log")
     lines = browser.find_element(By.ID, "log").text.splitlines()
     assert len(lines) == len(set(lines))
     browser.find_element(By.CSS_SELECTOR, "button.stop").click()

@@ -160,10 +160,10 @@ class Inner:
         assert x is not None
         assert dual is not None
         plan = x[: self.master.width].copy()
-        for columns, place, shares in self.master.chosen_peaks:
+        for columns, place, share in self.master.chosen_peaks:
             for y, b in np.ndindex(columns.shape):
                 sums_shown = [s.quantities[place] for s in self.shown[y][b]]
-                plan[columns[y, b]] = x[weights[y][b]] @ sums_shown / shares[b]
+                plan[columns[y, b]] = x[weights[y][b]] @ sums_shown / share[b]
         missing = float(x[-2 * sums[:, self.master.coupled].size :].sum())
         shares = [
             [
