@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.cases import problem as benchmark
+from benchmarks.data import Case
 from models.problem import EmissionCap, Problem
 from planner.answer import at_accounted_cost
 from planner.engine.block import Block, largest_flow, press_block
-from planner.engine.bridge import Options
+from planner.engine.bridge import Options, run
 from planner.engine.crew import Crew, Task
 from planner.engine.decompose import SLACK_PRICE, decomposed
 from planner.engine.monolith import whole
@@ -18,7 +20,7 @@ from planner.engine.operator import Operator
 from planner.engine.parts import averaged_parts, exact_parts, is_chronological
 from planner.engine.peaks import BILLED, free_peaks, with_sums
 from planner.engine.pool import Pool
-from planner.engine.press import Template, compile_template, press_plan
+from planner.engine.press import Template, compile_template, press, press_plan
 from planner.plan import Plan, SolverFacts
 from planner.verify import verify
 from tests.full_years import STEPS_A_DAY, chronological
@@ -253,3 +255,14 @@ def test_pinned_decisions_stay_as_they_are() -> None:
 def test_no_flow_is_larger_than_what_closes_the_columns() -> None:
     problem = chronological()
     assert largest_flow(problem) > max(float(d.load_mw.max()) for d in problem.demands)
+
+
+def test_every_hour_of_a_linear_year_by_cuts_is_the_year_in_one_piece() -> None:
+    """PV, a battery, a tariff and export over 8,760 hours."""
+    site = benchmark(Case())
+    one = run(press(site).matrix, EXACT, method="ipm")
+    *_, cuts = decomposed(site, replace(EXACT, gap=1e-6))
+    assert site.steps.count == 8760
+    assert one.status == cuts.status == "optimal"
+    assert cuts.lower_bound <= one.objective * (1 + 1e-7)
+    assert cuts.objective == pytest.approx(one.objective, rel=1e-6)
