@@ -67,7 +67,11 @@ def operated_at_every_step(
     found = solve(full, settings, progress.report, pins=investments_of(problem, plan))
     if not found.decisions:
         out = found.facts.status == "infeasible"
-        words = "with these investments the target cannot be held at every step" if out else found.facts.termination
+        words = (
+            "with these investments the loads or the target cannot be met at every step"
+            if out
+            else found.facts.termination
+        )
         return EveryStep(None, found.facts.lower_bound, words)
     found = at_accounted_cost(full, found)
     if not verify(full, found).ok:

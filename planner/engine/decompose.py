@@ -34,9 +34,7 @@ from planner.engine.press import Key, compile_template, press_plan
 
 SLACK_PRICE = 0.05  # [million/MWh] of unserved load: a hundred times any energy price
 HIGHEST_PRICE = 5e-3  # [million per unit] in a row of the master; cuts at higher prices are scaled down
-DEARER = (
-    5.0  # times the highest price of any quantity, or charge for a peak of one step, that unserved load costs at least
-)
+DEARER = 5.0  # times the highest price of a quantity, or charge for one step's peak, that unserved load costs at least
 STEP_BACK = 0.5  # share of the last point in the next one
 LARGEST_SEED = 1e4  # [MW or MWh] of a size that nothing limits, in the seeds
 EXACT, AVERAGED = "exact", "averaged"

@@ -115,9 +115,7 @@ class Master:
         self.tight: list[tuple[Row, float]] = []  # rows that hold it up, with their duals
         self.held: dict[tuple[int, int, int], Row] = {}  # rows that held it up when nothing was fixed
         self.fixed = False
-        self.kept: dict[
-            tuple[int, int, int], Row
-        ] = {}  # rows that held it up, or proved it impossible, with whole decisions
+        self.kept: dict[tuple[int, int, int], Row] = {}  # rows that held it up, or ruled it out, with whole decisions
 
     def _slots(self, group: Sequence[int]) -> tuple[Int, Int]:
         """((Y, S) columns, (blocks, P) slots) of a group's ports: those that several blocks read share a slot.

@@ -1,0 +1,36 @@
+"""The results that come with the repository are those of the scenarios that come with it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from planner.preparing import Settings, read
+from planner.solving import input_hashes
+
+ROOT = Path(__file__).parent.parent
+FACTORIES = ("food-shandong", "machining-guangdong", "textile-suzhou")
+
+
+@pytest.mark.parametrize("name", FACTORIES)
+def test_results_belong_to_the_scenario_and_hold_its_target(name: str) -> None:
+    summary = json.loads((ROOT / "results" / name / "summary.json").read_text(encoding="utf-8"))
+    reading = read(ROOT / "scenarios" / name / "scenario.toml", Settings())
+    assert summary["inputs"] == input_hashes(reading)
+    assert summary["verified"] is True
+    assert summary["gap"] <= 0.025
+    rating = reading.scenario.rating
+    assert rating is not None
+    assert rating.target_year is not None
+    years = range(rating.target_year, reading.scenario.horizon.last_year + 1)
+    assert all(summary["stars"][str(y)] >= rating.target_stars for y in years)
+
+
+@pytest.mark.parametrize("name", FACTORIES)
+def test_tables_are_in_order(name: str) -> None:
+    with (ROOT / "results" / name / "ledger.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({tuple(row.values()) for row in rows}) == len(rows) > 100
