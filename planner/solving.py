@@ -112,7 +112,8 @@ def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool) -> in
     if plan.facts.status == "infeasible":
         return _infeasible(case, folder, request, problem)
     if not plan.decisions:
-        return _end(NO_PLAN, f"stopped without a plan: {plan.facts.termination}; a longer --time-limit may find one")
+        longer = "" if interrupted.is_set() else "; a longer --time-limit may find one"
+        return _end(NO_PLAN, f"stopped without a plan: {plan.facts.termination}{longer}")
     with progress.phase("verify"):
         plan = at_accounted_cost(problem, plan)
         answer, found = account_for(problem, plan), verify(problem, plan)

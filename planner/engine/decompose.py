@@ -177,11 +177,15 @@ class Decomposition:
         low, high = np.maximum(m.lower, -LARGEST_SEED), np.minimum(m.upper, LARGEST_SEED)
         direct, tonnes = self.master.direct_cost, self._tonnes()
         for share, price in CARBON_SEEDS:
+            if self._stop():
+                return
             self.cut_at(
                 low + share * (high - low), direct + price * self.discount[:, None] * tonnes, self.coarse, self._few()
             )
         random, count = np.random.default_rng(self.options.seed), len(self.problem.years)
         for k in range(RANDOM_SEEDS if m.integer.any() else FEW_SEEDS):
+            if self._stop():
+                return
             x = low + random.uniform(0.0, 1.0, len(low)) ** 2 * (high - low)
             prices = direct + random.choice(SEED_CARBON_PRICES) * self.discount[:, None] * tonnes
             if len(self.master.coupled):
@@ -197,6 +201,8 @@ class Decomposition:
         _, x, prices = solved
         for q in self.master.coupled:
             for push in (PROBE_PRICE, -PROBE_PRICE):
+                if self._stop():
+                    return
                 pushed = prices.copy()
                 pushed[:, q] += push * self.discount
                 self.cut_at(x, pushed, self.coarse, self._few())
@@ -218,6 +224,8 @@ class Decomposition:
         last_x = last_prices = None
         value, stalled = -np.inf, False
         for turn in range(rounds):
+            if self._stop():
+                break
             begun = time.monotonic()
             small = tolerance * max(abs(self.relaxed), 1.0)
             solved = self.master.separated(small) if np.isfinite(self.relaxed) else self.master.lp()
@@ -237,7 +245,7 @@ class Decomposition:
             years = self._years() if every else range(turn % YEARS_APART, len(self.problem.years), YEARS_APART)
             violation, unserved = self.cut_at(at, priced, kind, years)
             last_x, last_prices = at, priced
-            if self._stop() or (every and stalled and violation < small and unserved < 1.0):
+            if every and stalled and violation < small and unserved < 1.0:
                 break
         return True
 
