@@ -49,7 +49,8 @@ CARBON_SEEDS = (
 RANDOM_SEEDS, FEW_SEEDS = 40, 8  # more cuts, each at random sizes and prices in one year; few where nothing is whole
 SEED_CARBON_PRICES = (0.0, 1e-4, 3e-4, 1e-3, 3e-3)  # [million/t]
 PROBE_PRICE = 5e-3  # [million per unit] that pushes a quantity to its end
-FIRST_PATIENCE_S = 15.0  # for the first MILP; each later one may take half as long again
+FIRST_PATIENCE_S = 15.0  # for the first MILP; each later one may take longer
+FIRST_PATIENCE_SHARE = 0.15  # of the time limit that the first MILP may take
 MOST_ROUNDS = 80
 YEARS_APART = 3  # of the years whose averaged blocks are solved in one round; the others draw on their cuts
 MOST_SHOWN = 2  # operations of each year and season that are shown at prices of old cuts
@@ -278,7 +279,8 @@ class Decomposition:
             if tolerance > fine and not warm:
                 self.probe()
         best: Mixture | None = None
-        self.bound, start, patience = self.relaxed, self.start, FIRST_PATIENCE_S
+        self.bound, start = self.relaxed, self.start
+        patience = min(FIRST_PATIENCE_S, FIRST_PATIENCE_SHARE * self.options.time_limit_s)
         seen, operated = set[bytes](), set[bytes]()
         if start is not None:
             seen.add(self._decisions(start))
