@@ -142,8 +142,12 @@ def _first_look(prepared: Prepared) -> Mapping[str, Mapping[Index, float]] | Non
     settings = replace(
         options, gap=max(options.gap, FIRST_LOOK_GAP), time_limit_s=FIRST_LOOK_SHARE * options.time_limit_s
     )
+
+    def told(_: str, lower_bound: float, cost: float) -> None:
+        case.progress.report("on typical days", lower_bound, cost)
+
     try:
-        found = solve(at_resolution(case.reading, problem, FIRST_LOOK), settings)
+        found = solve(at_resolution(case.reading, problem, FIRST_LOOK), settings, told)
     except (SolverError, ScenarioFaults):  # it may be missed: the year itself is solved either way
         return None
     return found.decisions or None

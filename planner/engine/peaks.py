@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array
 
+from planner.engine.averaging import widened
 from planner.engine.press import Float, Key, Pressed, Template, key_of
 
 BILLED = "billed "  # before the name of a peak: the name of its sum
@@ -72,6 +72,6 @@ def with_sums(plan: Pressed, peaks: Sequence[Peak], years: Sequence[int]) -> Pre
         lower=np.append(m.lower, np.zeros(count)),
         upper=np.append(m.upper, np.full(count, np.inf)),
         integer=np.append(m.integer, np.zeros(count, dtype=bool)),
-        rows=csr_array((m.rows.data, m.rows.indices, m.rows.indptr), shape=(m.rows.shape[0], first + count)),
+        rows=widened(m.rows, first + count),
     )
     return replace(plan, matrix=matrix, plan_columns={**plan.plan_columns, "operation": operation})
