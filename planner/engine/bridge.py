@@ -23,7 +23,7 @@ Float = NDArray[np.float64]
 Report = Callable[[str, float, float], None]  # words, lower bound, cost in hand
 
 LARGEST_COEFFICIENT = 1e9
-COST_SCALE = 1e3  # million to thousand, for models whose duals are asked for: the tolerance of 1e-7 is then below any price per MWh
+COST_SCALE = 1e3  # million to thousand where duals are asked for: the tolerance of 1e-7 is then below any price per MWh
 _REFUSED = ("1.14.0",)
 interrupted = threading.Event()
 _threads: int | None = None  # of the scheduler that lives; another number returns "Not Set" until it is reset
@@ -75,6 +75,11 @@ def check(matrix: Matrix) -> None:
     for name, low, up in (("column", matrix.lower, matrix.upper), ("row", matrix.row_lower, matrix.row_upper)):
         if np.isnan(low).any() or np.isnan(up).any() or (low > up + 1e-9).any():
             raise SolverError(f"bounds of a {name} are not an interval")
+
+
+def scaled(matrix: Matrix) -> Matrix:
+    """The model with its cost times COST_SCALE; so are its objective and duals."""
+    return replace(matrix, cost=COST_SCALE * matrix.cost, offset=COST_SCALE * matrix.offset)
 
 
 def set_option(h: Any, name: str, setting: object) -> None:

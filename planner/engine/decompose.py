@@ -283,8 +283,8 @@ class Decomposition:
         patience = min(FIRST_PATIENCE_S, FIRST_PATIENCE_SHARE * self.options.time_limit_s)
         seen, operated = set[bytes](), set[bytes]()
         if start is not None:
-            seen.add(self._decisions(start))
-            operated.add(self._decisions(start))
+            seen.add(self.master.decisions(start))
+            operated.add(self.master.decisions(start))
             best = self.plan_at(start, 0.2 * fine)
             if best is not None:
                 self.operation = self.inner.operation(best, self.crew)
@@ -307,8 +307,8 @@ class Decomposition:
             if whole.x is None:
                 continue
             chosen = whole.x
-            if self.coarse == AVERAGED and self._decisions(chosen) not in seen:
-                seen.add(self._decisions(chosen))
+            if self.coarse == AVERAGED and self.master.decisions(chosen) not in seen:
+                seen.add(self.master.decisions(chosen))
                 promising.append((self.averaged_cost(chosen, fine), -len(seen), chosen))
                 promising.sort(key=lambda choice: choice[:2])
                 cheapest, _, chosen = promising[0]
@@ -317,8 +317,8 @@ class Decomposition:
                 if not (cheapest - self.bound <= 2.0 * gap * abs(self.bound) or late or len(promising) >= MOST_COARSE):
                     continue
                 promising.clear()
-            again = self._decisions(chosen) in operated
-            operated.add(self._decisions(chosen))
+            again = self.master.decisions(chosen) in operated
+            operated.add(self.master.decisions(chosen))
             plan = self.plan_at(chosen, (0.02 if again else 0.2) * fine, cost)
             self.stalls += again and plan is None
             if self.stalls == MOST_STALLS:
@@ -338,10 +338,6 @@ class Decomposition:
             for index, column in columns.items():
                 x[column] = decisions.get(name, {}).get(index, 0.0)
         return x
-
-    def _decisions(self, whole: Float) -> bytes:
-        """The yes/no decisions of a point, to know them again."""
-        return np.rint(whole[self.master.matrix.integer]).astype(np.int8).tobytes()
 
     def averaged_cost(self, whole: Float, fine: float) -> float:
         """What the averaged blocks say that the yes/no decisions of `whole` cost at least; their cuts stay."""

@@ -22,7 +22,7 @@ from scipy.sparse import coo_array, csr_array
 
 from models.problem import Problem
 from planner.engine.averaging import stack
-from planner.engine.bridge import COST_SCALE, Float, Options, Outcome, SolverError, run
+from planner.engine.bridge import COST_SCALE, Float, Options, Outcome, SolverError, run, scaled
 from planner.engine.crew import Crew
 from planner.engine.master import Master
 from planner.engine.press import Int, Matrix
@@ -90,7 +90,7 @@ class Inner:
             slack = np.zeros(len(matrix.cost))
             slack[-2 * sums[:, self.master.coupled].size :] = 1.0
             matrix = replace(matrix, cost=slack, offset=0.0)
-        matrix = replace(matrix, cost=COST_SCALE * matrix.cost, offset=COST_SCALE * matrix.offset)
+        matrix = scaled(matrix)
         try:
             outcome = run(matrix, options, deadline=min(deadline, time.monotonic() + PATIENCE_S))
         except SolverError:  # a status that cannot be believed

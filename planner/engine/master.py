@@ -25,7 +25,17 @@ from scipy.sparse import coo_array, csr_array
 
 from planner.engine.averaging import stack, widened
 from planner.engine.block import Block, Port
-from planner.engine.bridge import COST_SCALE, Options, Outcome, SolverError, new_highs, pass_matrix, run, set_option
+from planner.engine.bridge import (
+    COST_SCALE,
+    Options,
+    Outcome,
+    SolverError,
+    new_highs,
+    pass_matrix,
+    run,
+    scaled,
+    set_option,
+)
 from planner.engine.operator import Cut
 from planner.engine.peaks import Peak
 from planner.engine.press import Float, Int, Key, Matrix, Pressed, Template, key_of
@@ -106,8 +116,7 @@ class Master:
         set_option(self.h, "solver", "simplex")
         self.run_ends = np.inf
         self.h.cbSimplexInterrupt.subscribe(self._stop_late)
-        scaled = replace(self.matrix, cost=COST_SCALE * self.matrix.cost, offset=COST_SCALE * self.matrix.offset)
-        pass_matrix(self.h, scaled, relaxed=True)
+        pass_matrix(self.h, scaled(self.matrix), relaxed=True)
         self.pool: list[list[Pooled]] = [[] for _ in groups] if cuts is None else cuts
         self.rows: list[Row] = []  # of the LP, below those of the matrix
         self.in_lp: set[tuple[int, int, int]] = set()  # (year, group, cut) of those rows
@@ -297,6 +306,10 @@ class Master:
         if time.monotonic() > self.run_ends:
             event.interrupt()
 
+    def decisions(self, x: Float) -> bytes:
+        """The whole-number decisions of a point, to know them again."""
+        return np.rint(x[self.matrix.integer]).astype(np.int64).tobytes()
+
     def fix(self, x: Float | None) -> None:
         """Fixes the integer columns at x, or frees them."""
         integer = np.flatnonzero(self.matrix.integer).astype(np.int32)
@@ -380,7 +393,7 @@ class Master:
             if outcome.x is None:
                 best = replace(best, status=outcome.status) if best.x is None else best
                 break
-            decisions = np.rint(outcome.x[self.matrix.integer]).astype(np.int8).tobytes()
+            decisions = self.decisions(outcome.x)
             known = decisions in seen
             seen.add(decisions)
             solved = None if known else self._with_decisions(outcome.x, gap)
