@@ -36,10 +36,6 @@ def opened(browser: Chrome, site: Site, path: str, width: int = 1280) -> None:
     visit(browser, f"http://127.0.0.1:{site.guard.port}{path}", width)
 
 
-def text_of(browser: Chrome) -> str:
-    return browser.find_element(By.TAG_NAME, "body").text
-
-
 def waits_for(browser: Chrome, selector: str) -> None:
     WebDriverWait(browser, SECONDS).until(lambda b: b.find_elements(By.CSS_SELECTOR, selector))
 
@@ -83,7 +79,7 @@ def test_a_plan_is_solved_opened_and_compared(browser: Chrome, site: Site) -> No
         choice.click()
     assert button.is_enabled()
     button.click()
-    WebDriverWait(browser, SECONDS).until(lambda b: "Plans compared" in text_of(b))
+    comes(browser, "Plans compared")
     went_well(browser, site)
 
 
