@@ -13,7 +13,7 @@ Shapes: Y = number of years, T = number of steps of the representative year, B =
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -372,10 +372,14 @@ class Durability:
 
 @dataclass(frozen=True)
 class Target:
-    """Stars required in each year (0: none), and durable stars required (0: reported only)."""
+    """Stars required in each year (0: none), and durable stars required (0: reported only).
+
+    A target that is not `firm` may be missed or given up, so that no bound in the model may rest on it.
+    """
 
     stars: IntArray  # (Y,)
     durable_stars: IntArray  # (Y,)
+    firm: bool = True
 
 
 @dataclass(frozen=True)
@@ -482,3 +486,8 @@ class Problem:
     decided: tuple[Decided, ...] = ()
     goals: tuple[Goal, ...] = ()
     aim: Goal | None = None  # minimised instead of cost
+
+
+def not_firm(problem: Problem) -> Problem:
+    """The problem with a target that may be missed or given up."""
+    return problem if problem.target is None else replace(problem, target=replace(problem.target, firm=False))

@@ -4,7 +4,8 @@ A metric is a ratio numerator/denominator; gates and point steps are written on 
 
     numerator − threshold·denominator ≥ −M·(1 − star[y,l])                    gate_at_least   (sense "min")
     threshold·denominator − numerator ≥ −M·(1 − star[y,l])                    gate_at_most    (sense "max")
-    numerator − at_least[j]·denominator ≥ −M·(1 − reached[q,i,j,y])           points_are_earned
+    numerator − least ≥ Σ_j (at_least[j] − at_least[j−1])·part[q,i,j,y] − least·reached[q,i,0,y]     points_are_earned
+    part[q,i,j,y] ≥ part[q,i,j−1,y] − D·(reached[q,i,j−1,y] − reached[q,i,j,y])           denominator_of_step
     reached[q,i,j,y] ≤ reached[q,i,j−1,y]                                     steps_in_order
     points[q,y] ≤ questionnaire[q] + Σ_items points·adopted + Σ_j step[j]·reached[j]   points_of_indicator
     points[q,y] ≤ max_points[q]                                               (bound)
@@ -13,9 +14,12 @@ A metric is a ratio numerator/denominator; gates and point steps are written on 
     star[y,l] ≤ star[y,l−1]                                                   levels_are_cumulative
     star[y,l] = 1  for l up to the target                                     target_reached
 
-M is the largest shortfall that the site's own limits allow. Steps that a gate of the target implies are reached from the
-start, which spares their binaries. The same rows, on the durable ledger,
-hold durable stars where the target asks for them.
+M is the largest shortfall that the site's own limits allow, D the largest denominator. The part of a step is the denominator
+where the step is reached, and zero where it is not (denominator·reached, in a row where the denominator is a number), with the
+denominator itself and one before the first step; so all steps of a metric share one row, which is as tight as such rows can
+be. Steps that a gate of the target implies are reached from the start: the gate demands them, and the steps above count from
+the last of them. Where the target demands a neutralised share, no more can be left than can be bought to neutralise it, which
+is D of what is left. The same rows, on the durable ledger, hold durable stars where the target asks for them.
 """
 
 from __future__ import annotations
@@ -23,16 +27,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from pyomo.environ import Binary, Block, ConcreteModel, Constraint, Var
+from pyomo.environ import Binary, Block, ConcreteModel, Constraint, NonNegativeReals, Var
 
+from models.instruments import counted_share
 from models.ledger import gross_bound_tco2e, used_bound_mwh
-from models.problem import Level, Metric, Problem, Rating
+from models.problem import Indicator, Level, Metric, Problem, Rating
 from models.terms import block
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """A metric in one year: numerator and denominator with the bounds that size M."""
+    """A metric in one year: numerator and denominator, a column or a number, with the bounds that size M and D."""
 
     numerator: object
     denominator: object
@@ -52,7 +57,7 @@ class Ratio:
 def ratios(m: ConcreteModel, problem: Problem, y: int, durable: bool) -> dict[Metric, Ratio]:
     """All metrics of year y in the modelled or the durable ledger."""
     g, n = m.ledger, y - problem.years[0]
-    used, gross = used_bound_mwh(problem), gross_bound_tco2e(problem)
+    used, gross, left = used_bound_mwh(problem), gross_bound_tco2e(problem), residual_bound_tco2e(problem, y, durable)
     claimed = g.durable_claimed_mwh[y] if durable else g.claimed_mwh[y]
     residual = g.durable_gross_tco2e[y] if durable else g.gross_market_tco2e[y]
     credits = g.durable_credits_tco2e[y] if durable else g.credits_tco2e[y]
@@ -60,15 +65,49 @@ def ratios(m: ConcreteModel, problem: Problem, y: int, durable: bool) -> dict[Me
     restated = float(problem.base.restated_tco2e[n])
     return {
         "renewable_electricity_share": Ratio(claimed, g.used_mwh[y], 0.0, used, used),
-        "neutralised_share": Ratio(credits + removals, residual, 0.0, gross, gross),
-        "removal_share_of_residual": Ratio(removals, residual, 0.0, gross, gross),
+        "neutralised_share": Ratio(credits + removals, residual, 0.0, gross, left),
+        "removal_share_of_residual": Ratio(removals, residual, 0.0, gross, left),
         "own_reduction_share": Ratio(
             restated - g.own_inventory_tco2e[y], restated, restated - gross, restated, restated
         ),
         "onsite_renewable_share": Ratio(g.onsite_claim_mwh[y], g.used_mwh[y], 0.0, used, used),
-        "emissions_per_tce": Ratio(residual, g.energy_tce[y], 0.0, gross, 1.0),
-        "residual_share_of_base": Ratio(residual, problem.base.gross_tco2e, 0.0, gross, problem.base.gross_tco2e),
+        "emissions_per_tce": Ratio(residual, g.energy_tce[y], 0.0, left, 1.0),
+        "residual_share_of_base": Ratio(residual, problem.base.gross_tco2e, 0.0, left, problem.base.gross_tco2e),
     }
+
+
+def residual_bound_tco2e(problem: Problem, y: int, durable: bool) -> float:
+    """Most tonnes that a plan can leave in year y: what the site can emit, or what can be bought to neutralise them.
+
+    The latter where the target demands a neutralised share. The durable ledger leaves no less than the modelled one, so
+    that its bound holds for both.
+    """
+    assert problem.target is not None
+    assert problem.rating is not None
+    n, bound = y - problem.years[0], gross_bound_tco2e(problem)
+    if not problem.target.firm:
+        return bound
+    ledgers = [(True, problem.target.durable_stars)] + ([] if durable else [(False, problem.target.stars)])
+    for lasting, stars in ledgers:
+        share = implied(problem.rating, int(stars[n]), "neutralised_share")
+        if share > 0:
+            bound = min(bound, _neutralised_bound_tco2e(problem, n, lasting) / share)
+    return bound
+
+
+def _neutralised_bound_tco2e(problem: Problem, n: int, durable: bool) -> float:
+    """Most credits and removals that count in year index n of a ledger."""
+    d = problem.durability
+    least_years = d.min_removal_durability_years if durable else 0.0
+    credits, removals = (
+        sum(
+            counted_share(i) * float(i.max_per_year[n])
+            for i in problem.instruments
+            if i.kind == kind and (kind == "credit" or i.durability_years >= least_years)
+        )
+        for kind in ("credit", "removal")
+    )
+    return removals + (min(credits, d.residual_share * problem.base.gross_tco2e) if durable else credits)
 
 
 def add_rating(m: ConcreteModel, problem: Problem) -> None:
@@ -152,20 +191,11 @@ def _add_points(
     ]
     b.points = Var([(q, y) for q in scored for y in years], bounds=lambda _, q, y: (0, scored[q].max_points))
     b.reached = Var(steps, domain=Binary)
-    for q, i, j, y in steps:
-        table = scored[q].metrics[i]
-        if table.at_least[j] <= implied(rating, target[y], table.metric):
-            b.reached[q, i, j, y].setlb(1)
     b.steps_in_order = Constraint(
         [k for k in steps if k[2] > 0],
         rule=lambda b, q, i, j, y: b.reached[q, i, j, y] <= b.reached[q, i, j - 1, y],
     )
-
-    def points_are_earned(b: Block, q: str, i: int, j: int, y: int) -> object:
-        table = scored[q].metrics[i]
-        x, threshold = metrics[y][table.metric], table.at_least[j]
-        big = x.shortfall(threshold)
-        return x.numerator - threshold * x.denominator >= -big * (1 - b.reached[q, i, j, y])
+    _add_steps(b, problem, scored, metrics, target)
 
     def points_of_indicator(b: Block, q: str, y: int) -> object:
         items = sum(x.points[q] * m.management.adopted[x.name, y] for x in problem.management if q in x.points)
@@ -176,8 +206,51 @@ def _add_points(
         )
         return b.points[q, y] - items - earned <= scored[q].questionnaire_points
 
-    b.points_are_earned = Constraint(steps, rule=points_are_earned)
     b.points_of_indicator = Constraint(list(b.points), rule=points_of_indicator)
+
+
+def _add_steps(
+    b: Block, problem: Problem, scored: dict[str, Indicator], metrics: dict[int, dict], target: dict[int, int]
+) -> None:
+    """What a metric must be for its steps to be reached."""
+    assert problem.rating is not None
+    assert problem.target is not None
+    base = {}  # (indicator, metric, year) -> steps that the target implies, and the share they count from
+    for q, i, j, y in b.reached:
+        table = scored[q].metrics[i]
+        demanded = implied(problem.rating, target[y], table.metric)
+        count = sum(threshold <= demanded for threshold in table.at_least)
+        base[q, i, y] = count, table.at_least[count - 1] if count and problem.target.firm else 0.0
+        if j < count:
+            b.reached[q, i, j, y].setlb(1)
+    free = [(q, i, j, y) for q, i, j, y in b.reached if j >= base[q, i, y][0]]
+
+    def ratio(q: str, i: int, y: int) -> Ratio:
+        found: Ratio = metrics[y][scored[q].metrics[i].metric]
+        return found
+
+    b.part = Var(
+        [k for k in free if not isinstance(ratio(k[0], k[1], k[3]).denominator, float)], within=NonNegativeReals
+    )
+
+    def part(q: str, i: int, j: int, y: int) -> object:
+        return b.part[q, i, j, y] if (q, i, j, y) in b.part else ratio(q, i, y).denominator * b.reached[q, i, j, y]
+
+    def points_are_earned(b: Block, q: str, i: int, y: int) -> object:
+        x, (first, share), at_least = ratio(q, i, y), base[q, i, y], scored[q].metrics[i].at_least
+        least = 0.0 if share else x.numerator_min
+        rises = zip(at_least[first:], (share, *at_least[first:]), strict=False)
+        earned = sum((t - before) * part(q, i, j, y) for j, (t, before) in enumerate(rises, start=first))
+        return x.numerator - share * x.denominator >= least * (1 - b.reached[q, i, first, y]) + earned
+
+    def denominator_of_step(b: Block, q: str, i: int, j: int, y: int) -> object:
+        x = ratio(q, i, y)
+        is_first = j == base[q, i, y][0]
+        before, reached = (x.denominator, 1.0) if is_first else (b.part[q, i, j - 1, y], b.reached[q, i, j - 1, y])
+        return b.part[q, i, j, y] >= before - x.denominator_max * (reached - b.reached[q, i, j, y])
+
+    b.points_are_earned = Constraint(list(dict.fromkeys((q, i, y) for q, i, _, y in free)), rule=points_are_earned)
+    b.denominator_of_step = Constraint(list(b.part), rule=denominator_of_step)
 
 
 def _add_gate_items(

@@ -95,11 +95,14 @@ class Resolver:
             return Solved(problem, None, low, infeasible, plan.facts.termination)
         return verified(problem, at_accounted_cost(problem, plan), words)
 
-    def plan(self, problem: Problem, words: str, options: Options | None = None) -> Plan:
-        """What the engine answers, not yet accounted."""
+    def plan(self, problem: Problem, words: str, options: Options | None = None, apart: bool = False) -> Plan:
+        """What the engine answers, not yet accounted. What is solved `apart` leaves the pool as it is.
+
+        A problem with another objective has other blocks, which would take the place of those that the rest shares.
+        """
         self.solves += 1
         with self.progress.phase(words):
-            plan = solve(problem, options or self.options, self.progress.report, self.pool)
+            plan = solve(problem, options or self.options, self.progress.report, None if apart else self.pool)
         self.seconds[words] = self.progress.seconds[words]
         return plan
 

@@ -108,7 +108,7 @@ def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool) -> in
     case, problem, usual = prepared.case, prepared.problem, prepared.usual
     progress = case.progress
     with progress.phase("solve", f"solve {problem.steps.count} steps a year, {len(problem.years)} years"):
-        plan = solve(problem, case.options, progress.report, pool, start=_first_look(prepared))
+        plan = solve(problem, case.options, progress.report, pool, starts=_first_look(prepared))
     if plan.facts.status == "infeasible":
         return _infeasible(case, folder, request, problem)
     if not plan.decisions:
@@ -125,18 +125,18 @@ def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool) -> in
     seconds = BESIDE_TIME_SHARE * case.options.time_limit_s + unused
     checked = _checked(case, answer)
     plans = plans_beside(answer, usual, case.options, seconds, progress, pool) if request.naive else {}
-    _write(case, folder, answer, usual, plans, checked)
+    _write(case, folder, answer, usual, plans, {**_context(case, folder, request.settings, answer), **checked})
     _show(folder, request)
     if interrupted.is_set():
         return INTERRUPTED
     return DONE if plan.facts.status == "optimal" else LIMIT
 
 
-def _first_look(prepared: Prepared) -> Mapping[str, Mapping[Index, float]] | None:
+def _first_look(prepared: Prepared) -> list[Mapping[str, Mapping[Index, float]]]:
     """Decisions of typical days, to begin a whole year with: a first plan soon, and most often a good one."""
     case, problem = prepared.case, prepared.problem
     if not is_every_step(problem) or problem.target is None:
-        return None
+        return []
     case.progress.say(f"a first look at typical days ({FIRST_LOOK})")
     options = case.options
     settings = replace(
@@ -149,8 +149,8 @@ def _first_look(prepared: Prepared) -> Mapping[str, Mapping[Index, float]] | Non
     try:
         found = solve(at_resolution(case.reading, problem, FIRST_LOOK), settings, told)
     except (SolverError, ScenarioFaults):  # it may be missed: the year itself is solved either way
-        return None
-    return found.decisions or None
+        return []
+    return [found.decisions] if found.decisions else []
 
 
 def _checked(case: Case, answer: Answer) -> dict[str, Any]:
@@ -187,7 +187,7 @@ def _infeasible(case: Case, folder: Path, request: Request, problem: Problem, fi
         "verified": False,
         "explanation": lines,
         "target": target_of(problem),
-        **_context(case, folder, None),
+        **_context(case, folder, request.settings, None),
         "versions": versions(),
     }
     write_results(folder, summary, _scenario_file(case))
@@ -203,8 +203,8 @@ def _target_year(problem: Problem) -> int:
     return problem.years[-1]
 
 
-def _context(case: Case, folder: Path, answer: Answer | None) -> dict[str, Any]:
-    """Keys of the summary that come from the scenario, its standard and the clock."""
+def _context(case: Case, folder: Path, given: Settings, answer: Answer | None) -> dict[str, Any]:
+    """Keys of the summary that come from the scenario, the command line, the standard and the clock."""
     scenario = case.reading.scenario
     head, notes = scenario.scenario, case.assembly
     context: dict[str, Any] = {
@@ -218,6 +218,7 @@ def _context(case: Case, folder: Path, answer: Answer | None) -> dict[str, Any]:
         "currency": head.currency,
         "price_year": head.price_year or scenario.horizon.first_year,
         "resolution": scenario.solver.resolution,
+        "given": given.changes(),
         "labels": {name: label for name, (label, _) in notes.labels.items()},
         "assumed_fields": assumed(notes),
         "warnings": case.warnings(),
@@ -261,14 +262,14 @@ def _scenario_file(case: Case) -> dict[str, bytes]:
 
 
 def _write(
-    case: Case, folder: Path, answer: Answer, usual: Plan, plans: dict[str, Beside], checked: dict[str, Any]
+    case: Case, folder: Path, answer: Answer, usual: Plan, plans: dict[str, Beside], context: dict[str, Any]
 ) -> None:
     currency = case.currency
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, currency).items()}
     files |= roadmap_files(roadmap(answer, setting_of(case.assembly)))
     files |= {OPERATION: _packed(answer.problem, answer.plan), **_scenario_file(case)}
     files[USUAL] = _packed(business_as_usual(answer.problem), usual)
-    summary = summarise(answer, plans, _target_year(answer.problem), {**_context(case, folder, answer), **checked})
+    summary = summarise(answer, plans, _target_year(answer.problem), context)
     if plans:
         files["plans.csv"] = table_bytes(plan_rows(summary["naive"], currency))
     write_results(folder, summary, files)

@@ -14,7 +14,7 @@ from planner.answer import at_accounted_cost
 from planner.engine.block import Block, largest_flow, press_block
 from planner.engine.bridge import Options, run
 from planner.engine.crew import Crew, Task
-from planner.engine.decompose import SLACK_PRICE, decomposed
+from planner.engine.decompose import SLACK_PRICE, Decomposition, decomposed
 from planner.engine.monolith import whole
 from planner.engine.operator import Operator
 from planner.engine.parts import averaged_parts, exact_parts, is_chronological
@@ -229,6 +229,23 @@ def test_a_pool_serves_problems_that_operate_alike_and_is_renewed_for_others() -
     assert first.objective <= second.objective * (1 + CUTS.gap)
     assert second.lower_bound <= fresh.objective
     assert fresh.lower_bound <= second.objective
+
+
+def test_a_solve_begins_with_the_plan_and_the_operations_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No block is operated again to have the last plan in hand; what it costs at another price of carbon is counted anew."""
+    problem = chronological()
+    dearer = replace(problem, emissions=replace(problem.emissions, carbon_price=problem.emissions.carbon_price + 1e-6))
+    with Pool() as pool:
+        decisions, _, _, first = decomposed(problem, CUTS, pool=pool)
+        assert pool.plans[-1] == decisions
+        solver = Decomposition(dearer, CUTS, pool=pool)
+        monkeypatch.setattr(solver, "cut_at", None)
+        whole = solver._point(pool.plans[-1])
+        solver.master.fix(whole)
+        mixture = solver._mixture(whole)
+    assert mixture is not None
+    assert mixture.missing == pytest.approx(0.0, abs=1e-6)
+    assert first.objective < mixture.cost < 1.1 * first.objective
 
 
 def test_a_cap_that_no_operation_reaches_is_infeasible() -> None:

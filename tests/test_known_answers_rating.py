@@ -11,7 +11,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from models.problem import Durability, EmissionCap, Gate, Indicator, Level, MetricPoints, Problem, Rating
+from models.ledger import gross_bound_tco2e
+from models.problem import Durability, EmissionCap, Gate, Indicator, Level, MetricPoints, Problem, Rating, not_firm
+from models.rating import residual_bound_tco2e
 from planner.accounts import accounts
 from planner.ledger import inventory
 from planner.rating import rate_years
@@ -300,6 +302,51 @@ def test_points_of_a_metric_come_in_steps(questionnaire: float, cost: float) -> 
         target=site.target(3),
     )
     at_cost(problem, cost)
+
+
+@pytest.mark.parametrize("firm", [True, False])
+@pytest.mark.parametrize(("needed", "cost"), [(0.2, 3.02), (0.3, 3.515), (0.4, 4.01)])
+def test_steps_above_what_the_gates_demand(needed: float, cost: float, firm: bool) -> None:
+    """2,000 t neutralised earn 20 points, a quarter of them removed 10 more, half of them 20. Credits 0.00001, removals 0.001.
+
+    A target that might be given up, but is not, asks for the same.
+    """
+    neutral = MetricPoints("neutralised_share", (0.5, 1.0), (10.0, 20.0))
+    removed = MetricPoints("removal_share_of_residual", (0.25, 0.5), (10.0, 20.0))
+    problem = gas_site(
+        site,
+        instruments=(
+            site.instrument("credits", "credit", 0.00001, 2500.0),
+            site.instrument("removals", "removal", 0.001, 1000.0),
+        ),
+        rating=rating(
+            Level(3, needed, (NEUTRAL,)), indicators=(Indicator("offset", "score", 40.0, metrics=(neutral, removed)),)
+        ),
+        target=site.target(3),
+    )
+    at_cost(problem if firm else not_firm(problem), cost)
+
+
+def test_no_more_is_left_than_can_be_neutralised() -> None:
+    """400 of 500 credits and 90 of 100 removals count; lasting are 60 of them and credits up to a tenth of 2,000 t."""
+    problem = gas_site(
+        site,
+        instruments=(
+            dataclasses.replace(site.instrument("credits", "credit", 0.00001, 500.0), delivery_share=0.8),
+            dataclasses.replace(site.instrument("kiln", "removal", 0.001, 60.0), durability_years=1000.0),
+            dataclasses.replace(
+                site.instrument("forest", "removal", 0.001, 40.0), buffer_share=0.25, durability_years=40.0
+            ),
+        ),
+        rating=three_stars(dataclasses.replace(NEUTRAL, threshold=0.5)),
+        durability=Durability(residual_share=0.1),
+        target=site.target(3, 3),
+    )
+    modelled_only = dataclasses.replace(problem, target=site.target(3))
+    assert residual_bound_tco2e(modelled_only, 2025, durable=False) == pytest.approx((400 + 90) / 0.5)
+    assert residual_bound_tco2e(problem, 2025, durable=True) == pytest.approx((200 + 60) / 0.5)
+    assert residual_bound_tco2e(problem, 2025, durable=False) == pytest.approx((200 + 60) / 0.5)
+    assert residual_bound_tco2e(not_firm(problem), 2025, durable=True) == gross_bound_tco2e(problem)
 
 
 # Paper, penalties and durable stars

@@ -17,6 +17,7 @@ from planner.cli import main
 from planner.engine import Options, SolverError, interrupted, solve
 from planner.plan import Plan
 from planner.progress import Progress, stopping
+from planner.report.case import GIVEN_BY, read_case
 from planner.results import writer_lock
 
 TEXT = (Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml").read_text()
@@ -69,6 +70,20 @@ def stopped(plan: Plan) -> Plan:
 
 def nothing(plan: Plan) -> Plan:
     return Plan({}, {}, replace(plan.facts, status="none", termination="time limit"))
+
+
+def test_the_command_that_makes_a_plan_again_asks_what_the_first_one_did(case: Path) -> None:
+    assert run(case, "--stars", 3, "--year", 2029, "--gap", 0.001).exit_code == 0
+    assert summary(case)["given"] == {
+        "solver": {"gap": 0.001},
+        "rating": {"target_stars": 3, "target_year": 2029},
+    }
+    program, name, *words = read_case(case.parent / "out", "en").solve_command().split()
+    assert (program, name) == ("plan", "solve")
+    assert words[1:-2] == ["--gap", "0.001", "--stars", "3", "--year", "2029"]
+    assert set(GIVEN_BY.values()) <= {
+        option for parameter in main.commands["solve"].params for option in parameter.opts
+    }
 
 
 def test_a_scenario_becomes_a_verified_result(case: Path) -> None:

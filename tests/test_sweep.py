@@ -210,6 +210,14 @@ def test_the_command_tells_each_scenario_its_own_end(cases: Path) -> None:
     assert json.loads(again.stdout) == json.loads((out / "sweep.json").read_text(encoding="utf-8"))
 
 
+def test_a_sweep_may_ask_for_other_stars(cases: Path) -> None:
+    done = plan(cases, "--out", cases.parent / "out", "--no-naive", "--quiet", "--stars", 3, "--year", 2029)
+    assert done.exit_code == 0
+    for name in ("a", "b"):
+        target = json.loads((cases.parent / "out" / name / "summary.json").read_text(encoding="utf-8"))["target"]
+        assert (target["stars"], target["year"]) == (3, 2029)
+
+
 # --- processes --------------------------------------------------------------------------------------------------------
 
 

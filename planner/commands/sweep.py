@@ -39,6 +39,11 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="SECONDS",
     help="Limit of each main solve.",
 )
+@click.option(
+    "--stars", "target_stars", type=click.IntRange(0, 6), help="Stars to reach, instead of the scenarios'; 0: none."
+)
+@click.option("--year", "target_year", type=int, metavar="YEAR", help="Year from which they are required.")
+@click.option("--durable-stars", type=click.IntRange(0, 6), help="Durable stars required from then on; 0: none.")
 @click.option("--no-naive", is_flag=True, help="Leave out the naive plans beside each optimum.")
 @JSON
 @click.option("--progress", is_flag=True, help="Say how far it is even where stderr is no terminal.")

@@ -14,7 +14,7 @@ A block that cannot serve its loads at any price gives a second cut with cost we
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -29,8 +29,8 @@ from planner.engine.master import Master
 from planner.engine.parts import averaged_parts, exact_parts
 from planner.engine.peaks import free_peaks, with_sums
 from planner.engine.pins import NO_PINS, Pins, pinned
-from planner.engine.pool import Pool
-from planner.engine.press import Key, compile_template, press_plan
+from planner.engine.pool import Decisions, Pool
+from planner.engine.press import compile_template, press_plan
 
 SLACK_PRICE = 0.05  # [million/MWh] of unserved load: a hundred times any energy price
 HIGHEST_PRICE = 5e-3  # [million per unit] in a row of the master; cuts at higher prices are scaled down
@@ -54,16 +54,16 @@ FIRST_PATIENCE_SHARE = 0.15  # of the time limit that the first MILP may take
 MOST_ROUNDS = 80
 YEARS_APART = 3  # of the years whose averaged blocks are solved in one round; the others draw on their cuts
 MOST_SHOWN = 2  # operations of each year and season that are shown at prices of old cuts
-FIRST_MIXTURE, MIXTURE_EVERY = 3, 3  # rounds of blocks before the first mixture, and from one to the next
+MIXTURE_EVERY = 3  # rounds of blocks from one mixture to the next
 COSTING_ROUNDS = 10  # of averaged blocks, to see what yes/no decisions cost
 MOST_COARSE = 4  # decisions that are only costed by averaged blocks before the best of them is operated in full
 COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for decisions that serve nothing
 MOST_STALLS = 3
+MOST_RULING = 500  # cuts, the last to rule over whole decisions, that the next MILP begins with
 NO_PLAN_SHARE = 0.5  # of the time limit after which cuts without any plan leave the rest to the model in one piece
 NO_PLAN_LEAST_S = 60.0  # but not before
 LATE_SHARE = 0.3  # of the time limit after which the best decisions so far are operated in full
 
-Decisions = Mapping[str, Mapping[Key, float]]
 Operation = dict[str, dict[str, Float]]
 Solved = tuple[Decisions, Operation, dict[str, int], Outcome]
 
@@ -89,7 +89,7 @@ class Decomposition:
         report: Report | None = None,
         pool: Pool | None = None,
         pins: Pins = NO_PINS,
-        start: Decisions | None = None,
+        starts: Sequence[Decisions] = (),
     ) -> None:
         self.problem, self.options = problem, options
         self.deadline = time.monotonic() + options.time_limit_s
@@ -112,10 +112,16 @@ class Decomposition:
         workers = replace(options, workers=options.workers if averaged else 1)  # small blocks are not worth a process
         self.crew = self.pool.crew([*self.blocks, *averaged], workers, len(groups))
         self.master = Master(self.template, plan, self.blocks, groups, options, self.pool.cuts, peaks)
+        self.master.keep(self.master.row(*place) for place in self.pool.ruling if place[0] < len(problem.years))
         self.group_of = {b: g for g, group in enumerate(groups) for b in group}
-        self.inner, self.keeping = Inner(problem, self.master), False
-        self.operation: Operation = {}  # of the best plan so far
-        self.start = None if start is None else self._point(start)
+        self.inner, self.keeping = Inner(problem, self.master, self.pool.shown), False
+        self.lasting = {
+            (b, s.mark) for (_, b), kept in self.pool.shown.items() for s in kept
+        }  # operations worth keeping
+        self.starts = [self._point(decisions) for decisions in (*starts, *reversed(self.pool.plans))]
+        self.best: Mixture | None = None
+        self.operation: Operation = {}  # of the best plan
+        self.operated: set[bytes] = set()  # decisions that blocks have been asked to operate
         self.stalls = 0  # times that decisions came back for which no plan was found
         self.relaxed = -np.inf  # value of the last relaxation
         self.bound = -np.inf  # that no plan can beat
@@ -268,68 +274,95 @@ class Decomposition:
 
     def solve(self) -> tuple[Outcome, Mixture | None]:
         """The best plan found, with the bound that no plan can beat."""
-        gap = self.options.gap
-        fine = min(gap, COARSEST)
-        warm = self.pool.warm
-        if not warm:
-            self.seed()
-        for tolerance in (2.0 * fine, 0.5 * fine):
-            if not self.converge(tolerance, self.coarse):
-                return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
-            if tolerance > fine and not warm:
-                self.probe()
-        best: Mixture | None = None
-        self.bound, start = self.relaxed, self.start
+        if not self._relax():
+            return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
+        start = self._begin()
         patience = min(FIRST_PATIENCE_S, FIRST_PATIENCE_SHARE * self.options.time_limit_s)
-        seen, operated = set[bytes](), set[bytes]()
-        if start is not None:
-            seen.add(self.master.decisions(start))
-            operated.add(self.master.decisions(start))
-            best = self.plan_at(start, 0.2 * fine)
-            if best is not None:
-                self.operation = self.inner.operation(best, self.crew)
-                self.report("plan in hand", self.bound, best.cost)
+        seen = set(self.operated)
         promising: list[tuple[float, int, Float]] = []  # averaged cost of decisions that were not operated in full yet
-        while not self._stop() and not (best is None and self.coarse == EXACT and time.monotonic() > self.hopeless):
+        while not (self._stop() or self._reached() or self.stalls == MOST_STALLS or self._hopeless()):
             begun = time.monotonic()
-            whole = self.master.milp(0.5 * gap, min(self.deadline, begun + patience), start)
+            whole = self.master.milp(0.5 * self.options.gap, min(self.deadline, begun + patience), start)
             self.timings.add("whole", begun)
             patience *= 1.3 if whole.x is not None else 3.0
-            if whole.status == "infeasible" and best is None:
+            if whole.status == "infeasible" and self.best is None:
                 return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
             if whole.status == "infeasible":
                 raise SolverError("the master has no solution, and a plan is in hand")
             self.bound = max(self.bound, whole.lower_bound)
-            cost = np.inf if best is None else best.cost
-            self.report("plan in hand", self.bound, cost)
-            if best is not None and cost - self.bound <= gap * max(abs(cost), 1e-9):
-                break
-            if whole.x is None:
+            self.report("plan in hand", self.bound, self.cost)
+            if whole.x is None or self._reached():
                 continue
             chosen = whole.x
             if self.coarse == AVERAGED and self.master.decisions(chosen) not in seen:
                 seen.add(self.master.decisions(chosen))
-                promising.append((self.averaged_cost(chosen, fine), -len(seen), chosen))
+                promising.append((self.averaged_cost(chosen), -len(seen), chosen))
                 promising.sort(key=lambda choice: choice[:2])
                 cheapest, _, chosen = promising[0]
                 start = chosen
-                late = best is None and time.monotonic() > self.late
-                if not (cheapest - self.bound <= 2.0 * gap * abs(self.bound) or late or len(promising) >= MOST_COARSE):
+                late = self.best is None and time.monotonic() > self.late
+                near = cheapest - self.bound <= 2.0 * self.options.gap * abs(self.bound)
+                if not (near or late or len(promising) >= MOST_COARSE):
                     continue
                 promising.clear()
-            again = self.master.decisions(chosen) in operated
-            operated.add(self.master.decisions(chosen))
-            plan = self.plan_at(chosen, (0.02 if again else 0.2) * fine, cost)
-            self.stalls += again and plan is None
-            if self.stalls == MOST_STALLS:
-                break
-            if plan is not None and plan.cost < cost:
-                best, self.operation = plan, self.inner.operation(plan, self.crew)
-            cost = np.inf if best is None else best.cost
-            self.report("plan in hand", self.bound, cost)
-            if best is not None and cost - self.bound <= gap * max(abs(cost), 1e-9):
-                break
-        return self._outcome(best, self.bound), best
+            self._operate(chosen)
+        return self._outcome(), self.best
+
+    @property
+    def cost(self) -> float:
+        """Of the best plan; infinite without one."""
+        return np.inf if self.best is None else self.best.cost
+
+    @property
+    def fine(self) -> float:
+        """Relative tolerance of relaxations and of plans with their decisions fixed."""
+        return min(self.options.gap, COARSEST)
+
+    def _reached(self) -> bool:
+        return self.best is not None and self.cost - self.bound <= self.options.gap * max(abs(self.cost), 1e-9)
+
+    def _hopeless(self) -> bool:
+        return self.best is None and self.coarse == EXACT and time.monotonic() > self.hopeless
+
+    def _relax(self) -> bool:
+        """The relaxation, from seeds where nothing is known yet. False if it has no solution."""
+        warm = self.pool.warm
+        if not warm:
+            self.seed()
+        for tolerance in (2.0 * self.fine, 0.5 * self.fine):
+            if not self.converge(tolerance, self.coarse):
+                return False
+            if tolerance > self.fine and not warm:
+                self.probe()
+        self.bound = self.relaxed
+        return True
+
+    def _begin(self) -> Float | None:
+        """Operates the decisions that cost least by the cuts, among those that came with the problem and its pool."""
+        begun, distinct = time.monotonic(), {self.master.decisions(x): x for x in self.starts}
+        costs: list[tuple[float, int, Float]] = []
+        for x in distinct.values():
+            solved = None if self._stop() else self.master.with_decisions(x, self.fine)
+            if solved is not None:
+                costs.append((solved[0], -len(costs), x))
+        self.timings.add("whole", begun)
+        if not costs:
+            return None
+        start = min(costs, key=lambda choice: choice[:2])[2]
+        self._operate(start)
+        return start
+
+    def _operate(self, whole: Float) -> None:
+        """Looks for a plan with the yes/no decisions of `whole`; the best plan so far stays in hand."""
+        decisions = self.master.decisions(whole)
+        again = decisions in self.operated
+        self.operated.add(decisions)
+        plan = self.plan_at(whole, (0.02 if again else 0.2) * self.fine)
+        self.stalls += again and plan is None
+        if plan is not None and plan.cost < self.cost:
+            self.best, self.operation = plan, self.inner.operation(plan, self.crew)
+            self.lasting = plan.marks
+        self.report("plan in hand", self.bound, self.cost)
 
     def _point(self, decisions: Decisions) -> Float:
         """Columns of the master that have the given decisions, zero elsewhere."""
@@ -339,28 +372,31 @@ class Decomposition:
                 x[column] = decisions.get(name, {}).get(index, 0.0)
         return x
 
-    def averaged_cost(self, whole: Float, fine: float) -> float:
+    def averaged_cost(self, whole: Float) -> float:
         """What the averaged blocks say that the yes/no decisions of `whole` cost at least; their cuts stay."""
         self.master.fix(whole)
-        cost = self.relaxed if self.converge(fine, AVERAGED, COSTING_ROUNDS) else np.inf
+        cost = self.relaxed if self.converge(self.fine, AVERAGED, COSTING_ROUNDS) else np.inf
         self.master.fix(None)
         return cost if np.isfinite(cost) else np.inf
 
-    def plan_at(self, whole: Float, tolerance: float, in_hand: float = np.inf) -> Mixture | None:
+    def plan_at(self, whole: Float, tolerance: float) -> Mixture | None:
         """The best plan with the yes/no decisions of `whole`: cuts with them fixed, and mixtures of what blocks showed.
 
         Once there is a plan, the next point lies between it and the relaxation's: near what is known to work.
         """
-        self.crew.forget(self.inner.clear())
+        self.crew.forget(self.inner.clear(self.lasting))
         self.keeping = True
         self.master.fix(whole)
-        best = self._between(whole, tolerance, in_hand)
+        best = self._between(whole, tolerance)
         self.keeping = False
         self.master.fix(None)
         return best
 
-    def _between(self, whole: Float, tolerance: float, in_hand: float) -> Mixture | None:
-        """Relaxation from below and mixtures from above, until they meet or neither moves."""
+    def _between(self, whole: Float, tolerance: float) -> Mixture | None:
+        """Relaxation from below and mixtures from above, until they meet or neither moves.
+
+        The first mixture is of what was shown before; it may be a plan already.
+        """
         master, best = self.master, None
         core, last_prices, before = None, None, (-np.inf, np.inf)
         padding = np.zeros(master.matrix.rows.shape[1] - master.width)
@@ -372,17 +408,16 @@ class Decomposition:
                 break
             value, x, prices = solved
             small = tolerance * max(abs(value), 1.0)
-            mixing = turn >= FIRST_MIXTURE and turn % MIXTURE_EVERY == 0
-            at = x if core is None or mixing else STEP_BACK * core + (1 - STEP_BACK) * x
-            priced = prices if last_prices is None else STEP_BACK * last_prices + (1 - STEP_BACK) * prices
-            self.cut_at(at, priced, EXACT)
-            core, last_prices = at if best is None else core, priced
-            if turn == FIRST_MIXTURE:
+            mixing = turn % MIXTURE_EVERY == 0
+            if turn > 0 or not self.inner.complete():
+                at = x if core is None or mixing else STEP_BACK * core + (1 - STEP_BACK) * x
+                priced = prices if last_prices is None else STEP_BACK * last_prices + (1 - STEP_BACK) * prices
+                self.cut_at(at, priced, EXACT)
+                core, last_prices = at if best is None else core, priced
+            if turn == MIXTURE_EVERY:
                 self.show(x)
-            if not mixing:
-                continue
-            mixture = self._mixture(whole)
-            if mixture is None:
+            mixture = self._mixture(whole) if mixing else None
+            if mixture is None or (turn == 0 and mixture.missing >= MISSING):
                 continue
             shown = np.concatenate([mixture.plan, padding])
             if mixture.missing >= MISSING:  # what it lacks, asked of the blocks where the relaxation believes in it
@@ -395,7 +430,7 @@ class Decomposition:
                 if best is None or mixture.cost < best.cost:
                     best, core = mixture, shown
                     core[master.width :] = x[master.width :]
-                    self.report("plan in hand", self.bound, min(best.cost, in_hand))
+                    self.report("plan in hand", self.bound, min(best.cost, self.cost))
             now = (value, np.inf if best is None else best.cost)
             still = best is not None and now[0] - before[0] < 0.1 * small and before[1] - now[1] < 0.1 * small
             if still or now[1] - value <= 2 * small:
@@ -434,20 +469,32 @@ class Decomposition:
         self.timings.add("exact blocks", begun)
 
     def end(self) -> None:
-        """Forgets the operations kept; ends the workers of a pool that nobody else uses."""
-        self.crew.forget(self.inner.clear())
+        """Leaves the operations and decisions of the best plan to the pool; closes one that nobody else uses."""
         if self.owns_pool:
             self.pool.close()
+            return
+        self.crew.forget(self.inner.clear(self.lasting))
+        self.pool.ruling = list(self.master.kept)[-MOST_RULING:]
+        self.pool.shown = self.inner.by_place()
+        if self.best is not None:
+            self.pool.plans.append(self.decided(self.best))
 
-    def _outcome(self, best: Mixture | None, bound: float) -> Outcome:
+    def decided(self, plan: Mixture) -> Decisions:
+        """Yearly decisions by component and index."""
+        return {
+            name: {index: float(plan.plan[column]) for index, column in columns.items()}
+            for name, columns in self.master.plan.plan_columns.items()
+        }
+
+    def _outcome(self) -> Outcome:
+        best, bound = self.best, self.bound
         words = "interrupted" if interrupted.is_set() else "time limit"
         if self.stalls == MOST_STALLS:
             words = "stalled: the blocks serve no plan with the decisions that the bound asks for"
         if best is None:
             return Outcome("none", words, np.inf, bound, None, seconds=self.timings.seconds)
         bound = min(bound, best.cost)
-        reached = best.cost - bound <= self.options.gap * max(abs(best.cost), 1e-9)
-        status, words = ("optimal", "Optimal") if reached else ("feasible", words)
+        status, words = ("optimal", "Optimal") if self._reached() else ("feasible", words)
         return Outcome(status, words, best.cost, bound, best.plan, seconds=self.timings.seconds)
 
 
@@ -457,20 +504,16 @@ def decomposed(
     report: Report | None = None,
     pool: Pool | None = None,
     pins: Pins = NO_PINS,
-    start: Decisions | None = None,
+    starts: Sequence[Decisions] = (),
 ) -> Solved:
     """Solves by cuts. Raises SolverError where the model's units run or stand, which blocks cannot say."""
     if any(v.min_load_share > 0 for v in problem.converters):
         raise SolverError("units with a least load need the model in one piece")
-    solver = Decomposition(problem, options, report, pool, pins, start)
+    solver = Decomposition(problem, options, report, pool, pins, starts)
     try:
         outcome, mixture = solver.solve()
         if mixture is None:
             return {}, {}, solver.size(), outcome
-        decisions = {
-            name: {index: float(mixture.plan[column]) for index, column in columns.items()}
-            for name, columns in solver.master.plan.plan_columns.items()
-        }
-        return decisions, solver.operation, solver.size(), outcome
+        return solver.decided(mixture), solver.operation, solver.size(), outcome
     finally:
         solver.end()

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack
 
-from models.problem import ELECTRICITY, Market, Problem
+from models.problem import ELECTRICITY, Market, Problem, not_firm
 from planner.engine.bridge import Float, Options, Outcome, SolverError, run
 from planner.engine.elastic_limits import Limit, demands, means, with_larger_connections
 from planner.engine.monolith import solve_matrix
@@ -56,7 +56,7 @@ class Explanation:
 
 def explain(problem: Problem, options: Options) -> Explanation:
     """Explains an infeasible problem. Raises SolverError if it turns out to be feasible after all."""
-    begun = time.monotonic()
+    begun, problem = time.monotonic(), not_firm(problem)
     options = replace(options, gap=max(options.gap, GAP))
     unproven = []
     pressed = press(problem)

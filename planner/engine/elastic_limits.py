@@ -66,8 +66,9 @@ def demands(problem: Problem, pressed: Pressed) -> tuple[Matrix, list[Limit]]:
             strictest[kind] = one
     kept = list(strictest.values())
     lower, upper = pressed.matrix.row_lower.copy(), pressed.matrix.row_upper.copy()
-    implied = [one.rows for _, one in found if one not in kept] + [_implied_points(pressed)]
-    lower[np.concatenate(implied)], upper[np.concatenate(implied)] = -np.inf, np.inf
+    for _, one in found:
+        if one not in kept:
+            lower[one.rows], upper[one.rows] = -np.inf, np.inf
     return replace(pressed.matrix, row_lower=lower, row_upper=upper), kept
 
 
@@ -119,17 +120,6 @@ def _base_of(problem: Problem, gate: Gate) -> float:
 def _electricity_mwh(problem: Problem) -> float:
     hours = problem.steps.hours_per_year
     return max(1.0, sum(float(d.load_mw @ hours) for d in problem.demands if d.carrier == ELECTRICITY))
-
-
-def _implied_points(pressed: Pressed) -> Int:
-    """Rows of point steps that stand because a gate of the target implies them: the gate says what is missed."""
-    rows = [
-        row
-        for block in ("rating", "durable_rating")
-        for index, row in pressed.plan_rows.get(f"{block}.points_are_earned", {}).items()
-        if pressed.matrix.lower[pressed.plan_columns[f"{block}.reached"][index]] >= 1
-    ]
-    return np.array(rows, dtype=np.int64)
 
 
 def with_larger_connections(problem: Problem) -> Problem:

@@ -18,14 +18,13 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import block_diag, coo_array, csr_array, hstack, vstack
 
-from models.problem import Problem
+from models.problem import Problem, not_firm
 from planner.engine.bridge import Float, Options
 from planner.engine.monolith import solve_matrix, tables
 from planner.engine.press import Int, Key, Matrix, Pressed, press
 from planner.plan import Plan, SolverFacts
 
 TARGETS = ("rating.target_reached", "durable_rating.target_reached")
-IMPLIED = ("rating.reached", "durable_rating.reached")  # fixed where a star is required; free where it may be given up
 
 
 def solve_futures(
@@ -40,12 +39,12 @@ def solve_futures(
     `weights` sum to one. With a hold probability below one, futures of at most the rest of the weight may give their stars up.
     """
     begun = time.monotonic()
-    pressed = [press(problem) for problem in problems]
+    pressed = [press(problem if hold_probability == 1.0 else not_firm(problem)) for problem in problems]
     matrix = side_by_side([one.matrix for one in pressed], weights)
     offsets = np.cumsum([0, *(one.matrix.rows.shape[1] for one in pressed)])
     matrix = _with_rows(matrix, _shared_rows(pressed, offsets, shared, matrix.rows.shape[1]))
     if hold_probability < 1.0:
-        matrix = _with_given_up(matrix, pressed, offsets, weights, hold_probability)
+        matrix = _with_given_up(matrix, pressed, weights, hold_probability)
     outcome = solve_matrix(Pressed(matrix, {}, {}, {}), options, begun + options.time_limit_s)
     facts = SolverFacts(
         outcome.status,
@@ -114,11 +113,10 @@ def _with_rows(matrix: Matrix, rows: csr_array) -> Matrix:
 
 
 def _with_given_up(
-    matrix: Matrix, pressed: Sequence[Pressed], offsets: Int, weights: Sequence[float], hold_probability: float
+    matrix: Matrix, pressed: Sequence[Pressed], weights: Sequence[float], hold_probability: float
 ) -> Matrix:
     """One yes/no column per future: its stars are given up. Their weight stays within what need not be held."""
     count, height = len(pressed), matrix.rows.shape[0]
-    lower = matrix.lower.copy()
     rows, columns = [], []
     row_start = 0
     for s, one in enumerate(pressed):
@@ -126,9 +124,6 @@ def _with_given_up(
             of = [row_start + row for row in one.plan_rows.get(name, {}).values()]
             rows += of
             columns += [s] * len(of)
-        for name in IMPLIED:
-            implied = [int(offsets[s]) + column for column in one.plan_columns.get(name, {}).values()]
-            lower[implied] = 0.0
         row_start += one.matrix.rows.shape[0]
     given_up = csr_array(coo_array((np.ones(len(rows)), (rows, columns)), shape=(height, count)))
     limit = np.concatenate([np.zeros(matrix.rows.shape[1]), weights])[None, :]
@@ -136,7 +131,7 @@ def _with_given_up(
     return Matrix(
         np.concatenate([matrix.cost, np.zeros(count)]),
         matrix.offset,
-        np.concatenate([lower, np.zeros(count)]),
+        np.concatenate([matrix.lower, np.zeros(count)]),
         np.concatenate([matrix.upper, np.ones(count)]),
         np.concatenate([matrix.integer, np.ones(count, dtype=bool)]),
         csr_array(vstack([wide, csr_array(limit)], format="csr")),

@@ -15,6 +15,7 @@ ask the blocks for it.
 from __future__ import annotations
 
 import time
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,13 +54,20 @@ class Mixture:
     prices: Float  # (Y, Q) what the plan would pay for another unit of each quantity
     shares: list[list[Shares]]  # [y][b] -> the operations that it mixes
 
+    @property
+    def marks(self) -> set[tuple[int, int]]:
+        """(block, mark) of the operations that it mixes."""
+        return {(b, mark) for blocks in self.shares for b, shares in enumerate(blocks) for mark, _ in shares}
+
 
 class Inner:
-    """Operations seen so far, by year and block."""
+    """Operations seen so far, by year and block; `shown` are those of an earlier solve of the same blocks."""
 
-    def __init__(self, problem: Problem, master: Master) -> None:
+    def __init__(self, problem: Problem, master: Master, shown: Mapping[tuple[int, int], Sequence[Shown]]) -> None:
         self.problem, self.master = problem, master
-        self.shown: list[list[list[Shown]]] = [[[] for _ in master.blocks] for _ in problem.years]
+        self.shown = [
+            [list(shown.get((y, b), ())) for b in range(len(master.blocks))] for y in range(len(problem.years))
+        ]
         self.exact = np.array([port.name in EXACT_PORTS for port in master.blocks[0].ports])
 
     def add(self, y: int, b: int, shown: Shown) -> None:
@@ -70,13 +78,17 @@ class Inner:
         """Whether every block of every year has shown an operation."""
         return all(kept for blocks in self.shown for kept in blocks)
 
-    def clear(self) -> list[tuple[int, int]]:
-        """Forgets all operations, since they belong to other yes/no decisions: their (block, mark)."""
-        marks = [(b, s.mark) for blocks in self.shown for b, kept in enumerate(blocks) for s in kept]
-        for blocks in self.shown:
-            for kept in blocks:
-                kept.clear()
-        return marks
+    def clear(self, lasting: Container[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Forgets operations that belong to other yes/no decisions, but for the `lasting`: their (block, mark)."""
+        gone = []
+        for y, b in np.ndindex(len(self.problem.years), len(self.master.blocks)):
+            gone += [(b, s.mark) for s in self.shown[y][b] if (b, s.mark) not in lasting]
+            self.shown[y][b] = [s for s in self.shown[y][b] if (b, s.mark) in lasting]
+        return gone
+
+    def by_place(self) -> dict[tuple[int, int], list[Shown]]:
+        """(year index, block) -> operations, for another solve."""
+        return {(y, b): kept for y, blocks in enumerate(self.shown) for b, kept in enumerate(blocks)}
 
     def best(self, whole: Float, options: Options, deadline: float, least_missing: bool = False) -> Mixture | None:
         """Cheapest plan with the integer columns fixed at `whole` and mixed operations; None where sizes do not fit.

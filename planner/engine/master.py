@@ -15,7 +15,7 @@ The dual of `parts_sum_to_year` is the price that the plan puts on a quantity; i
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -310,11 +310,17 @@ class Master:
         """The whole-number decisions of a point, to know them again."""
         return np.rint(x[self.matrix.integer]).astype(np.int64).tobytes()
 
+    def keep(self, rows: Iterable[Row]) -> None:
+        """Cuts that every MILP has from now on; the newest last."""
+        for row in rows:
+            self.kept.pop((row.year, row.group, row.cut), None)
+            self.kept[row.year, row.group, row.cut] = row
+
     def fix(self, x: Float | None) -> None:
         """Fixes the integer columns at x, or frees them."""
         integer = np.flatnonzero(self.matrix.integer).astype(np.int32)
         if self.fixed:
-            self.kept |= {(r.year, r.group, r.cut): r for r, _ in self.tight}
+            self.keep(r for r, _ in self.tight)
         if x is None:
             self.add([row for key, row in self.held.items() if key not in self.in_lp])
         self.fixed = x is not None
@@ -396,18 +402,18 @@ class Master:
             decisions = self.decisions(outcome.x)
             known = decisions in seen
             seen.add(decisions)
-            solved = None if known else self._with_decisions(outcome.x, gap)
+            solved = None if known else self.with_decisions(outcome.x, gap)
             if solved is not None and solved[0] < best.objective:
                 best = Outcome("feasible", outcome.termination, solved[0], bound, solved[1])
                 start = solved[1]
-            apart = (best.objective - bound) / max(abs(best.objective), 1.0)
+            apart = np.inf if best.x is None else (best.objective - bound) / max(abs(best.objective), 1.0)
             if apart <= gap or (known and rough <= gap) or time.monotonic() > deadline:
                 break
             rough = max(gap, min(ROUGH, CLOSER * apart, rough * (CLOSER if known else 1.0)))
         return replace(best, lower_bound=bound)
 
-    def _with_decisions(self, whole: Float, gap: float) -> tuple[float, Float, Float] | None:
-        """The relaxation with the integer columns fixed, all pooled cuts obeyed."""
+    def with_decisions(self, whole: Float, gap: float) -> tuple[float, Float, Float] | None:
+        """The relaxation with the integer columns fixed, all pooled cuts obeyed; None where it has no solution."""
         self.fix(whole)
         solved = self.separated(0.1 * gap * self.value, POOL_TURNS)
         self.fix(None)

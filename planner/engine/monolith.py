@@ -7,6 +7,7 @@ A point that does not survive the fixing, or costs more by it than the gap allow
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +15,10 @@ import numpy as np
 from models.contracts import PHYSICAL
 from models.problem import Problem
 from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, fixed, interrupted, run
-from planner.engine.decompose import Decisions, Operation, Solved, decomposed
+from planner.engine.decompose import Operation, Solved, decomposed
 from planner.engine.parts import is_chronological
 from planner.engine.pins import NO_PINS, Pins, pinned
-from planner.engine.pool import Pool
+from planner.engine.pool import Decisions, Pool
 from planner.engine.press import Pressed, press
 from planner.plan import Plan, SolverFacts
 
@@ -47,9 +48,9 @@ def solve(
     report: Report | None = None,
     pool: Pool | None = None,
     pins: Pins = NO_PINS,
-    start: Decisions | None = None,
+    starts: Sequence[Decisions] = (),
 ) -> Plan:
-    """Least-cost plan of a problem with its proven bound; `pins` are decisions that are given, `start` those to begin with.
+    """Least-cost plan of a problem with its proven bound; `pins` are decisions that are given, each of `starts` some to begin with.
 
     Solves that share a `pool` re-use blocks and cuts where they operate the same site. Raises SolverError where the solver
     cannot be believed.
@@ -59,7 +60,7 @@ def solve(
     solved = (
         whole(problem, options, report, pins)
         if in_one_piece(problem)
-        else by_cuts(problem, options, report, pool, pins, start)
+        else by_cuts(problem, options, report, pool, pins, starts)
     )
     return _plan(solved, begun)
 
@@ -88,11 +89,11 @@ def by_cuts(
     report: Report | None,
     pool: Pool | None = None,
     pins: Pins = NO_PINS,
-    start: Decisions | None = None,
+    starts: Sequence[Decisions] = (),
 ) -> Solved:
     """Cuts; where they find no plan in their time, the model in one piece with what is left, and the better bound."""
     begun = time.monotonic()
-    solved = decomposed(problem, options, report, pool, pins, start)
+    solved = decomposed(problem, options, report, pool, pins, starts)
     left = options.time_limit_s - (time.monotonic() - begun)
     steps = len(problem.years) * problem.steps.count
     if solved[3].status != "none" or interrupted.is_set() or left < LEAST_LEFT_S or steps > LARGEST_FALLBACK:

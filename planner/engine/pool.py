@@ -1,19 +1,26 @@
-"""The pool: warm blocks and their cuts, for problems that operate the same site.
+"""The pool: warm blocks, their cuts and operations, and the plans found, for problems that operate the same site.
 
 What a block can do depends on the site's physics and series, not on targets, prices of claims, caps, investments or how many years
-the plan has. So problems that differ only there share their blocks, and every cut of one is a cut of the other. A problem whose
-blocks differ gets a crew of its own, and the pool is then for that one.
+the plan has. So problems that differ only there share their blocks: every cut of one is a cut of the other, and every operation of
+one can be mixed by the other. A problem whose blocks differ gets a crew of its own, and the pool is then for that one. The
+decisions of plans stay, since they may be tried anywhere.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 
 from planner.engine.block import Block
 from planner.engine.bridge import Options
 from planner.engine.crew import Crew
+from planner.engine.inner import Shown
 from planner.engine.master import Pooled
+from planner.engine.press import Key
+
+MOST_PLANS = 4  # whose decisions the next solve may begin with
+Decisions = Mapping[str, Mapping[Key, float]]
 
 
 class Pool:
@@ -23,6 +30,9 @@ class Pool:
         self._mark = ""
         self._crew: Crew | None = None
         self.cuts: list[list[Pooled]] = []
+        self.shown: dict[tuple[int, int], list[Shown]] = {}  # (year index, block) -> operations of the last plan
+        self.ruling: list[tuple[int, int, int]] = []  # (year index, group, cut) that ruled over whole decisions
+        self.plans: deque[Decisions] = deque(maxlen=MOST_PLANS)  # the newest last
 
     def crew(self, blocks: Sequence[Block], options: Options, groups: int) -> Crew:
         """The crew for these blocks: the one at hand if it holds the same, otherwise a new one without cuts."""
@@ -39,10 +49,10 @@ class Pool:
         return any(self.cuts)
 
     def close(self) -> None:
-        """Ends the workers and forgets the cuts."""
+        """Ends the workers and forgets cuts and operations."""
         if self._crew is not None:
             self._crew.close()
-        self._crew, self.cuts, self._mark = None, [], ""
+        self._crew, self.cuts, self.shown, self.ruling, self._mark = None, [], {}, [], ""
 
     def __enter__(self) -> Pool:
         return self

@@ -8,7 +8,8 @@ f(u) is the least cost of a plan with no more than u of what the axis limits. A 
 so low rises and high falls over all solves together. Between them lies what is not known: rectangles as wide as the axis is
 unexplored and as high as the cost is unproven. The next limit lies in the largest, which is where the curve bends.
 
-    1. cheap end    no limit; then the tightest plan that costs no more (an aim, with cost as its goal)
+    1. cheap end    no limit; then the tightest plan that costs no more (an aim, with cost as its goal), where the least
+                    cost is known well enough for that to mean something
     2. tight end    the least that any plan can reach (an aim); then the cheapest plan that reaches it
     3. between      largest rectangle first, until there are enough points or nothing is left to find
     4. signs        where a point is not proven dearer than its neighbour, again with a smaller gap while time allows
@@ -35,6 +36,7 @@ from planner.resolving import Interval, Resolver, Solved, costed, verified
 NARROW = 2e-3  # of the curve's width or height, below which nothing more is looked for
 COST_HAIR = 1e-7  # relative: what rounding leaves of a cost
 TIGHTER = 1e-4  # of what is limited, below which a tie-break only used up the rounding of the cost
+TIE_GAP = 1e-3  # relative gap of the cheap end, above which its plan is one of many as good
 CLOSED = 1e-6  # relative gap that only rounding leaves
 FINER = 0.2  # of the gap, when a sign is undecided
 FINEST_GAP = 1e-6
@@ -42,6 +44,7 @@ MOST_TIGHTENINGS = 3  # of one point
 FIRST_SHARE = 0.6  # of the time, for the first solve, without which there is no curve
 END_SHARE = 0.3  # of the time that is left, for finding an end
 TIE_SHARE = 0.1  # of the time that is left, for the tie-break at the cheap end
+MOST_TRIES = 1.5  # times the points asked for, that are looked for between the ends
 LEAST_S = 1.0
 
 
@@ -166,7 +169,7 @@ class Curve:
         words = f"{self.axis.name}: its {'cheap' if math.isfinite(most_cost) else 'tight'} end"
         share = TIE_SHARE if math.isfinite(most_cost) else END_SHARE
         try:
-            plan = self.again.plan(aimed, words, self._options(None, share))
+            plan = self.again.plan(aimed, words, self._options(None, share), apart=True)
         except SolverError:
             return None, -math.inf
         least = self.axis.bound(plan.facts.lower_bound) if np.isfinite(plan.facts.lower_bound) else -math.inf
@@ -196,7 +199,7 @@ def _ends(curve: Curve) -> None:
     cheap = curve.at(math.inf, share=FIRST_SHARE)
     if cheap.solved.answer is None:
         return
-    tighter, _ = curve.aim(cheap.high)
+    tighter, _ = curve.aim(cheap.high) if cheap.high - cheap.low <= TIE_GAP * abs(cheap.high) else (None, 0.0)
     if tighter is not None and tighter.short < cheap.short - TIGHTER * max(1.0, abs(cheap.short)):
         curve.tried.append(tighter)
     tight, curve.least_short = curve.aim()
@@ -206,14 +209,14 @@ def _ends(curve: Curve) -> None:
 
 
 def _between(curve: Curve, count: int) -> None:
-    """Points where most is unknown, until there are enough."""
+    """Points where most is unknown, until there are enough or enough has been tried."""
     seen: set[float] = set()
-    while len(curve.points()) < count and curve.left() > LEAST_S:
+    for turns in range(math.ceil(MOST_TRIES * count), 0, -1):
         wanted = next((limit for limit in unknown(curve) if limit not in seen), None)
-        if wanted is None:
+        if wanted is None or len(curve.points()) >= count or curve.left() <= LEAST_S:
             return
         seen.add(wanted)
-        curve.at(wanted, share=2.0 / (2 + count - len(curve.points())))
+        curve.at(wanted, share=2.0 / (1 + min(turns, 1 + count - len(curve.points()))))
 
 
 def unknown(curve: Curve) -> Iterator[float]:

@@ -19,6 +19,16 @@ from planner.words import Lang, Names
 
 ALL = "all"
 OF_SCENARIOS = ("pareto", "ladder")  # studies whose command takes the scenario
+GIVEN_BY = {  # key of a scenario -> the option of `plan solve` that stands in for it
+    "resolution": "--resolution",
+    "gap": "--gap",
+    "time_limit_s": "--time-limit",
+    "threads": "--threads",
+    "workers": "--workers",
+    "target_stars": "--stars",
+    "target_year": "--year",
+    "durable_stars": "--durable-stars",
+}
 PARTS = ("power", "energy", "upstream", "embodied")
 
 
@@ -116,8 +126,10 @@ class Case:
         return f"plan {name} {self._scenario()} --out {folder}" if name in OF_SCENARIOS else f"plan {name} {folder}"
 
     def solve_command(self) -> str:
-        """The command line that makes this folder again."""
-        return f"plan solve {self._scenario()} --out {shown(self.results.folder)}"
+        """The command line that makes this folder again, with what the first one asked beyond the scenario."""
+        given = {key: value for keys in (self.summary.get("given") or {}).values() for key, value in keys.items()}
+        asked = [f"{option} {given[key]}" for key, option in GIVEN_BY.items() if key in given]
+        return " ".join(["plan solve", self._scenario(), *asked, f"--out {shown(self.results.folder)}"])
 
     def _scenario(self) -> str:
         scenario = self.summary.get("scenario") or {}
