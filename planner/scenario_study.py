@@ -80,7 +80,7 @@ def subject(
     from planner.library import LibraryError
     from planner.preparing import Settings, UsualNotSolved, opened, prepare, read, results_folder
     from planner.progress import Progress, stopping
-    from planner.resolving import Resolver, UnverifiedError
+    from planner.resolving import Resolver, UnverifiedError, plans_before
     from planner.results import ResultsError, read_summary
 
     try:
@@ -90,7 +90,9 @@ def subject(
         with stopping(interrupted):
             case = opened(reading, Progress(quiet))
             limit = time_limit or LIMIT_FACTOR * case.options.time_limit_s
-            yield Subject(prepare(case), folder, Resolver(case.options, case.progress), limit)
+            again = Resolver(case.options, case.progress)
+            again.pool.plans.extend(plans_before(folder))
+            yield Subject(prepare(case), folder, again, limit)
     except ScenarioFaults as faults:
         refuse(str(faults))
     except (ResultsError, LibraryError) as error:

@@ -87,8 +87,12 @@ def _decided(problem: Problem, plan: Plan, year: int) -> Iterator[Row]:
 
 def cash(money: Accounts, currency: str) -> Iterator[Row]:
     """Payments, and per year their total, present value and penalties (which are no cash)."""
+    amounts: dict[tuple[str, str], dict[int, float]] = {}  # several builds of an item may end, or be paid, in one year
     for one in money.rows:
-        yield Row(one.year, one.item, one.kind, currency, one.amount * MILLION)
+        by_year = amounts.setdefault((one.item, one.kind), {})
+        by_year[one.year] = by_year.get(one.year, 0.0) + one.amount
+    for (item, kind), by_year in amounts.items():
+        yield from (Row(year, item, kind, currency, by_year[year] * MILLION) for year in sorted(by_year))
     for n, year in enumerate(money.years):
         rows = [one for one in money.rows if one.year == year]
         yield Row(year, ALL, "total", currency, sum(one.amount for one in rows) * MILLION)

@@ -12,6 +12,7 @@ from planner.preparing import Settings, read
 from planner.solving import input_hashes
 
 ROOT = Path(__file__).parent.parent
+DIGITS = 10
 FACTORIES = ("food-shandong", "machining-guangdong", "textile-suzhou")
 
 
@@ -30,7 +31,14 @@ def test_results_belong_to_the_scenario_and_hold_its_target(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FACTORIES)
-def test_tables_are_in_order(name: str) -> None:
-    with (ROOT / "results" / name / "ledger.csv").open(encoding="utf-8", newline="") as file:
+@pytest.mark.parametrize("table", ["capacities", "cash", "decisions", "emissions", "ledger", "rating"])
+def test_tables_are_in_order_and_rounded(name: str, table: str) -> None:
+    """Each number stands once, the years of an item ascend, and no more digits are told than mean something."""
+    with (ROOT / "results" / name / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len({tuple(row.values()) for row in rows}) == len(rows) > 100
+    years: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        years.setdefault((row["item"], row["metric"]), []).append(int(row["year"] or 0))
+        assert len(row["value"].split("e")[0].lstrip("-0.").replace(".", "")) <= DIGITS, row
+    assert len(rows) > 50
+    assert all(of == sorted(set(of)) for of in years.values())

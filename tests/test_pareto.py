@@ -192,10 +192,10 @@ def test_without_time_a_sign_stays_open(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_limit_that_the_solver_fails_at_is_said_until_another_settles_it() -> None:
     class Failing(Resolver):
-        def plan(self, problem: Problem, words: str, options: Options | None = None) -> Plan:
+        def plan(self, problem: Problem, words: str, options: Options | None = None, apart: bool = False) -> Plan:
             if problem.goals and 4200 < problem.goals[0].most < 4400:
                 raise SolverError("odd status")
-            return super().plan(problem, words, options)
+            return super().plan(problem, words, options, apart)
 
     again = Failing(EXACT, Progress(quiet=True))
     curve = Curve(two_measures(), axis_of("tonnes", two_measures()), again, time.monotonic() + 60.0)
