@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from planner import resolving
 from planner.answer import account_for
+from planner.archive import pack
 from planner.engine import SolverError
-from planner.resolving import Interval
+from planner.resolving import Interval, plans_before
 from tests.test_why import solved, with_leaks
 
 
@@ -33,3 +36,14 @@ def test_one_failed_solve_of_many_is_not_known_and_says_why(monkeypatch: pytest.
     assert found.answer is None
     assert not found.infeasible
     assert found.note == "HiGHS failed: Solve error"
+
+
+def test_a_folder_gives_its_decisions_to_begin_with_if_it_can(tmp_path: Path) -> None:
+    problem = with_leaks(1.0)
+    answer = solved(problem).answer
+    assert answer is not None
+    assert plans_before(tmp_path) == []
+    (tmp_path / "operation.npz").write_bytes(pack(problem, answer.plan))
+    assert plans_before(tmp_path) == [answer.plan.decisions]
+    (tmp_path / "operation.npz").write_bytes(b"cut short")
+    assert plans_before(tmp_path) == []
