@@ -14,7 +14,8 @@ from benchmarks.cases import problem
 from benchmarks.outcome import Asked, Outcome, answer
 from planner.engine.bridge import Options, new_highs, pass_matrix
 from planner.engine.decompose import Decomposition, decomposed
-from planner.engine.press import Matrix, press
+from planner.engine.matrix import Matrix
+from planner.engine.press import press
 
 BLOCK_ROUNDS = 3
 

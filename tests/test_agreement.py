@@ -12,7 +12,8 @@ from models.problem import Problem
 from planner.accounts import accounts
 from planner.engine import Options, solve
 from planner.engine.bridge import run
-from planner.engine.press import Pressed, press
+from planner.engine.matrix import Pressed
+from planner.engine.press import press
 from planner.plan import Plan
 from planner.rating import rate_years
 from planner.verify import verify

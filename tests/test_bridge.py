@@ -14,8 +14,8 @@ from scipy.sparse import csr_array
 
 from planner.engine import Options, SolverError, bridge, interrupted, monolith, solve
 from planner.engine.bridge import Outcome, fixed, run
+from planner.engine.matrix import Matrix, Pressed
 from planner.engine.monolith import settle, solve_matrix
-from planner.engine.press import Matrix, Pressed
 from tests.factories import Site
 from tests.random_factory import rich
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +13,7 @@ from benchmarks.cases import problem as benchmark
 from benchmarks.data import Case
 from models.problem import EmissionCap, Problem
 from planner.answer import at_accounted_cost
-from planner.engine.block import Block, largest_flow, press_block
+from planner.engine.block import Block
 from planner.engine.bridge import Options, run
 from planner.engine.crew import Crew, Task
 from planner.engine.decompose import SLACK_PRICE, Decomposition, decomposed
@@ -21,6 +23,7 @@ from planner.engine.parts import averaged_parts, exact_parts, is_chronological
 from planner.engine.peaks import BILLED, free_peaks, with_sums
 from planner.engine.pool import Pool
 from planner.engine.press import Template, compile_template, press, press_plan
+from planner.engine.press_block import largest_flow, press_block
 from planner.plan import Plan, SolverFacts
 from planner.verify import verify
 from tests.full_years import STEPS_A_DAY, chronological
@@ -193,6 +196,12 @@ def test_whole_decisions_by_cuts_enclose_the_model_in_one_piece(seed: int) -> No
     assert one.objective * (1 - 1e-7) <= cuts.objective <= one.objective * (1 + 2 * CUTS.gap)
     facts = SolverFacts(cuts.status, cuts.termination, cuts.objective, cuts.lower_bound, cuts.gap)
     assert verify(problem, at_accounted_cost(problem, Plan(decisions, operation, facts))).violations == ()
+
+
+def test_a_worker_loads_no_model() -> None:
+    """Half a second and 80 MB that each worker would take for nothing."""
+    words = "import sys, planner.engine.worker; sys.exit(any(m.split('.')[0] == 'pyomo' for m in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0
 
 
 def test_two_workers_answer_what_one_does() -> None:

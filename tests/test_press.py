@@ -15,7 +15,8 @@ from pyomo.environ import ComponentMap, ConcreteModel, Constraint, Objective, Va
 
 from models import build_plan, build_step
 from models.problem import Problem
-from planner.engine.press import Pressed, press
+from planner.engine.matrix import Pressed
+from planner.engine.press import press
 from tests.factories import Site
 from tests.random_factory import rich
 from tests.random_options import varied

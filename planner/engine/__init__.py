@@ -7,9 +7,27 @@ infeasible target is missed and one way back.
 
 from __future__ import annotations
 
-from planner.engine.bridge import Options, SolverError, interrupted
-from planner.engine.elastic import Explanation, Slack, explain
-from planner.engine.monolith import solve, solve_pinned
-from planner.engine.pool import Pool
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from planner.engine.bridge import Options, SolverError, interrupted
+    from planner.engine.elastic import Explanation, Slack, explain
+    from planner.engine.monolith import solve, solve_pinned
+    from planner.engine.pool import Pool
+
+HOMES = {
+    "bridge": ("Options", "SolverError", "interrupted"),
+    "elastic": ("Explanation", "Slack", "explain"),
+    "monolith": ("solve", "solve_pinned"),
+    "pool": ("Pool",),
+}
 __all__ = ["Explanation", "Options", "Pool", "Slack", "SolverError", "explain", "interrupted", "solve", "solve_pinned"]
+
+
+def __getattr__(name: str) -> Any:
+    """A name from its home, loaded when it is first asked for: a worker needs no model, a command no solver."""
+    home = next((home for home, names in HOMES.items() if name in names), None)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)

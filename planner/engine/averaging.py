@@ -23,8 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
+from planner.engine.matrix import Float, Int
 from planner.engine.parts import Part
-from planner.engine.press import Float, Int
 
 SAME = 1e-12  # relative spread up to which a coefficient is the same on all days
 

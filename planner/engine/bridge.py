@@ -17,7 +17,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engine.press import Matrix
+from planner.engine.matrix import Matrix
 
 Float = NDArray[np.float64]
 Report = Callable[[str, float, float], None]  # words, lower bound, cost in hand

@@ -22,8 +22,8 @@ import numpy as np
 
 from planner.engine.block import Block
 from planner.engine.bridge import Options, SolverError
+from planner.engine.matrix import Float
 from planner.engine.operator import Cut, Operator
-from planner.engine.press import Float
 
 UNSERVED_MW = 5e-6  # in any step, below which a block counts as served; half of what `verify` allows
 

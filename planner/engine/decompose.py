@@ -21,7 +21,6 @@ import numpy as np
 from pyomo.repn import generate_standard_repn
 
 from models.problem import Problem
-from planner.engine.block import press_block
 from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, interrupted
 from planner.engine.crew import Task
 from planner.engine.inner import Inner, Mixture, Shown
@@ -31,6 +30,7 @@ from planner.engine.peaks import free_peaks, with_sums
 from planner.engine.pins import NO_PINS, Pins, pinned
 from planner.engine.pool import Decisions, Pool
 from planner.engine.press import compile_template, press_plan
+from planner.engine.press_block import press_block
 
 SLACK_PRICE = 0.05  # [million/MWh] of unserved load: a hundred times any energy price
 HIGHEST_PRICE = 5e-3  # [million per unit] in a row of the master; cuts at higher prices are scaled down

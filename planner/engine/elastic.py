@@ -20,8 +20,9 @@ from scipy.sparse import coo_array, csr_array, hstack
 from models.problem import ELECTRICITY, Market, Problem, not_firm
 from planner.engine.bridge import Float, Options, Outcome, SolverError, run
 from planner.engine.elastic_limits import Limit, demands, means, with_larger_connections
+from planner.engine.matrix import Key, Matrix, Pressed
 from planner.engine.monolith import solve_matrix
-from planner.engine.press import Key, Matrix, Pressed, press
+from planner.engine.press import press
 
 MISSED_SHARE = 0.4  # of the time, for what is missed
 LEAST_GROWTH_SHARE = 0.7  # of the time, until the way of least growth is there

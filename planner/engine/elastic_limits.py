@@ -14,7 +14,7 @@ from scipy.sparse import coo_array, csr_array, vstack
 
 from models.markets import grid_market
 from models.problem import ELECTRICITY, Gate, Market, Problem
-from planner.engine.press import Int, Key, Matrix, Pressed
+from planner.engine.matrix import Int, Key, Matrix, Pressed
 
 MEANS = (
     "instruments.quantity_within_cap",

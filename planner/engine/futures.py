@@ -20,8 +20,9 @@ from scipy.sparse import block_diag, coo_array, csr_array, hstack, vstack
 
 from models.problem import Problem, not_firm
 from planner.engine.bridge import Float, Options
+from planner.engine.matrix import Int, Key, Matrix, Pressed
 from planner.engine.monolith import solve_matrix, tables
-from planner.engine.press import Int, Key, Matrix, Pressed, press
+from planner.engine.press import press
 from planner.plan import Plan, SolverFacts
 
 TARGETS = ("rating.target_reached", "durable_rating.target_reached")

@@ -26,7 +26,7 @@ from planner.engine.averaging import stack
 from planner.engine.bridge import COST_SCALE, Float, Options, Outcome, SolverError, run, scaled
 from planner.engine.crew import Crew
 from planner.engine.master import Master
-from planner.engine.press import Int, Matrix
+from planner.engine.matrix import Int, Matrix
 
 NOTHING = 1e-9  # MWh or MW below which an operation shows nothing; HiGHS drops smaller coefficients
 PATIENCE_S = 15.0  # for one mixture by simplex, which takes a second as a rule

@@ -36,9 +36,10 @@ from planner.engine.bridge import (
     scaled,
     set_option,
 )
+from planner.engine.matrix import Float, Int, Key, Matrix, Pressed
 from planner.engine.operator import Cut
 from planner.engine.peaks import Peak
-from planner.engine.press import Float, Int, Key, Matrix, Pressed, Template, key_of
+from planner.engine.press import Template, key_of
 
 TIGHT = 1e-7  # dual of a cut that holds the relaxation up
 SETTLED = (

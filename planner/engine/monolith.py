@@ -16,10 +16,11 @@ from models.contracts import PHYSICAL
 from models.problem import Problem
 from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, fixed, interrupted, run
 from planner.engine.decompose import Operation, Solved, decomposed
+from planner.engine.matrix import Pressed
 from planner.engine.parts import is_chronological
 from planner.engine.pins import NO_PINS, Pins, pinned
 from planner.engine.pool import Decisions, Pool
-from planner.engine.press import Pressed, press
+from planner.engine.press import press
 from planner.plan import Plan, SolverFacts
 
 FIXING_TOLERANCE = 1e-4  # relative cost that rounding the binaries may move before the answer is refused

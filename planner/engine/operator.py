@@ -21,7 +21,7 @@ import numpy as np
 
 from planner.engine.block import Block
 from planner.engine.bridge import COST_SCALE, Options, SolverError, new_highs, pass_matrix, set_option
-from planner.engine.press import Float
+from planner.engine.matrix import Float
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from models.problem import Problem
-from planner.engine.press import Float, Int
+from planner.engine.matrix import Float, Int
 
 KINDS = 4  # of days in an averaged month, its hardest day apart
 COEFFICIENT_WEIGHT = (

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.engine.averaging import widened
-from planner.engine.press import Float, Key, Pressed, Template, key_of
+from planner.engine.matrix import Float, Key, Pressed
+from planner.engine.press import Template, key_of
 
 BILLED = "billed "  # before the name of a peak: the name of its sum
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from planner.engine.press import Key, Pressed
+from planner.engine.matrix import Key, Pressed
 
 Pins = Mapping[str, Mapping[Key, float]]  # component -> index -> value
 NO_PINS: Pins = MappingProxyType({})

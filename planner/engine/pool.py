@@ -17,7 +17,7 @@ from planner.engine.bridge import Options
 from planner.engine.crew import Crew
 from planner.engine.inner import Shown
 from planner.engine.master import Pooled
-from planner.engine.press import Key
+from planner.engine.matrix import Key
 
 MOST_PLANS = 4  # whose decisions the next solve may begin with
 Decisions = Mapping[str, Mapping[Key, float]]

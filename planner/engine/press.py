@@ -19,40 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pyomo.environ import ComponentMap, Constraint, Objective, Var, value
 from pyomo.repn import generate_standard_repn
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array
 
 from models import build_plan, build_step
 from models.check import check
 from models.problem import Problem
-
-Float = NDArray[np.float64]
-Int = NDArray[np.int64]
-Key = tuple[str | int, ...]
-Columns = dict[str, dict[Key, int]]  # component -> index -> column
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """A mixed-integer linear model as arrays: min cost·x + offset, row_lower ≤ A·x ≤ row_upper, lower ≤ x ≤ upper."""
-
-    cost: Float
-    offset: float
-    lower: Float
-    upper: Float
-    integer: NDArray[np.bool_]
-    rows: csr_array
-    row_lower: Float
-    row_upper: Float
-
-
-@dataclass(frozen=True)
-class Pressed:
-    """A matrix with the names of its columns and rows."""
-
-    matrix: Matrix
-    plan_columns: Columns
-    step_columns: dict[str, dict[str, Int]]  # component -> item -> (Y, T) columns
-    plan_rows: Columns  # constraint -> index -> row
+from planner.engine.matrix import Columns, Float, Int, Key, Matrix, Pressed
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,9 @@ import numpy as np
 from models.problem import Array, Contract, Durability, Emissions, Finance, Market, Problem
 from planner.accounts import CashRow
 from planner.engine import Options, SolverError
+from planner.engine.matrix import Key
 from planner.engine.monolith import solve_matrix
-from planner.engine.press import Key, press
+from planner.engine.press import press
 from planner.fixed import one_year
 from planner.ledger import is_delivered
 from planner.plan import Plan

@@ -1,0 +1,41 @@
+"""What the press makes and the solver takes: matrices as arrays, with the names of their columns and rows.
+
+Nothing here knows Pyomo, so that a worker that only solves does not load it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+Key = tuple[str | int, ...]
+Columns = dict[str, dict[Key, int]]  # component -> index -> column
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A mixed-integer linear model as arrays: min cost·x + offset, row_lower ≤ A·x ≤ row_upper, lower ≤ x ≤ upper."""
+
+    cost: Float
+    offset: float
+    lower: Float
+    upper: Float
+    integer: NDArray[np.bool_]
+    rows: csr_array
+    row_lower: Float
+    row_upper: Float
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A matrix with the names of its columns and rows."""
+
+    matrix: Matrix
+    plan_columns: Columns
+    step_columns: dict[str, dict[str, Int]]  # component -> item -> (Y, T) columns
+    plan_rows: Columns  # constraint -> index -> row
