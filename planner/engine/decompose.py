@@ -301,8 +301,7 @@ class Decomposition:
                 cheapest, _, chosen = promising[0]
                 start = chosen
                 late = self.best is None and time.monotonic() > self.late
-                near = cheapest - self.bound <= 2.0 * self.options.gap * abs(self.bound)
-                if not (near or late or len(promising) >= MOST_COARSE):
+                if not (self._near(cheapest) or late or len(promising) >= MOST_COARSE):
                     continue
                 promising.clear()
             self._operate(chosen)
@@ -348,16 +347,21 @@ class Decomposition:
         self.timings.add("whole", begun)
         if not costs:
             return None
-        start = min(costs, key=lambda choice: choice[:2])[2]
-        self._operate(start)
+        cost, _, start = min(costs, key=lambda choice: choice[:2])
+        at_hand = self.inner.complete()  # a mixture of what was shown before may do where more would not pay
+        self._operate(start, 1 if at_hand and not self._near(cost) else MOST_ROUNDS)
         return start
 
-    def _operate(self, whole: Float) -> None:
+    def _near(self, cost: float) -> bool:
+        """Whether decisions that cost so much by the cuts are worth being operated in full."""
+        return cost - self.bound <= 2.0 * self.options.gap * abs(self.bound)
+
+    def _operate(self, whole: Float, rounds: int = MOST_ROUNDS) -> None:
         """Looks for a plan with the yes/no decisions of `whole`; the best plan so far stays in hand."""
         decisions = self.master.decisions(whole)
         again = decisions in self.operated
         self.operated.add(decisions)
-        plan = self.plan_at(whole, (0.02 if again else 0.2) * self.fine)
+        plan = self.plan_at(whole, (0.02 if again else 0.2) * self.fine, rounds)
         self.stalls += again and plan is None
         if plan is not None and plan.cost < self.cost:
             self.best, self.operation = plan, self.inner.operation(plan, self.crew)
@@ -379,7 +383,7 @@ class Decomposition:
         self.master.fix(None)
         return cost if np.isfinite(cost) else np.inf
 
-    def plan_at(self, whole: Float, tolerance: float) -> Mixture | None:
+    def plan_at(self, whole: Float, tolerance: float, rounds: int = MOST_ROUNDS) -> Mixture | None:
         """The best plan with the yes/no decisions of `whole`: cuts with them fixed, and mixtures of what blocks showed.
 
         Once there is a plan, the next point lies between it and the relaxation's: near what is known to work.
@@ -387,12 +391,12 @@ class Decomposition:
         self.crew.forget(self.inner.clear(self.lasting))
         self.keeping = True
         self.master.fix(whole)
-        best = self._between(whole, tolerance)
+        best = self._between(whole, tolerance, rounds)
         self.keeping = False
         self.master.fix(None)
         return best
 
-    def _between(self, whole: Float, tolerance: float) -> Mixture | None:
+    def _between(self, whole: Float, tolerance: float, rounds: int) -> Mixture | None:
         """Relaxation from below and mixtures from above, until they meet or neither moves.
 
         The first mixture is of what was shown before; it may be a plan already.
@@ -400,7 +404,7 @@ class Decomposition:
         master, best = self.master, None
         core, last_prices, before = None, None, (-np.inf, np.inf)
         padding = np.zeros(master.matrix.rows.shape[1] - master.width)
-        for turn in range(MOST_ROUNDS):
+        for turn in range(rounds):
             begun = time.monotonic()
             solved = master.separated(tolerance * master.value)
             self.timings.add("master", begun)

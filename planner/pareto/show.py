@@ -12,7 +12,6 @@ from rich.text import Text
 from planner.terminal import MONEY, new_table, number
 
 SHOWN_CHANGES = 3
-WITHOUT = {"infeasible": "out of reach", "none": "no plan yet"}
 
 
 def show_pareto(study: Mapping[str, Any], console: Console) -> None:
@@ -20,9 +19,11 @@ def show_pareto(study: Mapping[str, Any], console: Console) -> None:
     unit = f"10k {study['currency']}"
     console.print(Text(f"{study['scenario']}: least cost against {study['axis'].lower()} [{unit}]", style="bold"))
     table = new_table("Point", "!At", "!Stars", "!Durable", "!Cost", "!Gap %", "!Dearer by", "!Proven", tight=True)
+    open_limits = [point["label"] for point in study["points"] if point["status"] == "none"]
     for point in study["points"]:
+        if point["status"] == "infeasible":
+            table.add_row(point["id"], point["label"], "", "", "", "", "", "out of reach")
         if point["net_present_cost"] is None:
-            table.add_row(point["id"], point["label"], "", "", "", "", "", WITHOUT[point["status"]])
             continue
         table.add_row(
             point["id"],
@@ -35,6 +36,11 @@ def show_pareto(study: Mapping[str, Any], console: Console) -> None:
             _remark(point),
         )
     console.print(table)
+    if open_limits:
+        words = (
+            f"In the time no plan of its own was found at {', '.join(open_limits)}: a longer --time-limit may find one."
+        )
+        console.print(Text(textwrap.fill(words, console.width)))
     for point in study["points"]:
         told = point["changes"][:SHOWN_CHANGES]
         more = len(point["changes"]) - len(told)
