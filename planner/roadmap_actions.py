@@ -22,6 +22,7 @@ from planner.lead_times import Kind, Lead, Setting, earlier, lead_of_kind
 from planner.ledger import is_delivered
 from planner.roadmap_form import Action, LeftOut, Verb
 from planner.roadmap_words import Pair, amount, said, subject
+from planner.steps import LEAST_PROJECT
 from planner.stock import LEAST_SIZE, Size, Stock, by_year, capex_of, stock_of
 
 SMALL_SHARE = 0.05  # of all that is built of a thing: a build below it is an enlargement
@@ -167,7 +168,7 @@ def _builds(author: _Author, kind: Kind, thing: Converter | Store, sized: dict[s
         if max(built.values()) < LEAST_SIZE:
             continue
         costs = [_cost(author.problem, size.sizing, built[field], year) for field, size in sized.items()]
-        if max(shares, default=0.0) < NEGLIGIBLE_SHARE:
+        if max(shares, default=0.0) < NEGLIGIBLE_SHARE or max(built.values()) < LEAST_PROJECT:
             author.left_out.append(sum(costs))
             continue
         power_size = sized["size"]

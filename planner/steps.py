@@ -2,7 +2,7 @@
 
 Read from the `decisions` table. A store's power and energy stand in one line. Builds below a twentieth of what is built of a
 thing in all are joined into one line that says how many they are, and left out below a thousandth together; so are
-contracts that are signed again and again for much the same volume.
+contracts that are signed again and again for much the same volume. Builds below a kilowatt are no steps.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from planner.results import Row
 SMALL_SHARE = 0.05
 HAIR = 0.005  # share of the existing stock whose retirement is no step
 NEGLIGIBLE_SHARE = 1e-3
+LEAST_PROJECT = 1e-3  # a build below this [MW, MWh] is no project: it is accounted for, and not told as a step
 OFTEN = 3  # signatures of one contract that make one line
 ALIKE = 1.25  # largest over smallest volume up to which they do
 BUILDS = ("build", "build_energy")
@@ -27,6 +28,7 @@ VERBS = {
     "retire": "retire",
 }
 YEARLY = ("buy", "use")
+BUILT = ("build", "enlarge")  # verbs of steps that have a size of their own
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ def steps(decisions: Iterable[Row]) -> list[Step]:
     signed = _signed_again(groups)
     found = [_step(key, group, capex) for key, group in groups.items() if key not in small and key[1:] not in signed]
     found += [signed[key] for key in signed]
-    enlarged = _enlargements({key: groups[key] for key in groups if key in small}, capex)
-    found += [step for step in enlarged if not _is_negligible(step, totals)]
+    found += _enlargements({key: groups[key] for key in groups if key in small}, capex)
+    found = [step for step in found if not _is_negligible(step, totals)]
     return sorted(found, key=lambda step: step.first_year) + list(_yearly(rows))
 
 
@@ -73,7 +75,10 @@ def _is_small(row: Row, totals: dict[tuple[str, str], float]) -> bool:
 
 def _is_negligible(step: Step, totals: dict[tuple[str, str], float]) -> bool:
     built = {"MWh": "build_energy"}
-    return all(value < NEGLIGIBLE_SHARE * totals[step.item, built.get(unit, "build")] for _, value, unit in step.sizes)
+    return step.verb in BUILT and all(
+        value < max(LEAST_PROJECT, NEGLIGIBLE_SHARE * totals[step.item, built.get(unit, "build")])
+        for _, value, unit in step.sizes
+    )
 
 
 def _signed_again(groups: dict[tuple[int, str, str], list[Row]]) -> dict[tuple[str, str], Step]:

@@ -45,6 +45,12 @@ def test_a_hair_of_enlargement_is_left_out() -> None:
     assert len(steps([*build(2026, "battery", 10.0, 1e6), *build(2030, "battery", 1e-4, 60.0)])) == 1
 
 
+def test_what_a_solver_leaves_of_a_thing_is_no_step() -> None:
+    dust = [Row(2026, "store", "build_energy", "MWh", 1.4e-4), *build(2026, "store", 9e-6, 35.0)]
+    assert steps([*dust, *build(2028, "pump", 5e-4, 2500.0)]) == []
+    assert len(steps([*build(2026, "store", 9e-6, 35.0), Row(2026, "store", "build_energy", "MWh", 1.0)])) == 1
+
+
 def test_a_retirement_costs_nothing_of_a_build_in_its_year() -> None:
     rows = [*build(2026, "boiler", 1.0, 1e6), Row(2026, "boiler", "retire", "share", 0.5)]
     built, retired = steps(rows)

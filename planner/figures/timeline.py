@@ -18,6 +18,7 @@ from planner.figures.reading import Array, named
 from planner.figures.style import NotDrawn
 from planner.ledger import is_delivered
 from planner.record import Record
+from planner.steps import LEAST_PROJECT
 from planner.stock import LEAST_SIZE, sizes, stock_of
 from planner.words import Lang, say
 
@@ -46,7 +47,9 @@ class Strip:
 def strips(answer: Answer) -> tuple[Strip, ...]:
     """Everything that ever stands or is bought, in the order of its first year within its kind."""
     kinds = list(LOOKS)
-    found = [strip for strip in _every(answer) if float(np.max(strip.size, initial=0.0)) > LEAST_SIZE]
+    found = [
+        s for s in _every(answer) if float(np.max(s.size, initial=0.0)) > (LEAST_PROJECT if s.unit else LEAST_SIZE)
+    ]
     return tuple(sorted(found, key=lambda strip: (kinds.index(strip.kind), int(np.argmax(strip.size > LEAST_SIZE)))))
 
 
