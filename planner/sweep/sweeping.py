@@ -85,8 +85,8 @@ def _solve(
     with closing(runner(todo, out)) as ending:
         for job, ended in ending:
             checked = as_frozen(job, ended, out)
+            ends[job.case] = checked  # before the journal: what stands there is told as ended, whenever Ctrl-C comes
             journal.note(job, checked)
-            ends[job.case] = checked
             solved = len(ends) - before
             left = (
                 f", about {(time.monotonic() - begun) / solved * (total - solved):,.0f} s left"
