@@ -5,7 +5,7 @@ A metric is a ratio numerator/denominator; gates and point steps are written on 
     numerator − threshold·denominator ≥ −M·(1 − star[y,l])                    gate_at_least   (sense "min")
     threshold·denominator − numerator ≥ −M·(1 − star[y,l])                    gate_at_most    (sense "max")
     numerator − least ≥ Σ_j (at_least[j] − at_least[j−1])·part[q,i,j,y] − least·reached[q,i,0,y]     points_are_earned
-    part[q,i,j,y] ≥ part[q,i,j−1,y] − D·(reached[q,i,j−1,y] − reached[q,i,j,y])           denominator_of_step
+    part[q,i,j,y] ≥ denominator − D·(1 − reached[q,i,j,y])                    denominator_of_step
     reached[q,i,j,y] ≤ reached[q,i,j−1,y]                                     steps_in_order
     points[q,y] ≤ questionnaire[q] + Σ_items points·adopted + Σ_j step[j]·reached[j]   points_of_indicator
     points[q,y] ≤ max_points[q]                                               (bound)
@@ -15,11 +15,11 @@ A metric is a ratio numerator/denominator; gates and point steps are written on 
     star[y,l] = 1  for l up to the target                                     target_reached
 
 M is the largest shortfall that the site's own limits allow, D the largest denominator. The part of a step is the denominator
-where the step is reached, and zero where it is not (denominator·reached, in a row where the denominator is a number), with the
-denominator itself and one before the first step; so all steps of a metric share one row, which is as tight as such rows can
-be. Steps that a gate of the target implies are reached from the start: the gate demands them, and the steps above count from
-the last of them. Where the target demands a neutralised share, no more can be left than can be bought to neutralise it, which
-is D of what is left. The same rows, on the durable ledger, hold durable stars where the target asks for them.
+where the step is reached, and zero where it is not (denominator·reached, in a row where the denominator is a number); so all
+steps of a metric share one row, which is as tight as such rows can be. Steps that a gate of the target implies are reached
+from the start: the gate demands them, and the steps above count from the last of them. Where the target demands a
+neutralised share, no more can be left than can be bought to neutralise it, which is D of what is left. The same rows, on the
+durable ledger, hold durable stars where the target asks for them.
 """
 
 from __future__ import annotations
@@ -245,9 +245,7 @@ def _add_steps(
 
     def denominator_of_step(b: Block, q: str, i: int, j: int, y: int) -> object:
         x = ratio(q, i, y)
-        is_first = j == base[q, i, y][0]
-        before, reached = (x.denominator, 1.0) if is_first else (b.part[q, i, j - 1, y], b.reached[q, i, j - 1, y])
-        return b.part[q, i, j, y] >= before - x.denominator_max * (reached - b.reached[q, i, j, y])
+        return b.part[q, i, j, y] >= x.denominator - x.denominator_max * (1 - b.reached[q, i, j, y])
 
     b.points_are_earned = Constraint(list(dict.fromkeys((q, i, y) for q, i, _, y in free)), rule=points_are_earned)
     b.denominator_of_step = Constraint(list(b.part), rule=denominator_of_step)

@@ -56,7 +56,7 @@ from planner.variants import business_as_usual
 from planner.verify import verify
 
 DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
-FIRST_LOOK, FIRST_LOOK_GAP, FIRST_LOOK_SHARE = "days:8", 0.02, 0.3  # typical days, gap, share of the time limit
+FIRST_LOOK, FIRST_LOOK_GAP, FIRST_LOOK_SHARE = "days:8", 0.015, 0.3  # typical days, gap, share of the time limit
 EXPLAINED_AT = "days:8"  # what is out of reach at every step
 BESIDE_TIME_SHARE = 0.6  # of the time limit, for the plans beside the optimum; and what the optimum left of its own
 

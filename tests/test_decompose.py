@@ -12,10 +12,11 @@ from planner.accounts import accounts
 from planner.answer import at_accounted_cost
 from planner.engine import Options, decompose
 from planner.engine.bridge import SolverError
-from planner.engine.decompose import SLACK_PRICE, Decomposition, decomposed
+from planner.engine.decompose import Decomposition, decomposed
 from planner.engine.inner import Inner
 from planner.engine.monolith import by_cuts, solve, whole
 from planner.engine.operator import Operator
+from planner.engine.rounds import SLACK_PRICE
 from planner.plan import Plan, SolverFacts
 from planner.verify import verify
 from tests.factories import Site

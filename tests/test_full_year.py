@@ -16,7 +16,7 @@ from planner.answer import at_accounted_cost
 from planner.engine.block import Block
 from planner.engine.bridge import Options, run
 from planner.engine.crew import Crew, Task
-from planner.engine.decompose import SLACK_PRICE, Decomposition, decomposed
+from planner.engine.decompose import Decomposition, decomposed
 from planner.engine.monolith import whole
 from planner.engine.operator import Operator
 from planner.engine.parts import averaged_parts, exact_parts, is_chronological
@@ -24,6 +24,7 @@ from planner.engine.peaks import BILLED, free_peaks, with_sums
 from planner.engine.pool import Pool
 from planner.engine.press import Template, compile_template, press, press_plan
 from planner.engine.press_block import largest_flow, press_block
+from planner.engine.rounds import SLACK_PRICE
 from planner.plan import Plan, SolverFacts
 from planner.verify import verify
 from tests.full_years import STEPS_A_DAY, chronological
@@ -251,7 +252,7 @@ def test_a_solve_begins_with_the_plan_and_the_operations_of_the_one_before(monke
         monkeypatch.setattr(solver, "cut_at", None)
         whole = solver._point(pool.plans[-1])
         solver.master.fix(whole)
-        mixture = solver._mixture(whole)
+        mixture = solver._mixture(solver.inner, whole)
     assert mixture is not None
     assert mixture.missing == pytest.approx(0.0, abs=1e-6)
     assert first.objective < mixture.cost < 1.1 * first.objective

@@ -7,7 +7,8 @@ operation at sizes Σ λ[k]·values[k], and larger sizes, volumes and peaks only
     part[q,y,b] = Σ_k λ[y,b,k]·quantity[q,k]     operation[q,y] = Σ_b part[q,y,b]
     port[y,b] ≥ Σ_k λ[y,b,k]·values[k]           (equal for the levels of the end uses and for stored energy at the seams)
 
-and every row of the plan as it stands. Its optimum is a plan with a true cost: an upper bound that needs no further solve.
+and every row of the plan as it stands. Its optimum is a plan with a true cost: an upper bound that needs no further solve. With
+the yes/no decisions relaxed, it is no plan, but its prices are those at which the blocks next say most.
 Where the mixtures do not reach what the plan needs, priced slack on the sums says what is missing, and the duals of the sums
 ask the blocks for it.
 """
@@ -90,8 +91,10 @@ class Inner:
         """(year index, block) -> operations, for another solve."""
         return {(y, b): kept for y, blocks in enumerate(self.shown) for b, kept in enumerate(blocks)}
 
-    def best(self, whole: Float, options: Options, deadline: float, least_missing: bool = False) -> Mixture | None:
-        """Cheapest plan with the integer columns fixed at `whole` and mixed operations; None where sizes do not fit.
+    def best(
+        self, whole: Float | None, options: Options, deadline: float, least_missing: bool = False
+    ) -> Mixture | None:
+        """Cheapest plan of mixed operations, integer columns fixed at `whole` or relaxed; None where sizes do not fit.
 
         With `least_missing` cost counts nothing: the prices then say what is lacking, and how one lack stands for another.
         """
@@ -111,7 +114,7 @@ class Inner:
             outcome = run(matrix, options, deadline=deadline, method="ipm")
         return None if outcome.x is None else self._mixture(outcome, weights, sums)
 
-    def _matrix(self, whole: Float) -> tuple[Matrix, list[list[Int]], Int]:
+    def _matrix(self, whole: Float | None) -> tuple[Matrix, list[list[Int]], Int]:
         base, width, master = self.master.base, self.master.width, self.master
         row, column, value, lower, upper = [], [], [], [], []
         count, n = 0, width
@@ -152,7 +155,8 @@ class Inner:
         extra.eliminate_zeros()
         wide = csr_array((base.rows.data, base.rows.indices, base.rows.indptr), shape=(base.rows.shape[0], n))
         low, up = base.lower.copy(), base.upper.copy()
-        low[base.integer] = up[base.integer] = np.rint(whole[:width][base.integer])
+        if whole is not None:
+            low[base.integer] = up[base.integer] = np.rint(whole[:width][base.integer])
         mixed = n - width
         free = np.concatenate([np.ones(mixed - slack.size), np.full(slack.size, np.inf)])
         matrix = Matrix(

@@ -395,7 +395,7 @@ class Master:
         bound, best, seen = -np.inf, Outcome("none", "time limit", np.inf, -np.inf, None), set[bytes]()
         rough = max(gap, ROUGH)
         while True:
-            outcome = self._whole(rough, deadline, start)
+            outcome = self.whole(rough, deadline, start)
             bound = max(bound, outcome.lower_bound)
             if outcome.x is None:
                 best = replace(best, status=outcome.status) if best.x is None else best
@@ -420,10 +420,15 @@ class Master:
         self.fix(None)
         return solved
 
-    def _whole(self, gap: float, deadline: float, start: Float | None) -> Outcome:
-        """One run of the MILP with the cuts that matter so far."""
+    def whole(self, gap: float, deadline: float, start: Float | None, free: Int | None = None) -> Outcome:
+        """One run of the MILP with the cuts that matter so far; where `free` is given, all other decisions are the start's."""
         rows = {**self.held, **self.kept}
         matrix, settings = self._with_rows(list(rows.values())), replace(self.options, gap=gap)
+        if free is not None and start is not None:
+            stay = np.setdiff1d(np.flatnonzero(matrix.integer), free)
+            lower, upper = matrix.lower.copy(), matrix.upper.copy()
+            lower[stay] = upper[stay] = np.rint(start[stay])
+            matrix = replace(matrix, lower=lower, upper=upper)
         try:
             outcome = run(matrix, settings, start=start, deadline=deadline)
         except SolverError:  # seen with a start from another set of cuts

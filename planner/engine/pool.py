@@ -32,6 +32,7 @@ class Pool:
         self.cuts: list[list[Pooled]] = []
         self.shown: dict[tuple[int, int], list[Shown]] = {}  # (year index, block) -> operations of the last plan
         self.ruling: list[tuple[int, int, int]] = []  # (year index, group, cut) that ruled over whole decisions
+        self.deep = False  # whether exact blocks have bounded a relaxation
         self.plans: deque[Decisions] = deque(maxlen=MOST_PLANS)  # the newest last
 
     def crew(self, blocks: Sequence[Block], options: Options, groups: int) -> Crew:
@@ -52,7 +53,7 @@ class Pool:
         """Ends the workers and forgets cuts and operations."""
         if self._crew is not None:
             self._crew.close()
-        self._crew, self.cuts, self.shown, self.ruling, self._mark = None, [], {}, [], ""
+        self._crew, self.cuts, self.shown, self.ruling, self._mark, self.deep = None, [], {}, [], "", False
 
     def __enter__(self) -> Pool:
         return self

@@ -1,0 +1,359 @@
+"""Rounds: blocks at the master's sizes and prices, cuts back to the master, mixtures of what the blocks showed.
+
+    seed, probe      cuts at a few sizes and carbon prices, and of how far each sum can be pushed
+    converge         the master's relaxation until blocks at its own prices prove nothing new worth having
+    meet             the relaxation from below and the best mixture from above, until they meet
+
+Every cut is a lower bound whatever the point it was made at, so a relaxation bounds at any time. Points are taken between the
+last good one and the master's (in-out), which keeps prices calm. The master's own prices stop telling blocks apart long before its
+relaxation is as high as it could be; the prices of the best mixture are those at which they say most. A block that cannot serve
+its loads at any price gives a second cut with cost weight zero, which no price can buy off.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from pyomo.repn import generate_standard_repn
+
+from models.problem import Problem
+from planner.engine.bridge import Float, Options, SolverError, interrupted
+from planner.engine.crew import Answer, Task
+from planner.engine.inner import Inner, Mixture, Shown
+from planner.engine.master import Master
+from planner.engine.parts import averaged_parts, exact_parts
+from planner.engine.peaks import free_peaks, with_sums
+from planner.engine.pins import Pins, pinned
+from planner.engine.pool import Pool
+from planner.engine.press import compile_template, press_plan
+from planner.engine.press_block import press_block
+
+SLACK_PRICE = 0.05  # [million/MWh] of unserved load: a hundred times any energy price
+HIGHEST_PRICE = 5e-3  # [million per unit] in a row of the master; cuts at higher prices are scaled down
+DEARER = 5.0  # times the highest price of a quantity, or charge for one step's peak, that unserved load costs at least
+STEP_BACK = 0.5  # share of the last point in the next one
+LARGEST_SEED = 1e4  # [MW or MWh] of a size that nothing limits, in the seeds
+EXACT, AVERAGED = "exact", "averaged"
+SEASONS = 4  # groups of months that share an estimate
+MISSING = 1e-6  # quantity below which a mixture lacks nothing
+CARBON_SEEDS = (
+    (0.0, 0.0),
+    (0.3, 2e-4),
+    (0.6, 1e-3),
+    (1.0, 2e-4),
+)  # (share of the largest size, carbon price [million/t])
+RANDOM_SEEDS, FEW_SEEDS = 40, 8  # more cuts, each at random sizes and prices in one year; few where nothing is whole
+SEED_CARBON_PRICES = (0.0, 1e-4, 3e-4, 1e-3, 3e-3)  # [million/t]
+PROBE_PRICE = 5e-3  # [million per unit] that pushes a quantity to its end
+MOST_ROUNDS = 80
+YEARS_APART = 3  # of the years whose blocks are solved in one round; the others draw on their cuts
+MOST_SHOWN = 2  # operations of each year and season that are shown at prices of old cuts
+LATE_MIXTURE_S = 15.0  # that a mixture may take, even where the time limit has passed
+MIXTURE_EVERY = 3  # rounds of blocks from one mixture to the next
+
+
+@dataclass
+class Timings:
+    """Seconds spent in each part."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def add(self, name: str, begun: float) -> None:
+        """Adds the time since `begun`."""
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - begun
+
+
+class Rounds:
+    """Master, blocks and mixtures of one problem."""
+
+    def __init__(self, problem: Problem, options: Options, pool: Pool, pins: Pins) -> None:
+        self.problem, self.options, self.pool = problem, options, pool
+        self.deadline = time.monotonic() + options.time_limit_s
+        self.timings = Timings()
+        begun = time.monotonic()
+        self.template = compile_template(problem)
+        pressed = pinned(press_plan(self.template), pins)
+        peaks = free_peaks(self.template, pressed)
+        plan = with_sums(pressed, peaks, problem.years)
+        self.blocks = [press_block(self.template, part, peaks) for part in exact_parts(problem)]
+        averaged = [press_block(self.template, part, peaks) for part in averaged_parts(problem, self.template.step)]
+        self.first = {EXACT: 0, AVERAGED: len(self.blocks)}  # place of the first block of each kind in the crew
+        self.coarse = AVERAGED if averaged else EXACT
+        seasons = min(SEASONS, len(self.blocks)) if averaged else len(self.blocks)
+        groups = [tuple(map(int, group)) for group in np.array_split(np.arange(len(self.blocks)), seasons)]
+        workers = replace(options, workers=options.workers if averaged else 1)  # small blocks are not worth a process
+        self.crew = pool.crew([*self.blocks, *averaged], workers, len(groups))
+        self.master = Master(self.template, plan, self.blocks, groups, options, pool.cuts, peaks)
+        self.group_of = {b: g for g, group in enumerate(groups) for b in group}
+        self.inner, self.rough = Inner(problem, self.master, pool.shown), Inner(problem, self.master, {})
+        self.showing: Inner | None = None  # where operations go that blocks show
+        self.marks = itertools.count()  # of operations that no crew keeps
+        self.rough_marks: set[tuple[int, int]] = set()  # of the last mixture of coarse operations
+        self.relaxed = -np.inf  # value of the last relaxation
+        rate = 1 + problem.finance.discount_rate
+        self.discount = rate ** -np.arange(1.0, len(problem.years) + 1)
+        charged = [peak.rate * peak.share.max() / problem.steps.hours for peak in peaks]
+        self.slack_price = np.max([SLACK_PRICE * self.discount, *(DEARER * q for q in charged)], axis=0)  # (Y,)
+        self.timings.add("build", begun)
+
+    def cut_at(
+        self, x: Float, prices: Float, kind: str, years: Sequence[int] | None = None, costed: bool = True
+    ) -> tuple[float, float]:
+        """Solves the blocks of the years (all) at the master's point; adds the cuts. Returns (violation at x, MWh unserved).
+
+        What is not `costed` has the prices alone: such a cut says what can be reached, whatever it costs.
+        """
+        begun, master, first = time.monotonic(), self.master, self.first[kind]
+        years = self._years() if years is None else years
+        weights = (
+            master.weights(prices)
+            if costed
+            else np.where(np.isin(np.arange(prices.shape[1]), master.coupled), prices, 0.0)
+        )
+        places = [(y, b) for b in range(len(self.blocks)) for y in years]
+        keep = self.showing is self.inner
+        dearest = np.abs(weights[:, master.coupled]).max(axis=1, initial=0.0)
+        slack = np.maximum(self.slack_price, DEARER * dearest)  # no price makes it worth not to serve
+        tasks = [Task(first + b, y, x[master.ports[y, b]], weights[y], slack[y], keep) for y, b in places]
+        scale = self.discount * np.maximum(1.0, dearest / (HIGHEST_PRICE * self.discount))  # rows of like size
+        answers = dict(zip(places, self.crew.work(tasks), strict=True))
+        own, violation, unserved = [], 0.0, 0.0
+        for y in years:
+            for g, group in enumerate(master.groups):
+                place = master.pooled(g, {b: answers[y, b].cut for b in group}, weights[y], scale[y])
+                own.append(master.row(y, g, place))
+                violation += self.discount[y] * max(0.0, own[-1].lower - float(own[-1].values @ x[own[-1].columns]))
+        for (y, b), answer in answers.items():
+            if answer.reach is not None:
+                unserved += answer.cut.slack
+                g = self.group_of[b]
+                place = master.pooled(g, {b: answer.reach}, np.zeros_like(weights[y]), 1.0)
+                own.append(master.row(y, g, place))
+            else:
+                self._add(y, b, x[master.ports[y, b]], answer)
+        master.add(own)
+        self.timings.add(f"{kind} blocks", begun)
+        return violation, unserved
+
+    def _add(self, y: int, b: int, values: Float, answer: Answer) -> None:
+        """Keeps what a block showed, where mixtures are being made."""
+        if self.showing is not None:
+            mark = next(self.marks) if answer.mark is None else answer.mark
+            self.showing.add(y, b, Shown(values, answer.cut.quantities, mark))
+
+    def seed(self) -> None:
+        """First cuts: from nothing built to everything built, at carbon prices from none to high."""
+        m = self.master.matrix
+        low, high = np.maximum(m.lower, -LARGEST_SEED), np.minimum(m.upper, LARGEST_SEED)
+        direct, tonnes = self.master.direct_cost, self._tonnes()
+        for share, price in CARBON_SEEDS:
+            if self.stop():
+                return
+            self.cut_at(
+                low + share * (high - low), direct + price * self.discount[:, None] * tonnes, self.coarse, self._few()
+            )
+        random, count = np.random.default_rng(self.options.seed), len(self.problem.years)
+        for k in range(RANDOM_SEEDS if m.integer.any() else FEW_SEEDS):
+            if self.stop():
+                return
+            x = low + random.uniform(0.0, 1.0, len(low)) ** 2 * (high - low)
+            prices = direct + random.choice(SEED_CARBON_PRICES) * self.discount[:, None] * tonnes
+            if len(self.master.coupled):
+                pushed = random.choice(self.master.coupled)
+                prices[:, pushed] += random.choice([-1.0, 0.0, 1.0]) * PROBE_PRICE * self.discount
+            self.cut_at(x, prices, self.coarse, [k % count])
+
+    def probe(self) -> None:
+        """Cuts that say how far each coupled quantity can be pushed up or down at the relaxation's sizes."""
+        solved = self.master.lp()
+        if solved is None:
+            return
+        _, x, prices = solved
+        for q in self.master.coupled:
+            for push in (PROBE_PRICE, -PROBE_PRICE):
+                if self.stop():
+                    return
+                pushed = prices.copy()
+                pushed[:, q] += push * self.discount
+                self.cut_at(x, pushed, self.coarse, self._few())
+
+    def converge(self, tolerance: float, kind: str, rounds: int = MOST_ROUNDS) -> bool:
+        """Cuts until the relaxation (with whatever is fixed) moves no more. False if it has no solution."""
+        last_x = last_prices = None
+        value, stalled = -np.inf, False
+        for turn in range(rounds):
+            if self.stop():
+                break
+            begun = time.monotonic()
+            small = tolerance * max(abs(self.relaxed), 1.0)
+            solved = self.master.separated(small) if np.isfinite(self.relaxed) else self.master.lp()
+            self.timings.add("master", begun)
+            if solved is None:
+                return False
+            gain, (value, x, prices) = solved[0] - value, solved
+            self.relaxed = value
+            small = tolerance * max(abs(value), 1.0)
+            stalled = gain < 0.2 * small
+            if last_x is None or last_prices is None or stalled:
+                at, priced = x, prices
+            else:
+                at = STEP_BACK * last_x + (1 - STEP_BACK) * x
+                priced = STEP_BACK * last_prices + (1 - STEP_BACK) * prices
+            every = stalled or kind == EXACT
+            years = self._years() if every else self._in_turn(turn)
+            violation, unserved = self.cut_at(at, priced, kind, years)
+            last_x, last_prices = at, priced
+            if every and stalled and violation < small and unserved < 1.0:
+                break
+        return True
+
+    def meet(
+        self,
+        inner: Inner,
+        whole: Float | None,
+        tolerance: float,
+        rounds: int,
+        better: Callable[[float], None] = lambda _: None,
+    ) -> tuple[float, Mixture | None]:
+        """The relaxation from below and the best mixture from above, until they meet or neither moves.
+
+        The first mixture is of what was shown before; it may be a plan already. Once there is one, the next point lies between
+        it and the relaxation's: near what is known to work. `better` hears what each better mixture costs.
+        """
+        kind = EXACT if inner is self.inner else self.coarse
+        if inner is self.rough:
+            inner.clear(self.rough_marks)
+        self.showing = inner
+        value, best = self._between(inner, kind, whole, tolerance, rounds, better)
+        self.showing = None
+        if inner is self.rough and best is not None:
+            self.rough_marks = best.marks
+        return value, best
+
+    def show(self, x: Float, kind: str) -> None:
+        """Operations at the relaxation's own sizes, at the prices of the cuts that most hold it up."""
+        begun, master, shown = time.monotonic(), self.master, dict[tuple[int, int], int]()
+        keep, places, tasks = self.showing is self.inner, [], []
+        for row, _ in sorted(master.tight, key=lambda held: -held[1]):
+            weights, place = master.pool[row.group][row.cut].weights, (row.year, row.group)
+            if not weights.any() or shown.get(place, 0) == MOST_SHOWN:
+                continue
+            shown[place] = shown.get(place, 0) + 1
+            for b in master.groups[row.group]:
+                values, slack = x[master.ports[row.year, b]], self.slack_price[row.year]
+                places.append((row.year, b, values))
+                tasks.append(Task(self.first[kind] + b, row.year, values, weights, slack, keep))
+        for (y, b, values), answer in zip(places, self.crew.work(tasks), strict=True):
+            if answer.served:
+                self._add(y, b, values, answer)
+        self.timings.add(f"{kind} blocks", begun)
+
+    def size(self) -> dict[str, int]:
+        """Rows, columns, non-zeros and integers of the model in one piece."""
+        base, years = self.master.plan.matrix, len(self.problem.years)
+        rows, columns, nonzeros = (
+            int(q + years * sum(part))
+            for q, part in zip(
+                (*base.rows.shape, base.rows.nnz),
+                zip(*((*b.matrix.rows.shape, b.matrix.rows.nnz) for b in self.blocks), strict=True),
+                strict=True,
+            )
+        )
+        return {"rows": rows, "columns": columns, "nonzeros": nonzeros, "integers": int(base.integer.sum())}
+
+    def stop(self) -> bool:
+        """Whether time is up or the user has asked for the end."""
+        return interrupted.is_set() or time.monotonic() > self.deadline
+
+    def _between(
+        self,
+        inner: Inner,
+        kind: str,
+        whole: Float | None,
+        tolerance: float,
+        rounds: int,
+        better: Callable[[float], None],
+    ) -> tuple[float, Mixture | None]:
+        master, best, value = self.master, None, -np.inf
+        core, last_prices, before = None, None, (-np.inf, np.inf)
+        padding = np.zeros(master.matrix.rows.shape[1] - master.width)
+        for turn in range(rounds):
+            begun = time.monotonic()
+            solved = master.separated(tolerance * master.value)
+            self.timings.add("master", begun)
+            if solved is None:
+                return np.inf, best
+            value, x, prices = solved
+            if self.stop():
+                break
+            small = tolerance * max(abs(value), 1.0)
+            mixing = turn % MIXTURE_EVERY == 0
+            years = self._in_turn(turn) if kind == EXACT and turn > 0 else self._years()
+            if turn > 0 or not inner.complete():
+                at = x if core is None or mixing else STEP_BACK * core + (1 - STEP_BACK) * x
+                priced = prices if last_prices is None else STEP_BACK * last_prices + (1 - STEP_BACK) * prices
+                self.cut_at(at, priced, kind, years)
+                core, last_prices = at if best is None else core, priced
+            if turn == MIXTURE_EVERY:
+                self.show(x, kind)
+            mixture = self._mixture(inner, whole) if mixing else None
+            if mixture is None or (turn == 0 and mixture.missing >= MISSING):
+                continue
+            shown = np.concatenate([mixture.plan, padding])
+            if mixture.missing >= MISSING:  # what it lacks, asked of the blocks where the relaxation believes in it
+                lacking = self._mixture(inner, whole, least_missing=True)
+                if lacking is not None:
+                    self.cut_at(x, lacking.prices, kind, costed=False)
+                    self.cut_at(shown, lacking.prices, kind, costed=False)
+            else:
+                self.cut_at(shown, mixture.prices, kind)  # what would make it cheaper
+                if best is None or mixture.cost < best.cost:
+                    best, core = mixture, shown
+                    core[master.width :] = x[master.width :]
+                    better(best.cost)
+            now = (value, np.inf if best is None else best.cost)
+            still = best is not None and now[0] - before[0] < 0.1 * small and before[1] - now[1] < 0.1 * small
+            if still or now[1] - value <= 2 * small:
+                break
+            before = now
+        return value, best
+
+    def _mixture(self, inner: Inner, whole: Float | None, least_missing: bool = False) -> Mixture | None:
+        """The cheapest mixture of what was shown; None where the blocks have not shown enough."""
+        if not inner.complete():
+            return None
+        begun = time.monotonic()
+        try:
+            return inner.best(whole, self.options, max(self.deadline, begun + LATE_MIXTURE_S), least_missing)
+        except SolverError:
+            return None
+        finally:
+            self.timings.add("inner", begun)
+
+    def _years(self) -> range:
+        return range(len(self.problem.years))
+
+    def _in_turn(self, turn: int) -> range:
+        apart = min(YEARS_APART, len(self.problem.years))
+        return range(turn % apart, len(self.problem.years), apart)
+
+    def _few(self) -> list[int]:
+        """First, middle and last year: what they show holds for all."""
+        count = len(self.problem.years)
+        return sorted({0, count // 2, count - 1})
+
+    def _tonnes(self) -> Float:
+        """(Y, Q) gross market-based tonnes per unit of each quantity."""
+        plan, quantities = self.template.plan, self.blocks[0].quantities
+        tonnes = np.zeros((len(self.problem.years), len(quantities)))
+        for n, y in enumerate(self.problem.years):
+            repn = generate_standard_repn(plan.ledger.gross_market_tco2e[y])
+            factor = {v.name: float(c) for c, v in zip(repn.linear_coefs, repn.linear_vars, strict=True)}
+            tonnes[n] = [
+                factor.get(plan.operation[*q, y].name, 0.0) if (*q, y) in plan.operation else 0.0 for q in quantities
+            ]
+        return tonnes

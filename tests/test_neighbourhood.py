@@ -1,0 +1,89 @@
+"""Decisions made cheaper a few at a time, and the relaxation that two sides enclose."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from planner.engine import Options
+from planner.engine.decompose import Decomposition
+from planner.engine.monolith import whole
+from planner.engine.neighbourhood import WINDOW_YEARS, Decided, improved, neighbourhoods
+from tests.full_years import chronological
+from tests.random_factory import rich
+from tests.test_decompose import in_parts
+
+OPTIONS = Options(gap=1e-4, time_limit_s=60)
+
+
+def relaxed(seed: int) -> Decomposition:
+    solver = Decomposition(in_parts(rich(seed)), OPTIONS)
+    assert solver._relax()
+    return solver
+
+
+def test_every_decision_is_free_in_some_neighbourhood_and_no_window_is_wider_than_it_says() -> None:
+    problem = in_parts(rich(0))
+    master = Decomposition(problem, OPTIONS).master
+    fields = neighbourhoods(master)
+    assert set(np.concatenate(fields).tolist()) == set(np.flatnonzero(master.matrix.integer).tolist())
+    years = {
+        column: set(index) & set(problem.years)
+        for columns in master.plan.plan_columns.values()
+        for index, column in columns.items()
+    }
+    kinds = {
+        frozenset(column for column in columns.values() if master.matrix.integer[column])
+        for columns in master.plan.plan_columns.values()
+    }
+    windows = [field for field in fields if frozenset(field.tolist()) not in kinds]
+    assert windows
+    for field in windows:
+        assert len({y for column in field.tolist() for y in years[column]}) <= WINDOW_YEARS
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_poor_decisions_become_as_cheap_as_the_best_by_the_cuts(seed: int) -> None:
+    """Two years are one window, so the first neighbourhood holds the best of all decisions."""
+    master = relaxed(seed).master
+    best = master.milp(1e-5, time.monotonic() + 30, None)
+    assert best.x is not None
+    poor = master.whole(0.5, time.monotonic() + 30, None)
+    assert poor.x is not None
+    found = master.with_decisions(poor.x, 1e-5)
+    assert found is not None
+    start = Decided(found[0], found[1])
+    better = improved(master, start, 1e-4, -np.inf, time.monotonic() + 30)
+    again = master.with_decisions(better.x, 1e-5)
+    assert again is not None
+    assert better.cost <= start.cost
+    assert better.cost == pytest.approx(again[0], rel=1e-6)
+    assert better.cost <= best.objective * (1 + 2e-4)
+    assert better.cost >= best.lower_bound * (1 - 1e-6)
+
+
+def test_decisions_within_the_gap_of_the_bound_are_left_alone() -> None:
+    master = relaxed(0).master
+    first = master.milp(1e-3, time.monotonic() + 30, None)
+    assert first.x is not None
+    start = Decided(first.objective, first.x)
+    assert improved(master, start, 0.5, first.lower_bound, time.monotonic() + 30) is start
+
+
+def test_the_relaxation_is_enclosed_by_cuts_and_mixtures() -> None:
+    """One linear year: what is proven from below, its optimum, and the best mixture of averaged operations above their own bound."""
+    problem = chronological(years=(2026,), days_a_month=3, plain=True)
+    *_, one = whole(problem, OPTIONS)
+    solver = Decomposition(problem, OPTIONS)
+    assert solver._relax()
+    below, mixture = solver.meet(solver.rough, None, 1e-4, 40)
+    assert mixture is not None
+    assert solver.bound <= below * (1 + 1e-9)
+    assert below <= one.objective * (1 + 1e-7)
+    assert below <= mixture.cost <= below * (1 + 5e-4)
+    exact_below, exact = solver.meet(solver.inner, None, 1e-4, 40)
+    assert exact is not None
+    assert exact_below <= one.objective * (1 + 1e-7) <= exact.cost * (1 + 2e-7)
+    assert exact.cost <= one.objective * (1 + 5e-4)
