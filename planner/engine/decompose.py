@@ -74,24 +74,23 @@ class Decomposition(Rounds):
         start = self._begin()
         self._deepen()
         patience = min(FIRST_PATIENCE_S, FIRST_PATIENCE_SHARE * self.options.time_limit_s)
+        stuck = True
         while not (self.stop() or self._reached() or self.stalls == MOST_STALLS or self._hopeless()):
-            begun = time.monotonic()
-            whole = self.master.milp(0.5 * self.options.gap, min(self.deadline, begun + patience), start)
-            self.timings.add("whole", begun)
-            patience *= 1.3 if whole.x is not None else 3.0
-            if whole.status == "infeasible" and self.best is None:
-                return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
-            if whole.status == "infeasible":
-                raise SolverError("the master has no solution, and a plan is in hand")
-            self.bound = max(self.bound, whole.lower_bound)
-            self.report("plan in hand", self.bound, self.cost)
-            if whole.x is None or self._reached():
-                continue
-            decided = self._improved(Decided(whole.objective, whole.x))
-            start = decided.x
-            if self.best is None or self.cost - decided.cost > WORTH * self.options.gap * abs(self.cost):
-                self._operate(start)
-                self._deepen()
+            if stuck or start is None:
+                begun = time.monotonic()
+                whole = self.master.milp(0.5 * self.options.gap, min(self.deadline, begun + patience), start)
+                self.timings.add("whole", begun)
+                patience *= 1.3 if whole.x is not None else 3.0
+                if whole.status == "infeasible" and self.best is None:
+                    return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
+                if whole.status == "infeasible":
+                    raise SolverError("the master has no solution, and a plan is in hand")
+                self.bound = max(self.bound, whole.lower_bound)
+                self.report("plan in hand", self.bound, self.cost)
+                if whole.x is None or self._reached():
+                    continue
+                start = self._cheapest(whole.x)
+            start, stuck = self._step(start)
         return self._outcome(), self.best
 
     @property
@@ -149,6 +148,27 @@ class Decomposition(Rounds):
         self._operate(start, 1 if at_hand and not self._near(cost) else MOST_ROUNDS)
         return start
 
+    def _step(self, start: Float) -> tuple[Float, bool]:
+        """Operates decisions near `start` if they promise a better plan: where to look next, and whether that led nowhere new."""
+        solved = self.master.with_decisions(start, self.fine)
+        if solved is None:
+            return start, True
+        decided = self._improved(Decided(solved[0], start))
+        promising, known = decided.cost < self._cutoff(), self.master.decisions(decided.x) in self.operated
+        if promising:
+            self._operate(decided.x)
+            self._deepen()
+        return self._cheapest(decided.x), known or not promising
+
+    def _cheapest(self, x: Float) -> Float:
+        """The given decisions or those of the best plan, whichever cost less by the cuts."""
+        if self.best is None or self.stop():
+            return x
+        beyond = np.zeros(self.master.matrix.rows.shape[1] - self.master.width)
+        points = [x, np.concatenate([self.best.plan, beyond])]
+        solved = [self.master.with_decisions(point, self.fine) for point in points]
+        return points[int(np.argmin([np.inf if found is None else found[0] for found in solved]))]
+
     def _improved(self, decided: Decided) -> Decided:
         """Cheaper decisions near the given ones, by the cuts and by what blocks say where those have none."""
         for _ in range(MOST_COSTINGS):
@@ -172,12 +192,16 @@ class Decomposition(Rounds):
         decisions = self.master.decisions(whole)
         again = decisions in self.operated
         self.operated.add(decisions)
-        plan = self.plan_at(whole, (0.02 if again else 0.2) * self.fine, rounds)
-        self.stalls += again and plan is None
+        value, plan = self.plan_at(whole, (0.02 if again else 0.2) * self.fine, rounds)
+        self.stalls += again and plan is None and not self._cutoff() <= value < np.inf
         if plan is not None and plan.cost < self.cost:
             self.best, self.operation = plan, self.inner.operation(plan, self.crew)
             self.lasting = plan.marks
         self.report("plan in hand", self.bound, self.cost)
+
+    def _cutoff(self) -> float:
+        """Cost from which decisions are not worth being looked at further."""
+        return self.cost - WORTH * self.options.gap * abs(self.cost) if self.best is not None else np.inf
 
     def _found(self, cost: float) -> None:
         self.report("plan in hand", self.bound, min(cost, self.cost))
@@ -193,17 +217,17 @@ class Decomposition(Rounds):
     def costed(self, whole: Float) -> float:
         """What coarse blocks say that the yes/no decisions of `whole` cost at least; their cuts stay."""
         self.master.fix(whole)
-        cost, _ = self.meet(self.rough, whole, 0.1 * self.fine, MOST_MEETINGS)
+        cost, _ = self.meet(self.rough, whole, 0.1 * self.fine, MOST_MEETINGS, self._cutoff())
         self.master.fix(None)
         return cost if np.isfinite(cost) else np.inf
 
-    def plan_at(self, whole: Float, tolerance: float, rounds: int = MOST_ROUNDS) -> Mixture | None:
-        """The best plan with the yes/no decisions of `whole`: cuts with them fixed, and mixtures of what blocks showed."""
+    def plan_at(self, whole: Float, tolerance: float, rounds: int = MOST_ROUNDS) -> tuple[float, Mixture | None]:
+        """(what the decisions of `whole` cost at least, the best plan with them); no plan where they cost more than the best."""
         self.crew.forget(self.inner.clear(self.lasting))
         self.master.fix(whole)
-        _, best = self.meet(self.inner, whole, tolerance, rounds, self._found)
+        found = self.meet(self.inner, whole, tolerance, rounds, self._cutoff(), self._found)
         self.master.fix(None)
-        return best
+        return found
 
     def end(self) -> None:
         """Leaves the operations and decisions of the best plan to the pool; closes one that nobody else uses."""

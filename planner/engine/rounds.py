@@ -217,18 +217,20 @@ class Rounds:
         whole: Float | None,
         tolerance: float,
         rounds: int,
+        cutoff: float = np.inf,
         better: Callable[[float], None] = lambda _: None,
     ) -> tuple[float, Mixture | None]:
         """The relaxation from below and the best mixture from above, until they meet or neither moves.
 
         The first mixture is of what was shown before; it may be a plan already. Once there is one, the next point lies between
-        it and the relaxation's: near what is known to work. `better` hears what each better mixture costs.
+        it and the relaxation's: near what is known to work. Ends early where the relaxation reaches the cutoff. `better` hears
+        what each better mixture costs.
         """
         kind = EXACT if inner is self.inner else self.coarse
         if inner is self.rough:
             inner.clear(self.rough_marks)
         self.showing = inner
-        value, best = self._between(inner, kind, whole, tolerance, rounds, better)
+        value, best = self._between(inner, kind, whole, tolerance, rounds, cutoff, better)
         self.showing = None
         if inner is self.rough and best is not None:
             self.rough_marks = best.marks
@@ -276,6 +278,7 @@ class Rounds:
         whole: Float | None,
         tolerance: float,
         rounds: int,
+        cutoff: float,
         better: Callable[[float], None],
     ) -> tuple[float, Mixture | None]:
         master, best, value = self.master, None, -np.inf
@@ -288,7 +291,7 @@ class Rounds:
             if solved is None:
                 return np.inf, best
             value, x, prices = solved
-            if self.stop():
+            if self.stop() or value >= cutoff:
                 break
             small = tolerance * max(abs(value), 1.0)
             mixing = turn % MIXTURE_EVERY == 0
