@@ -79,8 +79,9 @@ def on_paper(problem: Problem, levels: list[int], budget: Budget) -> Beside:
     for level in sorted(levels):
         found = solved(problem, paper_only(problem, level), budget)
         if found.answer is None:
-            late = best.answer is not None and found.note != OUT_OF_REACH
-            return replace(best, note=f"{level} stars not tried to the end: no time") if late else best
+            if found.note == OUT_OF_REACH:
+                return best
+            return found if best.answer is None else replace(best, note=f"{level} stars not tried to the end: no time")
         best = found
     return best
 

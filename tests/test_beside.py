@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from planner import beside as side
 from planner.answer import Answer, account_for
 from planner.assemble import assemble
-from planner.beside import plans_beside
+from planner.beside import OUT_OF_REACH, plans_beside
 from planner.engine import Options, Pool, interrupted, solve
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.reading import read_scenario
-from planner.summary import beside
+from planner.summary import Beside, beside
 from planner.variants import business_as_usual, with_base
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-measures"
@@ -71,3 +72,14 @@ def test_an_interrupt_leaves_the_rest_out(solved: tuple[Answer, Plan]) -> None:
         interrupted.clear()
     assert rows["6_stars"] == {"note": "left out: no time"}
     assert time.monotonic() - begun < 5.0
+
+
+@pytest.mark.parametrize(
+    ("said", "note"), [("left out: no time", "left out: no time"), (OUT_OF_REACH, "paper alone reaches no level")]
+)
+def test_only_a_level_proven_out_of_reach_is_called_so(
+    solved: tuple[Answer, Plan], monkeypatch: pytest.MonkeyPatch, said: str, note: str
+) -> None:
+    monkeypatch.setattr(side, "solved", lambda *_: Beside(None, said))
+    budget = side.Budget(Options(), time.monotonic() + 60)
+    assert side.on_paper(solved[0].problem, [3, 4], budget).note == note
