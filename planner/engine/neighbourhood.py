@@ -33,7 +33,7 @@ class Decided:
 
 
 def neighbourhoods(master: Master) -> list[Int]:
-    """Integer columns that are free together: windows of years, then each component with more columns than a window has."""
+    """Integer columns that are free together: those of some years in a row, then those of each component in all years."""
     years, integer = list(master.years), master.matrix.integer
     named = {
         name: [(set(index).intersection(years), column) for index, column in columns.items() if integer[column]]
