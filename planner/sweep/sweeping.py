@@ -13,12 +13,13 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from types import FrameType
 
 import click
 from rich.console import Console
 
-from planner.progress import Progress
+from planner.progress import SIGNALS, Progress
 from planner.results import ResultsError, read_summary
 from planner.solving import BAD_INPUT, INTERRUPTED, NO_PLAN
 from planner.sweep import table
@@ -49,15 +50,15 @@ def run(asked: Sweep, runner: Runner) -> int:
     """Sweep and return the exit code."""
     out = asked.out.resolve()
     try:
-        with sweep_lock(out), _interruptible():
-            return _run(asked, out, runner)
+        with sweep_lock(out), _interruptible() as stopped:
+            return _run(asked, out, runner, stopped)
     except ResultsError as error:
         return _end(BAD_INPUT, str(error))
     except KeyboardInterrupt:
         return _end(INTERRUPTED, "stopped before the first solve")
 
 
-def _run(asked: Sweep, out: Path, runner: Runner) -> int:
+def _run(asked: Sweep, out: Path, runner: Runner, stopped: Event) -> int:
     progress = Progress(asked.quiet, asked.progress)
     cases = portfolio(scenario_files(asked.scenarios), asked.how)
     journal = Journal(out, asked.fresh)
@@ -69,7 +70,7 @@ def _run(asked: Sweep, out: Path, runner: Runner) -> int:
         progress.say(f"{len(todo)} of {len(cases.jobs)} scenarios to solve")
         try:
             if todo:
-                _solve(todo, out, runner, journal, ends, progress)
+                _solve(todo, out, runner, journal, ends, progress, stopped)
         except KeyboardInterrupt:
             code, words = INTERRUPTED, "stopped"
         except SweepError as error:
@@ -78,7 +79,13 @@ def _run(asked: Sweep, out: Path, runner: Runner) -> int:
 
 
 def _solve(
-    todo: Sequence[Job], out: Path, runner: Runner, journal: Journal, ends: dict[str, Ended], progress: Progress
+    todo: Sequence[Job],
+    out: Path,
+    runner: Runner,
+    journal: Journal,
+    ends: dict[str, Ended],
+    progress: Progress,
+    stopped: Event,
 ) -> None:
     """The jobs that are left, noted as they end."""
     total, before, begun = len(todo), len(ends), time.monotonic()
@@ -94,6 +101,8 @@ def _solve(
                 else ""
             )
             progress.say(f"{solved} of {total} solved{left}: {job.case} {_told(checked)}")
+            if stopped.is_set():
+                raise KeyboardInterrupt
 
 
 def as_frozen(job: Job, ended: Ended, out: Path) -> Ended:
@@ -126,17 +135,20 @@ def _finish(asked: Sweep, cases: Portfolio, out: Path, ends: dict[str, Ended], c
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """SIGTERM ends a sweep like Ctrl-C."""
+def _interruptible() -> Iterator[Event]:
+    """SIGTERM ends a sweep like Ctrl-C. The event says so too: an exception raised inside a finaliser is lost."""
+    stopped = Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
+        stopped.set()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
     try:
-        yield
+        yield stopped
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _end(code: int, message: str) -> int:
