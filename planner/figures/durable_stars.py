@@ -53,7 +53,7 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
         say("figure.durable_stars", lang), 4.3, nrows=2, sharex=True, height_ratios=(1.1, 1)
     )
     handles = draw_stars(above, found, lang)
-    _shares(below, found.years, tonnes.own_reduction_share, tonnes.paper_share, record, lang)
+    handles += _shares(below, found.years, tonnes.own_reduction_share, tonnes.paper_share, record, lang)
     style.years_axis(below, found.years)
     style.legend_below(figure, [h for h, _ in handles], [label for _, label in handles])
     return figure
@@ -85,19 +85,19 @@ def draw_stars(axes: Axes, found: Stars, lang: Lang) -> list[tuple[object, str]]
     return handles
 
 
-def _shares(axes: Axes, years: Sequence[int], own: Array, paper: Array, record: Record, lang: Lang) -> None:
+def _shares(
+    axes: Axes, years: Sequence[int], own: Array, paper: Array, record: Record, lang: Lang
+) -> list[tuple[object, str]]:
+    """Own reduction and paper as lines, and the share of paper that is free of penalty."""
+    threshold = 100 * record.answer.problem.durability.paper_threshold_share
+    (free,) = axes.plot([years[0], years[-1]], [threshold, threshold], color=style.FAINT, linewidth=0.8, linestyle=":")
     for key, values, colour, dash, marker in (
         ("own_reduction_share", own, style.LINES[0], "-", "o"),
         ("paper_share", paper, style.LINES[1], "--", "s"),
     ):
         axes.plot(years, 100 * values, dash, color=colour, marker=marker, markersize=3.0)
         style.line_end(axes, years[-1], 100 * float(values[-1]), say(key, lang), colour)
-    threshold = 100 * record.answer.problem.durability.paper_threshold_share
-    axes.axhline(threshold, color=style.FAINT, linewidth=0.8, linestyle=":")
-    words = say("paper_threshold", lang)
-    axes.annotate(
-        words, (years[0], threshold), xytext=(0, 2), textcoords="offset points", color=style.FAINT, fontsize=7
-    )
     style.unit(axes, "%")
     axes.set_ylim(bottom=min(0.0, 100 * float(own.min())))
     axes.grid(visible=True, axis="y")
+    return [(free, say("paper_threshold", lang))]
