@@ -11,18 +11,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planner.engine.bridge import Options, SolverError, interrupted
+    from planner.engine.bridge import Options, Report, SolverError, interrupted
     from planner.engine.elastic import Explanation, Slack, explain
     from planner.engine.monolith import solve, solve_pinned
     from planner.engine.pool import Pool
 
 HOMES = {
-    "bridge": ("Options", "SolverError", "interrupted"),
+    "bridge": ("Options", "Report", "SolverError", "interrupted"),
     "elastic": ("Explanation", "Slack", "explain"),
     "monolith": ("solve", "solve_pinned"),
     "pool": ("Pool",),
 }
-__all__ = ["Explanation", "Options", "Pool", "Slack", "SolverError", "explain", "interrupted", "solve", "solve_pinned"]
+__all__ = [
+    "Explanation",
+    "Options",
+    "Pool",
+    "Report",
+    "Slack",
+    "SolverError",
+    "explain",
+    "interrupted",
+    "solve",
+    "solve_pinned",
+]
 
 
 def __getattr__(name: str) -> Any:

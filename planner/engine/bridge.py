@@ -106,21 +106,27 @@ def new_highs(options: Options) -> Any:
 def pass_matrix(h: Any, matrix: Matrix, relaxed: bool) -> None:
     """Hands a checked model over and counts what arrived."""
     check(matrix)
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = matrix.rows.shape[1], matrix.rows.shape[0]
-    lp.col_cost_, lp.offset_ = matrix.cost, matrix.offset
-    lp.col_lower_, lp.col_upper_ = matrix.lower, matrix.upper
-    lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = matrix.rows.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.rows.indices.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.rows.data
-    if matrix.integer.any() and not relaxed:
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(q)] for q in matrix.integer]
-    if h.passModel(lp) == highspy.HighsStatus.kError:
+    shape, whole = matrix.rows.shape, matrix.integer & (not relaxed)
+    status = h.passModel(  # as arrays: an attribute of HighsLp is copied number by number
+        shape[1],
+        shape[0],
+        matrix.rows.nnz,
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMinimize),
+        matrix.offset,
+        matrix.cost,
+        matrix.lower,
+        matrix.upper,
+        matrix.row_lower,
+        matrix.row_upper,
+        matrix.rows.indptr.astype(np.int32),
+        matrix.rows.indices.astype(np.int32),
+        matrix.rows.data,
+        whole.astype(np.int32),  # HighsVarType.kContinuous is 0, kInteger 1
+    )
+    if status == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refused the model")
-    if (h.getNumCol(), h.getNumRow(), h.getNumNz()) != (lp.num_col_, lp.num_row_, matrix.rows.nnz):
+    if (h.getNumCol(), h.getNumRow(), h.getNumNz()) != (shape[1], shape[0], matrix.rows.nnz):
         raise SolverError("HiGHS holds other rows, columns or non-zeros than were passed")
 
 

@@ -1,7 +1,7 @@
 """The crew: operating blocks at work, in this process or in worker processes that hold their blocks.
 
 A round is synchronous: every task goes to the worker that holds its part, every answer comes back in the order of the tasks. Each
-worker starts every year's part from the basis that it left there itself, so the same tasks and the same number of workers give the
+worker starts from bases that it left itself, so the same tasks and the same number of workers give the
 same answers. A worker is a fresh interpreter (`python -m planner.engine.worker`) that reads pickled messages on its standard input and
 ends when that closes; it never sees Ctrl-C, which is the planner's to handle.
 """
@@ -64,14 +64,19 @@ class Station:
         self.marks = 0
 
     def work(self, tasks: Sequence[Task]) -> list[Answer]:
-        """Answers in the order of the tasks."""
-        return [self._answer(task) for task in tasks]
+        """Answers in the order of the tasks; a block's first year starts from where it was left, a later one from the one before."""
+        before: dict[int, int] = {}
+        answers = []
+        for task in tasks:
+            answers.append(self._answer(task, before.get(task.block, task.year)))
+            before[task.block] = task.year
+        return answers
 
-    def _answer(self, task: Task) -> Answer:
+    def _answer(self, task: Task, start: int) -> Answer:
         operator = self.operators.get(task.block)
         if operator is None:
             operator = self.operators[task.block] = Operator(self.blocks[task.block], self.options)
-        cut = operator.solve(task.values, task.weights, task.slack_price, (task.year, "cost"))
+        cut = operator.solve(task.values, task.weights, task.slack_price, (task.year, "cost"), (start, "cost"))
         if cut.short_mw > UNSERVED_MW:
             return Answer(
                 cut,

@@ -64,6 +64,7 @@ class Decomposition(Rounds):
         self.operation: Operation = {}  # of the best plan
         self.operated: set[bytes] = set()  # decisions that blocks have been asked to operate
         self.pool.deep = self.pool.deep or self.coarse == EXACT
+        self.settled = False  # whether the last MILP reached its gap: what neighbourhoods could find is less than that
         self.stalls = 0  # times that decisions came back for which no plan was found
         self.bound = -np.inf  # that no plan can beat
 
@@ -80,6 +81,7 @@ class Decomposition(Rounds):
                 begun = time.monotonic()
                 whole = self.master.milp(0.5 * self.options.gap, min(self.deadline, begun + patience), start)
                 self.timings.add("whole", begun)
+                self.settled = whole.lower_bound >= (1 - 0.5 * self.options.gap) * whole.objective
                 patience *= 1.3 if whole.x is not None else 3.0
                 if whole.status == "infeasible" and self.best is None:
                     return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
@@ -90,7 +92,7 @@ class Decomposition(Rounds):
                 if whole.x is None or self._reached():
                     continue
                 start = self._cheapest(whole.x)
-            start, stuck = self._step(start)
+            start, stuck = self._step(start, again=stuck)
         return self._outcome(), self.best
 
     @property
@@ -118,13 +120,26 @@ class Decomposition(Rounds):
             return False
         if not warm:
             self.probe()
-            self.relaxed = max(self.relaxed, self.meet(self.rough, None, 0.1 * self.fine, MOST_MEETINGS)[0])
+            exact = self._averages_mislead()
+            self.pool.deep = self.pool.deep or exact
+            inner, tolerance = (self.inner, self.fine) if exact else (self.rough, 0.1 * self.fine)
+            self.relaxed = max(self.relaxed, self.meet(inner, None, tolerance, MOST_MEETINGS)[0])
         self.bound = self.relaxed
         return self.bound < np.inf
 
+    def _averages_mislead(self) -> bool:
+        """Whether averaged blocks miss more of the true cost than the gap that is asked for, as some years tell."""
+        solved = None if self.coarse == EXACT or self.stop() else self.master.lp()
+        if solved is None:
+            return False
+        _, x, prices = solved
+        years = self._few()
+        averaged, exact = (self.cut_at(x, prices, kind, years)[0] for kind in (self.coarse, EXACT))
+        return (exact - averaged) * len(self._years()) > self.options.gap * abs(solved[0]) * len(years)
+
     def _deepen(self) -> None:
         """The relaxation once more by exact blocks, after the first plan that averaged ones do not bring within the gap."""
-        if self.pool.deep or self.best is None or self._reached() or self.stop():
+        if self.pool.deep or self.settled or self.best is None or self._reached() or self.stop():
             return
         self.pool.deep = True
         self.crew.forget(self.inner.clear(self.lasting))
@@ -148,14 +163,17 @@ class Decomposition(Rounds):
         self._operate(start, 1 if at_hand and not self._near(cost) else MOST_ROUNDS)
         return start
 
-    def _step(self, start: Float) -> tuple[Float, bool]:
-        """Operates decisions near `start` if they promise a better plan: where to look next, and whether that led nowhere new."""
+    def _step(self, start: Float, again: bool) -> tuple[Float, bool]:
+        """Operates decisions near `start` if they promise a better plan: where to look next, and whether that led nowhere new.
+
+        Those that were operated before are so `again` if the bound asks for them once more: closer then.
+        """
         solved = self.master.with_decisions(start, self.fine)
         if solved is None:
             return start, True
         decided = self._improved(Decided(solved[0], start))
         promising, known = decided.cost < self._cutoff(), self.master.decisions(decided.x) in self.operated
-        if promising:
+        if promising and (again or not known):
             self._operate(decided.x)
             self._deepen()
         return self._cheapest(decided.x), known or not promising
@@ -173,7 +191,8 @@ class Decomposition(Rounds):
         """Cheaper decisions near the given ones, by the cuts and by what blocks say where those have none."""
         for _ in range(MOST_COSTINGS):
             begun, last = time.monotonic(), decided
-            decided = improved(self.master, last, self.options.gap, self.bound, self.deadline)
+            if not self.settled:
+                decided = improved(self.master, last, self.options.gap, self.bound, self.deadline)
             self.timings.add("near", begun)
             cost = self.costed(decided.x)
             agreed = cost - decided.cost <= AGREED * self.fine * abs(cost)

@@ -30,7 +30,7 @@ from planner.engine.master import Master
 from planner.engine.matrix import Int, Matrix
 
 NOTHING = 1e-9  # MWh or MW below which an operation shows nothing; HiGHS drops smaller coefficients
-PATIENCE_S = 15.0  # for one mixture by simplex, which takes a second as a rule
+PATIENCE_S = 8.0  # for one mixture by either path; simplex takes a second or two as a rule
 MISSING_PRICE = 1.0  # [million per unit] of a quantity that no mixture reaches: above what any size could save
 EXACT_PORTS = ("demands.level", "demands.side_level", "stores.stored_mwh")
 Shares = list[tuple[int, float]]  # (mark of a kept operation, its share)
@@ -111,7 +111,7 @@ class Inner:
         except SolverError:  # a status that cannot be believed
             outcome = Outcome("none", "", np.inf, -np.inf, None)
         if outcome.status == "none":  # or that does not come: another path, and no plan if that fails too
-            outcome = run(matrix, options, deadline=deadline, method="ipm")
+            outcome = run(matrix, options, deadline=min(deadline, time.monotonic() + PATIENCE_S), method="ipm")
         return None if outcome.x is None else self._mixture(outcome, weights, sums)
 
     def _matrix(self, whole: Float | None) -> tuple[Matrix, list[list[Int]], Int]:

@@ -366,10 +366,14 @@ class Master:
         return value, x, self.weights(prices)
 
     def _in_proof(self) -> list[tuple[Row, float]]:
-        """Rows that prove that the LP has no solution, with their weights in the proof; all rows where HiGHS has no proof."""
+        """Cuts that prove that the LP has no solution, of every year, with their weights; all rows where HiGHS has no proof.
+
+        What one year cannot do with some decisions, no other year can.
+        """
         _, known, ray = self.h.getDualRay()
         weights = np.abs(ray[self.matrix.rows.shape[0] :]) if known else np.ones(len(self.rows))
-        return [(r, float(w)) for r, w in zip(self.rows, weights, strict=True) if w > TIGHT]
+        proof = {(r.group, r.cut): float(w) for r, w in zip(self.rows, weights, strict=True) if w > TIGHT}
+        return [(self.row(y, g, k), w) for (g, k), w in proof.items() for y in range(len(self.years))]
 
     def separated(self, tolerance: float, turns: int = 1) -> tuple[float, Float, Float] | None:
         """The relaxation; the pooled cuts that it breaks by more than the tolerance come in for the next one, or `turns`."""

@@ -32,7 +32,10 @@ from planner.engine.press import Builder, Stamp, Template, Term, key_of
 
 
 def largest_flow(problem: Problem) -> float:
-    """[MW or MWh] no flow of the site is larger; closes columns that have no limit of their own."""
+    """[MW or MWh] no flow of the site is larger; closes columns that have no limit of their own.
+
+    Rounded up to a power of two: sites that differ only in how much may be built have the same blocks.
+    """
     loads = sum(float(d.load_mw.max() * d.index.max()) for d in problem.demands)
     bought = sum(k.max_import_mw + k.max_export_mw for k in problem.markets if np.isfinite(k.max_import_mw))
     made = sum(
@@ -46,7 +49,7 @@ def largest_flow(problem: Problem) -> float:
         for q in problem.stores
     )
     signed = sum(c.max_volume for c in problem.contracts if c.kind in ("as_produced", "baseload"))
-    return float(2.0 * (loads + bought + made + kept + signed) + 10.0)
+    return float(2.0 ** np.ceil(np.log2(2.0 * (loads + bought + made + kept + signed) + 10.0)))
 
 
 def press_block(template: Template, part: Part, peaks: Sequence[Peak] = ()) -> Block:
