@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.problem import Problem
 from planner.answer import Answer, account_for
 from planner.cheapest_first import cheapest_first, measures
 from planner.engine import Options, Pool, SolverError, interrupted, solve
+from planner.first_look import Decisions, Look
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.summary import Beside
@@ -23,7 +25,7 @@ from planner.variants import business_as_usual, paper_only
 GAP = 0.01  # a comparison needs no more
 OUT_OF_REACH = "out of reach"
 ANY_PLAN = 0.9  # gap at which any plan will do
-PAPER_ENDS, HIGHEST_ENDS = 0.25, 0.7  # share of the time at which a plan makes room for the next
+PAPER_ENDS, HIGHEST_ENDS = 0.25, 0.65  # share of the time at which a plan makes room for the next
 TRIES = 3  # of the naive search that must fit its share of the time if each takes as long as it may
 
 
@@ -45,11 +47,18 @@ class Budget:
 
 
 def plans_beside(
-    answer: Answer, usual: Plan, options: Options, seconds: float, progress: Progress, pool: Pool
+    answer: Answer,
+    usual: Plan,
+    options: Options,
+    seconds: float,
+    progress: Progress,
+    pool: Pool,
+    look: Look | None = None,
 ) -> dict[str, Beside]:
     """The plans by name in the order of the tables, the optimum last; `seconds` is for all of them together.
 
-    `pool` is the optimum's: the plan for the highest level has the same site and uses what was learnt of it.
+    `pool` is the optimum's: plans that may build on the same site use what was learnt of it. Where there is a `look` at typical
+    days, decisions begin there, and the number of measures of the naive plan is found there.
     """
     problem = answer.problem
     begun = time.monotonic()
@@ -65,10 +74,10 @@ def plans_beside(
     highest: dict[str, Beside] = {}
     if 0 < target < max(levels, default=0):
         with progress.phase("beside", f"the plan for {levels[0]} stars"):
-            highest[f"{levels[0]}_stars"] = solved(problem, raised(problem, levels[0]), to_highest, pool=pool)
+            highest[f"{levels[0]}_stars"] = highest_level(problem, levels[0], to_highest, pool, look)
     if target or problem.emissions.caps:
         with progress.phase("beside", "the plan that takes the cheapest measure first"):
-            plans["cheapest_first"] = naive(problem, to_end)
+            plans["cheapest_first"] = naive(problem, to_end, pool, look)
     plans |= highest
     return {**plans, "optimum": Beside(answer)}
 
@@ -76,48 +85,71 @@ def plans_beside(
 def on_paper(problem: Problem, levels: list[int], budget: Budget) -> Beside:
     """The highest level that paper reaches in the first year and holds, tried from the lowest on."""
     best = Beside(None, "left out: no time" if budget.spent() else "paper alone reaches no level")
-    for level in sorted(levels):
-        found = solved(problem, paper_only(problem, level), budget)
-        if found.answer is None:
-            if found.note == OUT_OF_REACH:
-                return best
-            return found if best.answer is None else replace(best, note=f"{level} stars not tried to the end: no time")
-        best = found
+    with Pool() as pool:  # nothing is built for any level: one site
+        for level in sorted(levels):
+            found = solved(problem, paper_only(problem, level), budget, pool)
+            if found.answer is None:
+                if found.note == OUT_OF_REACH:
+                    return best
+                late = replace(best, note=f"{level} stars not tried to the end: no time")
+                return found if best.answer is None else late
+            best = found
     return best
 
 
-def naive(problem: Problem, budget: Budget) -> Beside:
-    """Measures by their own cost per tonne until the target is reached: the least number of them, found by halving.
+def highest_level(problem: Problem, level: int, budget: Budget, pool: Pool, look: Look | None) -> Beside:
+    """The plan that holds the highest level."""
+    starts = [] if look is None or budget.spent() else look(raised(look.problem, level), budget.within(GAP))
+    return solved(problem, raised(problem, level), budget, pool, starts)
 
-    A number for which no plan turns up in its share of the time counts as too small.
+
+def naive(problem: Problem, budget: Budget, pool: Pool, look: Look | None) -> Beside:
+    """Measures by their own cost per tonne until the target is reached: the fewest of them, found by halving.
+
+    A number for which no plan turns up in its share of the time counts as too small. One that is enough on typical days and not
+    at every step of the year is raised.
     """
-    few, enough = -1, len(measures(problem))
+    order = measures(problem)
+    place, learnt = (problem, pool) if look is None else (look.problem, look.pool)
+    few, enough = -1, len(order)
     held: Plan | None = None
     most_s = (budget.deadline - time.monotonic()) / TRIES
     while enough - few > 1 and not budget.spent():
         count = (few + enough) // 2
-        plan = _tried(cheapest_first(problem, count), budget.within(ANY_PLAN, most_s))
+        plan = _tried(cheapest_first(place, order[:count]), budget.within(ANY_PLAN, most_s), learnt)
         if plan is not None and plan.decisions:
             enough, held = count, plan
         else:
             few = count
-    return solved(problem, cheapest_first(problem, enough), budget, held)
+    found = Beside(None, "left out: no time")
+    for count in range(enough, len(order) + 1):
+        variant = cheapest_first(problem, order[:count])
+        starts = [held.decisions] if held is not None else []
+        found = solved(problem, variant, budget, pool, starts, held if look is None else None)
+        if found.note != OUT_OF_REACH:
+            break
+    return found
 
 
-def _tried(problem: Problem, options: Options) -> Plan | None:
+def _tried(problem: Problem, options: Options, pool: Pool) -> Plan | None:
     """The plan, or None where the solver fails: that number of measures counts as too small."""
     try:
-        return solve(problem, options)
+        return solve(problem, options, pool=pool)
     except SolverError:
         return None
 
 
 def solved(
-    problem: Problem, variant: Problem, budget: Budget, held: Plan | None = None, pool: Pool | None = None
+    problem: Problem,
+    variant: Problem,
+    budget: Budget,
+    pool: Pool,
+    starts: Sequence[Decisions] = (),
+    held: Plan | None = None,
 ) -> Beside:
     """The plan of a variant under the problem's own rules, or why there is none; `held` is one known before."""
     try:
-        plan = held if budget.spent() else solve(variant, budget.within(GAP), pool=pool)
+        plan = held if budget.spent() else solve(variant, budget.within(GAP), pool=pool, starts=starts)
     except SolverError as error:  # a plan for comparison may be missed; the plan itself stands
         return Beside(None, f"left out: {error}")
     if plan is not None and not plan.decisions and plan.facts.status != "infeasible" and held is not None:

@@ -8,12 +8,12 @@ energy twice, change each other's worth, or earn points is not seen. That blindn
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.problem import ELECTRICITY, Array, Contract, Converter, Instrument, Problem, Retrofit
+from models.problem import ELECTRICITY, Array, Contract, Converter, Instrument, Problem, Retrofit, Sizing
 from planner.ledger import counting_share, is_delivered
 from planner.variants import continued
 
@@ -37,31 +37,38 @@ class Measure:
     cost_per_tonne: float
 
 
-def cheapest_first(problem: Problem, count: int) -> Problem:
-    """The problem with only its `count` cheapest measures, and all management items.
+def cheapest_first(problem: Problem, taken: Sequence[Measure]) -> Problem:
+    """The problem with only the measures that were `taken` on offer, and all management items.
 
-    The smallest count that reaches the target is the naive plan; a larger count is never out of reach.
+    The fewest of `measures`, taken in their order, that reach the target are the naive plan; more are never out of reach. What is
+    not on offer stays in the problem, so that all numbers of measures are of one site and share what is learnt of it.
     """
-    kept = {(m.kind, m.name) for m in measures(problem)[:count]}
-
-    def chosen(kind: str, name: str) -> bool:
-        return (kind, name) in kept
-
-    retrofits = tuple(r for r in problem.retrofits if chosen("retrofits", r.name))
-    names = {r.name for r in retrofits} | {i.name for i in problem.management}
+    kept = {(m.kind, m.name) for m in taken}
     return replace(
         problem,
         name=f"{problem.name} cheapest first",
-        retrofits=tuple(r for r in retrofits if set(r.requires) <= names),
+        retrofits=tuple(r if ("retrofits", r.name) in kept else replace(r, start_years=()) for r in problem.retrofits),
         converters=tuple(
-            v if chosen("converters", v.name) else replace(v, sizing=continued(v.sizing, problem.years, 1.0))
+            v if ("converters", v.name) in kept else replace(v, sizing=_not_extended(v.sizing, problem.years))
             for v in problem.converters
-            if chosen("converters", v.name) or v.sizing.existing.any()
         ),
-        stores=tuple(q for q in problem.stores if chosen("stores", q.name) or q.energy.existing.any()),
-        contracts=tuple(c for c in problem.contracts if chosen("contracts", c.name)),
-        instruments=tuple(i for i in problem.instruments if chosen("instruments", i.name)),
+        stores=tuple(
+            q
+            if ("stores", q.name) in kept
+            else replace(q, power=_not_extended(q.power, problem.years), energy=_not_extended(q.energy, problem.years))
+            for q in problem.stores
+        ),
+        contracts=tuple(c if ("contracts", c.name) in kept else replace(c, start_years=()) for c in problem.contracts),
+        instruments=tuple(
+            i if ("instruments", i.name) in kept else replace(i, max_per_year=np.zeros_like(i.max_per_year))
+            for i in problem.instruments
+        ),
     )
+
+
+def _not_extended(sizing: Sizing, years: tuple[int, ...]) -> Sizing:
+    """What stands goes on, like for like; nothing is added."""
+    return continued(sizing, years, 1.0) if sizing.existing.any() else replace(sizing, build_years=())
 
 
 def measures(problem: Problem) -> tuple[Measure, ...]:

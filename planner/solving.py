@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ import click
 from rich.console import Console
 
 from models.problem import Problem
-from planner import terminal
+from planner import first_look, terminal
 from planner.answer import MILLION, Answer, account_for, at_accounted_cost
 from planner.archive import pack
 from planner.assemble import Assembly
@@ -31,10 +32,11 @@ from planner.effective import effective_toml
 from planner.engine import Pool, SolverError, explain, interrupted, solve
 from planner.explaining import explain_in_words
 from planner.faults import ScenarioFaults
+from planner.first_look import Decisions, Look
 from planner.full_year import at_resolution, is_every_step, operated_at_every_step
 from planner.lead_times import setting_of
 from planner.library import LibraryError
-from planner.plan import Index, Plan
+from planner.plan import Plan
 from planner.preparing import Case, Prepared, Settings, UsualNotSolved, opened, prepare, read, results_folder
 from planner.progress import Progress, stopping
 from planner.reading import Reading
@@ -57,7 +59,6 @@ from planner.variants import business_as_usual
 from planner.verify import verify
 
 DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
-FIRST_LOOK, FIRST_LOOK_GAP, FIRST_LOOK_SHARE = "days:8", 0.015, 0.3  # typical days, gap, share of the time limit
 EXPLAINED_AT = "days:8"  # what is out of reach at every step
 BESIDE_TIME_SHARE = 0.6  # of the time limit, for the plans beside the optimum; and what the optimum left of its own
 
@@ -101,16 +102,17 @@ def _run(request: Request) -> int:
             if usual.infeasible:
                 return _infeasible(case, folder, request, usual.problem, str(usual))
             return _end(NO_PLAN, str(usual))
-        with Pool() as pool:
-            return _solve(prepared, folder, request, pool)
+        look = _look(prepared)
+        with Pool() as pool, look or nullcontext():
+            return _solve(prepared, folder, request, pool, look)
 
 
-def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool) -> int:
+def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool, look: Look | None) -> int:
     case, problem, usual = prepared.case, prepared.problem, prepared.usual
     progress = case.progress
     with progress.phase("solve", f"solve {problem.steps.count} steps a year, {len(problem.years)} years"):
         begun = time.monotonic()
-        starts = _first_look(prepared)
+        starts = _first(look, case)
         left = max(1.0, case.options.time_limit_s - (time.monotonic() - begun))
         plan = solve(problem, replace(case.options, time_limit_s=left), progress.report, pool, starts=starts)
     if plan.facts.status == "infeasible":
@@ -128,7 +130,7 @@ def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool) -> in
     unused = max(0.0, case.options.time_limit_s - progress.seconds["solve"])
     seconds = BESIDE_TIME_SHARE * case.options.time_limit_s + unused
     checked = _checked(case, answer)
-    plans = plans_beside(answer, usual, case.options, seconds, progress, pool) if request.naive else {}
+    plans = plans_beside(answer, usual, case.options, seconds, progress, pool, look) if request.naive else {}
     _write(case, folder, answer, usual, plans, {**_context(case, folder, request.settings, answer), **checked})
     _show(folder, request)
     if interrupted.is_set():
@@ -136,25 +138,27 @@ def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool) -> in
     return DONE if plan.facts.status == "optimal" else LIMIT
 
 
-def _first_look(prepared: Prepared) -> list[Mapping[str, Mapping[Index, float]]]:
-    """Decisions of typical days, to begin a whole year with: a first plan soon, and most often a good one."""
+def _look(prepared: Prepared) -> Look | None:
+    """The problem at typical days, where it has a whole year and something to choose by."""
     case, problem = prepared.case, prepared.problem
     if not is_every_step(problem) or problem.target is None:
+        return None
+    try:
+        return Look(at_resolution(case.reading, problem, first_look.RESOLUTION))
+    except ScenarioFaults:  # typical days ask more of the series than a whole year does
+        return None
+
+
+def _first(look: Look | None, case: Case) -> list[Decisions]:
+    """Decisions of typical days, to begin a whole year with: a first plan soon, and most often a good one."""
+    if look is None:
         return []
-    case.progress.say(f"a first look at typical days ({FIRST_LOOK})")
-    options = case.options
-    settings = replace(
-        options, gap=max(options.gap, FIRST_LOOK_GAP), time_limit_s=FIRST_LOOK_SHARE * options.time_limit_s
-    )
+    case.progress.say(f"a first look at typical days ({first_look.RESOLUTION})")
 
     def told(_: str, lower_bound: float, cost: float) -> None:
         case.progress.report("on typical days", lower_bound, cost)
 
-    try:
-        found = solve(at_resolution(case.reading, problem, FIRST_LOOK), settings, told)
-    except (SolverError, ScenarioFaults):  # it may be missed: the year itself is solved either way
-        return []
-    return [found.decisions] if found.decisions else []
+    return look(look.problem, case.options, told)
 
 
 def _checked(case: Case, answer: Answer) -> dict[str, Any]:

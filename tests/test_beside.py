@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from models.problem import Problem
 from planner import beside as side
 from planner.answer import Answer, account_for
 from planner.assemble import assemble
 from planner.beside import OUT_OF_REACH, plans_beside
+from planner.cheapest_first import Measure, cheapest_first, measures
 from planner.engine import Options, Pool, interrupted, solve
+from planner.first_look import Look
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.reading import read_scenario
@@ -54,6 +58,43 @@ def test_paper_reaches_the_level_that_its_points_allow(solved: tuple[Answer, Pla
     assert rows["paper_only"]["durable_target"] == 0
     assert rows["paper_only"]["capex"] == 0.0
     assert rows["paper_only"]["paper_share"] == pytest.approx(1.0)
+
+
+def test_a_look_at_typical_days_leads_to_the_same_plans(solved: tuple[Answer, Plan]) -> None:
+    answer, usual = solved
+    alone = beside(plans_beside(answer, usual, OPTIONS, 60.0, Progress(quiet=True), Pool()), 2028)
+    with Look(answer.problem) as look:
+        looked = beside(plans_beside(answer, usual, OPTIONS, 60.0, Progress(quiet=True), Pool(), look), 2028)
+    assert looked["6_stars"] == alone["6_stars"]
+    assert looked["cheapest_first"]["net_present_cost"] == pytest.approx(
+        alone["cheapest_first"]["net_present_cost"], rel=2 * side.GAP
+    )
+
+
+def test_measures_that_are_enough_on_typical_days_alone_are_joined_by_more(
+    solved: tuple[Answer, Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, usual = solved
+    order = measures(answer.problem)
+    tried: list[int] = []
+
+    def counted(problem: Problem, taken: Sequence[Measure]) -> Problem:
+        tried.append(len(taken))
+        return cheapest_first(problem, taken)
+
+    monkeypatch.setattr(side, "cheapest_first", counted)
+    target = answer.problem.target
+    assert target is not None
+    none = replace(target, stars=target.stars * 0, durable_stars=target.durable_stars * 0)
+    rules, emissions = business_as_usual(answer.problem).durability, replace(answer.problem.emissions, caps=())
+    easy = replace(answer.problem, target=none, durability=rules, emissions=emissions)  # nothing to reach there
+    with Look(easy) as look:
+        plans = plans_beside(answer, usual, OPTIONS, 60.0, Progress(quiet=True), Pool(), look)
+    found = beside(plans, 2028)["cheapest_first"]
+    assert found["stars_target"] == 3
+    at_full = tried[tried.index(0) + 1 :]  # no measure is enough there; then one more each until the target is reached
+    assert at_full == list(range(at_full[-1] + 1))
+    assert 0 < at_full[-1] <= len(order)
 
 
 def test_without_time_the_plans_are_left_out_and_it_is_said(solved: tuple[Answer, Plan]) -> None:

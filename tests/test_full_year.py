@@ -13,6 +13,7 @@ from benchmarks.cases import problem as benchmark
 from benchmarks.data import Case
 from models.problem import EmissionCap, Problem
 from planner.answer import at_accounted_cost
+from planner.cheapest_first import cheapest_first, measures
 from planner.engine.block import Block
 from planner.engine.bridge import Options, run
 from planner.engine.crew import Crew, Task
@@ -239,6 +240,21 @@ def test_a_pool_serves_problems_that_operate_alike_and_is_renewed_for_others() -
     assert first.objective <= second.objective * (1 + CUTS.gap)
     assert second.lower_bound <= fresh.objective
     assert fresh.lower_bound <= second.objective
+
+
+def test_the_naive_plans_of_a_site_share_its_pool() -> None:
+    problem = chronological()
+    order = measures(problem)
+    assert len(order) > 2
+    with Pool() as pool:
+        decomposed(problem, CUTS, pool=pool)
+        first = pool.cuts[0][0]
+        for taken in (order[:1], order[:-1]):
+            *_, naive = decomposed(cheapest_first(problem, taken), CUTS, pool=pool)
+            assert pool.cuts[0][0] is first
+            *_, fresh = decomposed(cheapest_first(problem, taken), CUTS)
+            assert naive.lower_bound <= fresh.objective
+            assert fresh.lower_bound <= naive.objective
 
 
 def test_a_solve_begins_with_the_plan_and_the_operations_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,14 +214,26 @@ def test_cheapest_first_knows_what_energy_is_worth(tmp_path):
     assert led.cost_per_tonne == pytest.approx((capex - 876 * 600e-6) / (876 * 0.5))
 
 
-def test_more_measures_never_lose_one(tmp_path):
+def on_offer(problem):
+    offered = {
+        "retrofits": [r.name for r in problem.retrofits if r.start_years],
+        "converters": [v.name for v in problem.converters if v.sizing.build_years],
+        "stores": [q.name for q in problem.stores if q.energy.build_years],
+        "contracts": [c.name for c in problem.contracts if c.start_years],
+        "instruments": [i.name for i in problem.instruments if i.max_per_year.any()],
+    }
+    return {(kind, name) for kind, names in offered.items() for name in names}
+
+
+def test_each_measure_taken_is_one_more_on_offer(tmp_path):
     problem = made(tmp_path, FACTOR + FLAT + OPTIONS, NOMINAL).problem
     order = measures(problem)
     assert [m.cost_per_tonne for m in order] == sorted(m.cost_per_tonne for m in order)
     assert order[-1].name == "battery_li_ion"
     for count in range(len(order)):
-        few, more = cheapest_first(problem, count), cheapest_first(problem, count + 1)
-        for kind in ("retrofits", "converters", "stores", "contracts", "instruments"):
-            assert {t.name for t in getattr(few, kind)} <= {t.name for t in getattr(more, kind)}
-    everything = cheapest_first(problem, len(order))
+        few, more = cheapest_first(problem, order[:count]), cheapest_first(problem, order[: count + 1])
+        assert on_offer(few) | {(order[count].kind, order[count].name)} == on_offer(more)
+    nothing = on_offer(cheapest_first(problem, ()))  # but plant that is bought again like for like
+    assert {name for _, name in nothing} <= {v.name for v in problem.converters if v.sizing.existing.any()}
+    everything = cheapest_first(problem, order)
     assert replace(everything, name=problem.name) == problem
