@@ -26,7 +26,9 @@ GAP = 0.01  # a comparison needs no more
 OUT_OF_REACH = "out of reach"
 ANY_PLAN = 0.9  # gap at which any plan will do
 PAPER_ENDS, HIGHEST_ENDS = 0.25, 0.65  # share of the time at which a plan makes room for the next
-TRIES = 3  # of the naive search that must fit its share of the time if each takes as long as it may
+SEARCH_SHARE = (
+    0.5  # of the naive plan's time, for the number of measures: its tries together, if each takes as long as it may
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def naive(problem: Problem, budget: Budget, pool: Pool, look: Look | None) -> Be
     place, learnt = (problem, pool) if look is None else (look.problem, look.pool)
     few, enough = -1, len(order)
     held: Plan | None = None
-    most_s = (budget.deadline - time.monotonic()) / TRIES
+    most_s = SEARCH_SHARE * (budget.deadline - time.monotonic()) / math.ceil(math.log2(len(order) + 2))
     while enough - few > 1 and not budget.spent():
         count = (few + enough) // 2
         plan = _tried(cheapest_first(place, order[:count]), budget.within(ANY_PLAN, most_s), learnt)

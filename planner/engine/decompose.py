@@ -120,6 +120,7 @@ class Decomposition(Rounds):
             return False
         if not warm:
             self.probe()
+        if not warm and self.master.matrix.integer.any():  # without whole decisions, to operate the plan is the same
             exact = self._averages_mislead()
             self.pool.deep = self.pool.deep or exact
             inner, tolerance = (self.inner, self.fine) if exact else (self.rough, 0.1 * self.fine)
