@@ -16,8 +16,8 @@ from models.problem import Problem
 from planner.answer import Answer, account_for
 from planner.cheapest_first import cheapest_first, measures
 from planner.engine import Options, Pool, SolverError, interrupted, solve
-from planner.first_look import Decisions, Look
-from planner.plan import Plan
+from planner.first_look import Look
+from planner.plan import Decisions, Plan
 from planner.progress import Progress
 from planner.summary import Beside
 from planner.variants import business_as_usual, paper_only
@@ -26,9 +26,7 @@ GAP = 0.01  # a comparison needs no more
 OUT_OF_REACH = "out of reach"
 ANY_PLAN = 0.9  # gap at which any plan will do
 PAPER_ENDS, HIGHEST_ENDS = 0.25, 0.65  # share of the time at which a plan makes room for the next
-SEARCH_SHARE = (
-    0.5  # of the naive plan's time, for the number of measures: its tries together, if each takes as long as it may
-)
+SEARCH_SHARE = 0.5  # of the naive plan's time that all tries for the number of measures may take
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,15 @@ plan = solve(problem, options, starts=look(look.problem, options))
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from models.problem import Problem
 from planner.engine import Options, Pool, Report, SolverError, solve
-from planner.plan import Index
+from planner.plan import Decisions
 
 RESOLUTION = "days:8"
 GAP = 0.015
 SHARE = 0.3  # of the time for the whole year that a look may take
-
-Decisions = Mapping[str, Mapping[Index, float]]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Index = tuple[str | int, ...]
+Decisions = Mapping[str, Mapping[Index, float]]  # variable -> index -> value
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class SolverFacts:
 class Plan:
     """Decisions by year and operation by step, as the solver left them."""
 
-    decisions: Mapping[str, Mapping[Index, float]]
+    decisions: Decisions
     operation: Mapping[str, Mapping[str, NDArray[np.float64]]]
     facts: SolverFacts
 

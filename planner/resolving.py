@@ -10,7 +10,6 @@ Differences of two least costs are intervals too; where the interval holds zero,
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from planner.accounts import accounts
 from planner.answer import Answer, account_for, at_accounted_cost
 from planner.archive import ArchiveError, unpack
 from planner.engine import Options, Pool, SolverError, interrupted, solve
-from planner.plan import Index, Plan
+from planner.plan import Decisions, Plan
 from planner.progress import Progress
 from planner.results import OPERATION, Results, ResultsError
 from planner.verify import verify
@@ -140,7 +139,7 @@ def solved_before(results: Results) -> Solved:
     return Solved(problem, account_for(problem, plan), min(plan.facts.lower_bound, plan.facts.objective))
 
 
-def plans_before(folder: Path) -> list[Mapping[str, Mapping[Index, float]]]:
+def plans_before(folder: Path) -> list[Decisions]:
     """Decisions that a results folder holds, for a solve to begin with; none where it has no readable archive."""
     try:
         _, plan = unpack((folder / OPERATION).read_bytes())

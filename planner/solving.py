@@ -32,11 +32,11 @@ from planner.effective import effective_toml
 from planner.engine import Pool, SolverError, explain, interrupted, solve
 from planner.explaining import explain_in_words
 from planner.faults import ScenarioFaults
-from planner.first_look import Decisions, Look
+from planner.first_look import Look
 from planner.full_year import at_resolution, is_every_step, operated_at_every_step
 from planner.lead_times import setting_of
 from planner.library import LibraryError
-from planner.plan import Plan
+from planner.plan import Decisions, Plan
 from planner.preparing import Case, Prepared, Settings, UsualNotSolved, opened, prepare, read, results_folder
 from planner.progress import Progress, stopping
 from planner.reading import Reading

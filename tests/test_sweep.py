@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -155,6 +157,20 @@ def test_a_sweep_that_ends_early_keeps_what_it_has(
     rest = Here()
     assert sweeping.run(asked(cases), rest) == 0
     assert rest.solved == ["b"]
+
+
+def test_a_ctrl_c_whose_exception_is_lost_ends_the_sweep_all_the_same(
+    cases: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Deaf(Here):
+        def __call__(self, jobs: Sequence[Job], out: Path) -> Generator[tuple[Job, Ended], None, None]:
+            for ended in super().__call__(jobs, out):
+                with suppress(KeyboardInterrupt):  # as Python does inside a finaliser
+                    signal.raise_signal(signal.SIGINT)
+                yield ended
+
+    assert sweeping.run(asked(cases), Deaf()) == 130
+    assert "1 of 2 have ended; the same command solves the rest" in capsys.readouterr().err
 
 
 def test_a_scenario_that_changes_while_it_is_solved_is_told(cases: Path) -> None:

@@ -1,9 +1,9 @@
 """The crew: operating blocks at work, in this process or in worker processes that hold their blocks.
 
 A round is synchronous: every task goes to the worker that holds its part, every answer comes back in the order of the tasks. Each
-worker starts from bases that it left itself, so the same tasks and the same number of workers give the
-same answers. A worker is a fresh interpreter (`python -m planner.engine.worker`) that reads pickled messages on its standard input and
-ends when that closes; it never sees Ctrl-C, which is the planner's to handle.
+worker starts from bases that it left itself, so the same tasks and the same number of workers give the same answers. A worker is a
+fresh interpreter (`python -m planner.engine.worker`) that reads pickled messages on its standard input and ends when that closes; it
+never sees Ctrl-C, which is the planner's to handle.
 """
 
 from __future__ import annotations

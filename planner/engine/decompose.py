@@ -81,7 +81,7 @@ class Decomposition(Rounds):
                 begun = time.monotonic()
                 whole = self.master.milp(0.5 * self.options.gap, min(self.deadline, begun + patience), start)
                 self.timings.add("whole", begun)
-                self.settled = whole.lower_bound >= (1 - 0.5 * self.options.gap) * whole.objective
+                self.settled = whole.gap <= 0.5 * self.options.gap
                 patience *= 1.3 if whole.x is not None else 3.0
                 if whole.status == "infeasible" and self.best is None:
                     return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None

@@ -366,12 +366,14 @@ class Master:
         return value, x, self.weights(prices)
 
     def _in_proof(self) -> list[tuple[Row, float]]:
-        """Cuts that prove that the LP has no solution, of every year, with their weights; all rows where HiGHS has no proof.
+        """Cuts that prove that the LP has no solution, for every year, with their weights; all rows where HiGHS has no proof.
 
-        What one year cannot do with some decisions, no other year can.
+        Decisions that one year cannot live with are asked for in the next one otherwise.
         """
         _, known, ray = self.h.getDualRay()
-        weights = np.abs(ray[self.matrix.rows.shape[0] :]) if known else np.ones(len(self.rows))
+        if not known:
+            return [(r, 1.0) for r in self.rows]
+        weights = np.abs(ray[self.matrix.rows.shape[0] :])
         proof = {(r.group, r.cut): float(w) for r, w in zip(self.rows, weights, strict=True) if w > TIGHT}
         return [(self.row(y, g, k), w) for (g, k), w in proof.items() for y in range(len(self.years))]
 

@@ -34,7 +34,7 @@ from planner.engine.press import Builder, Stamp, Template, Term, key_of
 def largest_flow(problem: Problem) -> float:
     """[MW or MWh] no flow of the site is larger; closes columns that have no limit of their own.
 
-    Rounded up to a power of two: sites that differ only in how much may be built have the same blocks.
+    Rounded up to a power of two, so that sites that differ only in how much may be built have the same blocks, as a rule.
     """
     loads = sum(float(d.load_mw.max() * d.index.max()) for d in problem.demands)
     bought = sum(k.max_import_mw + k.max_export_mw for k in problem.markets if np.isfinite(k.max_import_mw))
