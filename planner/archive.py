@@ -65,6 +65,16 @@ def unpack(data: bytes) -> tuple[Problem, Plan]:
     return problem, plan
 
 
+def same(one: Problem, other: Problem) -> bool:
+    """Whether two problems are equal in everything that an archive holds."""
+    arrays: tuple[dict[str, np.ndarray[Any, Any]], dict[str, np.ndarray[Any, Any]]] = ({}, {})
+    if _encode(one, arrays[0]) != _encode(other, arrays[1]):
+        return False
+    return all(
+        np.array_equal(a, b, equal_nan=a.dtype.kind == "f") for a, b in zip(*map(dict.values, arrays), strict=True)
+    )
+
+
 def _encode(value: object, arrays: dict[str, np.ndarray[Any, Any]]) -> Any:
     if isinstance(value, np.generic):
         return value.item()

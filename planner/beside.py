@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from models.problem import Problem
 from planner.answer import Answer, account_for
 from planner.cheapest_first import cheapest_first, measures
-from planner.engine import Options, Pool, SolverError, interrupted, solve
+from planner.engine import Options, Pool, SolverError, Start, interrupted, solve
 from planner.first_look import Look
-from planner.plan import Decisions, Plan
+from planner.plan import Plan
 from planner.progress import Progress
 from planner.summary import Beside
 from planner.variants import business_as_usual, paper_only
@@ -99,7 +99,7 @@ def on_paper(problem: Problem, levels: list[int], budget: Budget) -> Beside:
 
 def highest_level(problem: Problem, level: int, budget: Budget, pool: Pool, look: Look | None) -> Beside:
     """The plan that holds the highest level."""
-    starts = [] if look is None or budget.spent() else look(raised(look.problem, level), budget.within(GAP))
+    starts = [] if look is None or budget.spent() else look(raised(problem, level), budget.within(GAP))
     return solved(problem, raised(problem, level), budget, pool, starts)
 
 
@@ -110,13 +110,12 @@ def naive(problem: Problem, budget: Budget, pool: Pool, look: Look | None) -> Be
     at every step of the year is raised.
     """
     order = measures(problem)
-    place, learnt = (problem, pool) if look is None else (look.problem, look.pool)
     few, enough = -1, len(order)
     held: Plan | None = None
     most_s = SEARCH_SHARE * (budget.deadline - time.monotonic()) / math.ceil(math.log2(len(order) + 2))
     while enough - few > 1 and not budget.spent():
         count = (few + enough) // 2
-        plan = _tried(cheapest_first(place, order[:count]), budget.within(ANY_PLAN, most_s), learnt)
+        plan = _tried(cheapest_first(problem, order[:count]), budget.within(ANY_PLAN, most_s), pool, look)
         if plan is not None and plan.decisions:
             enough, held = count, plan
         else:
@@ -124,17 +123,17 @@ def naive(problem: Problem, budget: Budget, pool: Pool, look: Look | None) -> Be
     found = Beside(None, "left out: no time")
     for count in range(enough, len(order) + 1):
         variant = cheapest_first(problem, order[:count])
-        starts = [held.decisions] if held is not None else []
+        starts = [Start(held.decisions)] if held is not None else []
         found = solved(problem, variant, budget, pool, starts, held if look is None else None)
         if found.note != OUT_OF_REACH:
             break
     return found
 
 
-def _tried(problem: Problem, options: Options, pool: Pool) -> Plan | None:
-    """The plan, or None where the solver fails: that number of measures counts as too small."""
+def _tried(problem: Problem, options: Options, pool: Pool, look: Look | None) -> Plan | None:
+    """The plan, at typical days where they are looked at; None where the solver fails: too few measures, then."""
     try:
-        return solve(problem, options, pool=pool)
+        return solve(problem, options, pool=pool) if look is None else look.plan(problem, options)
     except SolverError:
         return None
 
@@ -144,7 +143,7 @@ def solved(
     variant: Problem,
     budget: Budget,
     pool: Pool,
-    starts: Sequence[Decisions] = (),
+    starts: Sequence[Start] = (),
     held: Plan | None = None,
 ) -> Beside:
     """The plan of a variant under the problem's own rules, or why there is none; `held` is one known before."""

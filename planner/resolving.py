@@ -10,15 +10,17 @@ Differences of two least costs are intervals too; where the interval holds zero,
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.problem import Problem
 from planner.accounts import accounts
 from planner.answer import Answer, account_for, at_accounted_cost
-from planner.archive import ArchiveError, unpack
+from planner.archive import ArchiveError, same, unpack
 from planner.engine import Options, Pool, SolverError, interrupted, solve
-from planner.plan import Decisions, Plan
+from planner.first_look import Look
+from planner.plan import Plan
 from planner.progress import Progress
 from planner.results import OPERATION, Results, ResultsError
 from planner.verify import verify
@@ -71,6 +73,10 @@ class Solved:
         scale = ROUNDING * max(1.0, abs(self.low)) if math.isfinite(self.low) else 0.0
         return Interval(min(self.low - scale, self.high), self.high)
 
+    def within(self, gap: float) -> bool:
+        """Whether the plan is proven to cost no more than the relative gap above the least cost."""
+        return self.answer is not None and self.high - self.low <= gap * max(abs(self.high), 1e-9)
+
 
 @dataclass
 class Resolver:
@@ -78,6 +84,8 @@ class Resolver:
 
     options: Options
     progress: Progress
+    look: Look | None = None  # where each whole year begins
+    known: Solved | None = None  # a problem that was solved before: not solved again for a gap that it has
     pool: Pool = field(default_factory=Pool)  # what one solve learns of the site, the next ones use
     solves: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
@@ -86,6 +94,12 @@ class Resolver:
         """The least-cost plan of a problem, accounted and verified. Raises UnverifiedError."""
         if interrupted.is_set():
             return Solved(problem, None, -math.inf)
+        if (
+            self.known is not None
+            and self.known.within((options or self.options).gap)
+            and same(problem, self.known.problem)
+        ):
+            return self.known
         try:
             plan = self.plan(problem, words, options)
         except SolverError as error:  # one solve of many: what it would have told is not known
@@ -102,8 +116,12 @@ class Resolver:
         A problem with another objective has other blocks, which would take the place of those that the rest shares.
         """
         self.solves += 1
+        settings, begun = options or self.options, time.monotonic()
         with self.progress.phase(words):
-            plan = solve(problem, options or self.options, self.progress.report, None if apart else self.pool)
+            starts = [] if apart or self.look is None else self.look(problem, settings)
+            left = max(1.0, settings.time_limit_s - (time.monotonic() - begun))
+            settings = replace(settings, time_limit_s=left)
+            plan = solve(problem, settings, self.progress.report, None if apart else self.pool, starts=starts)
         self.seconds[words] = self.progress.seconds[words]
         return plan
 
@@ -133,16 +151,19 @@ def costed(problem: Problem, plan: Plan, low: float) -> Plan:
 def solved_before(results: Results) -> Solved:
     """The plan of a results folder. Raises ResultsError where it is not there or has no plan."""
     try:
-        problem, plan = unpack(results.operation_bytes())
+        return _accounted(results.operation_bytes())
     except ArchiveError as error:
         raise ResultsError(f"{results.folder}: operation.npz: {error}") from error
+
+
+def _accounted(archive: bytes) -> Solved:
+    problem, plan = unpack(archive)
     return Solved(problem, account_for(problem, plan), min(plan.facts.lower_bound, plan.facts.objective))
 
 
-def plans_before(folder: Path) -> list[Decisions]:
-    """Decisions that a results folder holds, for a solve to begin with; none where it has no readable archive."""
+def plan_before(folder: Path) -> Solved | None:
+    """The plan that a results folder holds; none where it has no readable archive."""
     try:
-        _, plan = unpack((folder / OPERATION).read_bytes())
+        return _accounted((folder / OPERATION).read_bytes())
     except (OSError, ArchiveError):
-        return []
-    return [plan.decisions]
+        return None

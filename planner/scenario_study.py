@@ -75,12 +75,13 @@ def subject(
     quiet: bool,
 ) -> Iterator[Subject]:
     """The scenario, prepared, whose results folder must be there; failures end with their exit codes."""
-    from planner.engine import SolverError, interrupted
+    from planner.engine import SolverError, Start, interrupted
     from planner.faults import ScenarioFaults
+    from planner.first_look import look_of
     from planner.library import LibraryError
     from planner.preparing import Settings, UsualNotSolved, opened, prepare, read, results_folder
     from planner.progress import Progress, stopping
-    from planner.resolving import Resolver, UnverifiedError, plans_before
+    from planner.resolving import Resolver, UnverifiedError, plan_before
     from planner.results import ResultsError, read_summary
 
     try:
@@ -90,9 +91,12 @@ def subject(
         with stopping(interrupted):
             case = opened(reading, Progress(quiet))
             limit = time_limit or LIMIT_FACTOR * case.options.time_limit_s
-            again = Resolver(case.options, case.progress)
-            again.pool.plans.extend(plans_before(folder))
-            yield Subject(prepare(case), folder, again, limit)
+            prepared = prepare(case)
+            before = plan_before(folder)
+            again = Resolver(case.options, case.progress, look_of(prepared.problem), before)
+            if before is not None and before.answer is not None:
+                again.pool.starts.append(Start(before.answer.plan.decisions))
+            yield Subject(prepared, folder, again, limit)
     except ScenarioFaults as faults:
         refuse(str(faults))
     except (ResultsError, LibraryError) as error:

@@ -29,14 +29,14 @@ from planner.assemble import Assembly
 from planner.assumptions import deciding, reach
 from planner.beside import plans_beside
 from planner.effective import effective_toml
-from planner.engine import Pool, SolverError, explain, interrupted, solve
+from planner.engine import Pool, SolverError, Start, explain, interrupted, solve
 from planner.explaining import explain_in_words
 from planner.faults import ScenarioFaults
-from planner.first_look import Look
+from planner.first_look import Look, look_of
 from planner.full_year import at_resolution, is_every_step, operated_at_every_step
 from planner.lead_times import setting_of
 from planner.library import LibraryError
-from planner.plan import Decisions, Plan
+from planner.plan import Plan
 from planner.preparing import Case, Prepared, Settings, UsualNotSolved, opened, prepare, read, results_folder
 from planner.progress import Progress, stopping
 from planner.reading import Reading
@@ -102,7 +102,7 @@ def _run(request: Request) -> int:
             if usual.infeasible:
                 return _infeasible(case, folder, request, usual.problem, str(usual))
             return _end(NO_PLAN, str(usual))
-        look = _look(prepared)
+        look = look_of(prepared.problem)
         with Pool() as pool, look or nullcontext():
             return _solve(prepared, folder, request, pool, look)
 
@@ -112,7 +112,7 @@ def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool, look:
     progress = case.progress
     with progress.phase("solve", f"solve {problem.steps.count} steps a year, {len(problem.years)} years"):
         begun = time.monotonic()
-        starts = _first(look, case)
+        starts = _first(look, problem, case)
         left = max(1.0, case.options.time_limit_s - (time.monotonic() - begun))
         plan = solve(problem, replace(case.options, time_limit_s=left), progress.report, pool, starts=starts)
     if plan.facts.status == "infeasible":
@@ -138,27 +138,16 @@ def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool, look:
     return DONE if plan.facts.status == "optimal" else LIMIT
 
 
-def _look(prepared: Prepared) -> Look | None:
-    """The problem at typical days, where it has a whole year and something to choose by."""
-    case, problem = prepared.case, prepared.problem
-    if not is_every_step(problem) or problem.target is None:
-        return None
-    try:
-        return Look(at_resolution(case.reading, problem, first_look.RESOLUTION))
-    except ScenarioFaults:  # typical days ask more of the series than a whole year does
-        return None
-
-
-def _first(look: Look | None, case: Case) -> list[Decisions]:
-    """Decisions of typical days, to begin a whole year with: a first plan soon, and most often a good one."""
+def _first(look: Look | None, problem: Problem, case: Case) -> list[Start]:
+    """Where typical days say that a whole year may begin: a first plan soon, and most often a good one."""
     if look is None:
         return []
-    case.progress.say(f"a first look at typical days ({first_look.RESOLUTION})")
+    case.progress.say(f"a first look at typical days (days:{first_look.DAYS})")
 
     def told(_: str, lower_bound: float, cost: float) -> None:
         case.progress.report("on typical days", lower_bound, cost)
 
-    return look(look.problem, case.options, told)
+    return look(problem, case.options, told)
 
 
 def _checked(case: Case, answer: Answer) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def test_paper_reaches_the_level_that_its_points_allow(solved: tuple[Answer, Pla
 def test_a_look_at_typical_days_leads_to_the_same_plans(solved: tuple[Answer, Plan]) -> None:
     answer, usual = solved
     alone = beside(plans_beside(answer, usual, OPTIONS, 60.0, Progress(quiet=True), Pool()), 2028)
-    with Look(answer.problem) as look:
+    with Look(lambda problem: problem) as look:
         looked = beside(plans_beside(answer, usual, OPTIONS, 60.0, Progress(quiet=True), Pool(), look), 2028)
     assert looked["6_stars"] == alone["6_stars"]
     assert looked["cheapest_first"]["net_present_cost"] == pytest.approx(
@@ -87,7 +87,10 @@ def test_measures_that_are_enough_on_typical_days_alone_are_joined_by_more(
     assert target is not None
     none = replace(target, stars=target.stars * 0, durable_stars=target.durable_stars * 0)
     rules, emissions = business_as_usual(answer.problem).durability, replace(answer.problem.emissions, caps=())
-    easy = replace(answer.problem, target=none, durability=rules, emissions=emissions)  # nothing to reach there
+
+    def easy(problem: Problem) -> Problem:
+        return replace(problem, target=none, durability=rules, emissions=emissions)  # nothing to reach there
+
     with Look(easy) as look:
         plans = plans_beside(answer, usual, OPTIONS, 60.0, Progress(quiet=True), Pool(), look)
     found = beside(plans, 2028)["cheapest_first"]

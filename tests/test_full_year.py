@@ -263,15 +263,41 @@ def test_a_solve_begins_with_the_plan_and_the_operations_of_the_one_before(monke
     dearer = replace(problem, emissions=replace(problem.emissions, carbon_price=problem.emissions.carbon_price + 1e-6))
     with Pool() as pool:
         decisions, _, _, first = decomposed(problem, CUTS, pool=pool)
-        assert pool.plans[-1] == decisions
+        assert pool.starts[-1].decisions == decisions
         solver = Decomposition(dearer, CUTS, pool=pool)
         monkeypatch.setattr(solver, "cut_at", None)
-        whole = solver._point(pool.plans[-1])
+        whole = solver._point(pool.starts[-1].decisions)
         solver.master.fix(whole)
         mixture = solver._mixture(solver.inner, whole)
     assert mixture is not None
     assert mixture.missing == pytest.approx(0.0, abs=1e-6)
     assert first.objective < mixture.cost < 1.1 * first.objective
+
+
+def test_a_start_has_the_prices_at_which_blocks_show_its_plan_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """First operations at those prices are a plan; the other year's prices are not taken for it."""
+    problem = chronological()
+    with Pool() as pool:
+        *_, first = decomposed(problem, CUTS, pool=pool)
+        start = pool.starts[-1]
+    solver = Decomposition(problem, CUTS, starts=[start])
+    hint = solver.starts[0][1]
+    assert hint is not None
+    assert hint.shape == (2, len(solver.blocks[0].quantities))
+    assert solver._relax()
+    rounds: list[str] = []
+    cut_at = solver.cut_at
+    monkeypatch.setattr(
+        solver, "cut_at", lambda x, prices, kind, *a, **k: rounds.append(kind) or cut_at(x, prices, kind, *a, **k)
+    )
+    value, plan = solver.plan_at(solver.starts[0][0], 1e-3, hint=hint)
+    assert plan is not None
+    assert rounds[0] == "exact"
+    assert value <= plan.cost * (1 + 1e-9)
+    assert plan.cost == pytest.approx(first.objective, rel=2e-3)
+    solver.end()
+    short = replace(start, prices={name: prices[:1] for name, prices in start.prices.items()})
+    assert Decomposition(problem, CUTS, starts=[short]).starts[0][1] is None
 
 
 def test_a_cap_that_no_operation_reaches_is_infeasible() -> None:

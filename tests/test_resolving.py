@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from planner import resolving
 from planner.answer import account_for
-from planner.archive import pack
-from planner.engine import SolverError
-from planner.resolving import Interval, plans_before
+from planner.archive import pack, same, unpack
+from planner.engine import Options, SolverError
+from planner.progress import Progress
+from planner.resolving import Interval, Resolver, Solved, plan_before
 from tests.test_why import solved, with_leaks
 
 
@@ -28,7 +30,7 @@ def test_plans_of_the_resolver_are_accounted() -> None:
 
 
 def test_one_failed_solve_of_many_is_not_known_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise SolverError("HiGHS failed: Solve error")
 
     monkeypatch.setattr(resolving, "solve", fails)
@@ -38,12 +40,39 @@ def test_one_failed_solve_of_many_is_not_known_and_says_why(monkeypatch: pytest.
     assert found.note == "HiGHS failed: Solve error"
 
 
-def test_a_folder_gives_its_decisions_to_begin_with_if_it_can(tmp_path: Path) -> None:
+def test_a_folder_gives_the_plan_it_holds_if_it_can(tmp_path: Path) -> None:
     problem = with_leaks(1.0)
     answer = solved(problem).answer
     assert answer is not None
-    assert plans_before(tmp_path) == []
+    assert plan_before(tmp_path) is None
     (tmp_path / "operation.npz").write_bytes(pack(problem, answer.plan))
-    assert plans_before(tmp_path) == [answer.plan.decisions]
+    found = plan_before(tmp_path)
+    assert found is not None
+    assert found.answer is not None
+    assert found.answer.plan.decisions == answer.plan.decisions
     (tmp_path / "operation.npz").write_bytes(b"cut short")
-    assert plans_before(tmp_path) == []
+    assert plan_before(tmp_path) is None
+
+
+def test_what_is_known_is_not_solved_again_for_a_gap_that_it_has() -> None:
+    problem = with_leaks(1.0)
+    plan = solved(problem)
+    loose = Solved(problem, plan.answer, 0.99 * plan.high)
+    again = Resolver(Options(gap=0.02), Progress(quiet=True), known=loose)
+    assert again(with_leaks(1.0), "the same") is loose
+    assert again.solves == 0
+    assert again(replace(problem, name="another"), "another") is not loose
+    closer = again(problem, "closer", Options(gap=1e-6))
+    assert closer.low == pytest.approx(closer.high, rel=1e-5)
+    assert again.solves == 2
+
+
+def test_problems_are_the_same_where_every_number_is() -> None:
+    problem = with_leaks(1.0)
+    assert same(problem, with_leaks(1.0))
+    assert same(problem, unpack(pack(problem, solved(problem).answer.plan))[0])  # type: ignore[union-attr]
+    index = problem.markets[0].price_index.copy()
+    index[-1] += 1e-12
+    dearer = replace(problem.markets[0], price_index=index)
+    assert not same(problem, replace(problem, markets=(dearer, *problem.markets[1:])))
+    assert not same(problem, replace(problem, name="another"))

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from planner.engine.bridge import Options, Report, SolverError, interrupted
     from planner.engine.elastic import Explanation, Slack, explain
     from planner.engine.monolith import solve, solve_pinned
-    from planner.engine.pool import Pool
+    from planner.engine.pool import Pool, Start
 
 HOMES = {
     "bridge": ("Options", "Report", "SolverError", "interrupted"),
     "elastic": ("Explanation", "Slack", "explain"),
     "monolith": ("solve", "solve_pinned"),
-    "pool": ("Pool",),
+    "pool": ("Pool", "Start"),
 }
 __all__ = [
     "Explanation",
@@ -29,6 +29,7 @@ __all__ = [
     "Report",
     "Slack",
     "SolverError",
+    "Start",
     "explain",
     "interrupted",
     "solve",

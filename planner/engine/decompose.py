@@ -1,6 +1,6 @@
 """The order of a solve by cuts: the relaxation, decisions at hand, whole decisions, until bound and plan meet.
 
-    1. relax         the relaxation with averaged blocks; with exact ones once there is a plan
+    1. relax         the relaxation with averaged blocks; with exact ones once there is a plan. By the cuts of a pool at first
     2. begin         decisions that came with the problem or its pool, operated
     3. whole         the master as a MILP: its bound is a bound of the problem
     4. improve       its decisions made cheaper, a few at a time, as averaged blocks see them
@@ -13,26 +13,29 @@ The bound is valid at any time; the plan is a true operation at true sizes, so i
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from models.problem import Problem
 from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, interrupted
 from planner.engine.inner import Mixture
+from planner.engine.master import POOL_TURNS, Row
 from planner.engine.neighbourhood import Decided, improved
 from planner.engine.pins import NO_PINS, Pins
-from planner.engine.pool import Decisions, Pool
+from planner.engine.pool import Decisions, Place, Pool, Quantity, Start
 from planner.engine.rounds import EXACT, MOST_ROUNDS, Rounds
 
-FIRST_PATIENCE_S = 6.0  # for the first MILP; each later one may take longer
-FIRST_PATIENCE_SHARE = 0.15  # of the time limit that the first MILP may take
+FIRST_PATIENCE_S = 10.0  # for the first MILP; each later one may take longer
+FIRST_PATIENCE_SHARE = 0.5  # of the time limit that the first MILP may take
 MOST_MEETINGS = 20  # rounds of coarse blocks, for the relaxation or to see what yes/no decisions cost
 MOST_COSTINGS = 3  # of decisions near the last ones, before they are operated in full
 AGREED = 0.5  # share of the tolerance within which cuts and blocks agree on a cost
 WORTH = 0.1  # share of the gap that decisions must promise to save to be operated in full
 COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for decisions that serve nothing
+OPERATING_SHARE = 0.25  # of the time limit that the search for cheaper decisions leaves for operating them
 MOST_STALLS = 3
+MOST_STARTS = 2  # that are costed, of those that have a solution
 MOST_RULING = 500  # cuts, the last to rule over whole decisions, that the next MILP begins with
 NO_PLAN_SHARE = 0.5  # of the time limit after which cuts without any plan leave the rest to the model in one piece
 NO_PLAN_LEAST_S = 60.0  # but not before
@@ -51,35 +54,44 @@ class Decomposition(Rounds):
         report: Report | None = None,
         pool: Pool | None = None,
         pins: Pins = NO_PINS,
-        starts: Sequence[Decisions] = (),
+        starts: Sequence[Start] = (),
     ) -> None:
         self.owns_pool = pool is None
         super().__init__(problem, options, Pool() if pool is None else pool, pins)
+        self.searched = self.deadline - OPERATING_SHARE * options.time_limit_s  # when what was found must be operated
         self.hopeless = time.monotonic() + max(NO_PLAN_SHARE * options.time_limit_s, NO_PLAN_LEAST_S)
         self.report = report or (lambda words, bound, cost: None)
-        self.master.keep(self.master.row(*place) for place in self.pool.ruling if place[0] < len(problem.years))
+        self.master.keep(self._rows(self.pool.ruling))
+        self.master.add(self._rows(dict.fromkeys((*self.pool.holding, *self.pool.ruling))))
         self.lasting = {(b, s.mark) for (_, b), kept in self.pool.shown.items() for s in kept}  # worth keeping
-        self.starts = [self._point(decisions) for decisions in (*starts, *reversed(self.pool.plans))]
+        self.starts = [
+            (self._point(one.decisions), self._prices(one)) for one in (*starts, *reversed(self.pool.starts))
+        ]
         self.best: Mixture | None = None
         self.operation: Operation = {}  # of the best plan
         self.operated: set[bytes] = set()  # decisions that blocks have been asked to operate
         self.pool.deep = self.pool.deep or self.coarse == EXACT
         self.settled = False  # whether the last MILP reached its gap: what neighbourhoods could find is less than that
+        self.promising: Start | None = None  # decisions that have not led to a better plan in time, cheaper by the cuts
         self.stalls = 0  # times that decisions came back for which no plan was found
         self.bound = -np.inf  # that no plan can beat
 
     def solve(self) -> tuple[Outcome, Mixture | None]:
         """The best plan found, with the bound that no plan can beat."""
-        if not self._relax():
-            return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
+        infeasible = Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None)
+        warm = self.pool.warm
+        if not (self._by_pool() if warm else self._relax()):
+            return infeasible, None
         start = self._begin()
-        self._deepen()
+        if warm and not (self._reached() or self._more_cuts()):
+            return infeasible, None
         patience = min(FIRST_PATIENCE_S, FIRST_PATIENCE_SHARE * self.options.time_limit_s)
         stuck = True
         while not (self.stop() or self._reached() or self.stalls == MOST_STALLS or self._hopeless()):
             if stuck or start is None:
                 begun = time.monotonic()
-                whole = self.master.milp(0.5 * self.options.gap, min(self.deadline, begun + patience), start)
+                until = self.deadline if begun > self.searched else self.searched
+                whole = self.master.milp(0.5 * self.options.gap, min(until, begun + patience), start)
                 self.timings.add("whole", begun)
                 self.settled = whole.gap <= 0.5 * self.options.gap
                 patience *= 1.3 if whole.x is not None else 3.0
@@ -106,21 +118,42 @@ class Decomposition(Rounds):
         return min(self.options.gap, COARSEST)
 
     def _reached(self) -> bool:
-        return self.best is not None and self.cost - self.bound <= self.options.gap * max(abs(self.cost), 1e-9)
+        return self.best is not None and self._within_gap(self.cost)
+
+    def _within_gap(self, cost: float) -> bool:
+        return cost - self.bound <= self.options.gap * max(abs(cost), 1e-9)
 
     def _hopeless(self) -> bool:
         return self.best is None and self.coarse == EXACT and time.monotonic() > self.hopeless
 
-    def _relax(self) -> bool:
-        """The relaxation, from seeds where nothing is known yet. False if it has no solution."""
-        warm = self.pool.warm
-        if not warm:
-            self.seed()
-        if not self.converge((0.5 if warm else 2.0) * self.fine, self.coarse):
+    def _rows(self, places: Iterable[Place]) -> list[Row]:
+        """Cuts of the pool as rows, of the years that this problem has."""
+        return [self.master.row(*place) for place in places if place[0] < len(self.problem.years)]
+
+    def _by_pool(self) -> bool:
+        """The relaxation by the cuts that earlier solves have left. False if it has no solution."""
+        begun = time.monotonic()
+        solved = self.master.lp()
+        if solved is not None:
+            solved = self.master.separated(0.5 * self.fine * self.master.value, POOL_TURNS)
+        self.timings.add("master", begun)
+        self.relaxed = self.bound = np.inf if solved is None else solved[0]
+        return solved is not None
+
+    def _more_cuts(self) -> bool:
+        """Cuts of the relaxation's own sizes and prices, after those of the pool. False if it has no solution."""
+        if not self.converge(0.5 * self.fine, self.coarse):
             return False
-        if not warm:
-            self.probe()
-        if not warm and self.master.matrix.integer.any():  # without whole decisions, to operate the plan is the same
+        self.bound = max(self.bound, self.relaxed)
+        return self.bound < np.inf
+
+    def _relax(self) -> bool:
+        """The relaxation from seeds, where nothing is known yet. False if it has no solution."""
+        self.seed()
+        if not self.converge(2.0 * self.fine, self.coarse):
+            return False
+        self.probe()
+        if self.master.matrix.integer.any():  # without whole decisions, to operate the plan is the same
             exact = self._averages_mislead()
             self.pool.deep = self.pool.deep or exact
             inner, tolerance = (self.inner, self.fine) if exact else (self.rough, 0.1 * self.fine)
@@ -138,9 +171,13 @@ class Decomposition(Rounds):
         averaged, exact = (self.cut_at(x, prices, kind, years)[0] for kind in (self.coarse, EXACT))
         return (exact - averaged) * len(self._years()) > self.options.gap * abs(solved[0]) * len(years)
 
+    def _shallow(self) -> bool:
+        """Whether exact blocks may still raise the bound that averaged ones gave."""
+        return not (self.pool.deep or self.settled)
+
     def _deepen(self) -> None:
         """The relaxation once more by exact blocks, after the first plan that averaged ones do not bring within the gap."""
-        if self.pool.deep or self.settled or self.best is None or self._reached() or self.stop():
+        if self._reached() or self.stop():
             return
         self.pool.deep = True
         self.crew.forget(self.inner.clear(self.lasting))
@@ -150,18 +187,20 @@ class Decomposition(Rounds):
 
     def _begin(self) -> Float | None:
         """Operates the decisions that cost least by the cuts, among those that came with the problem and its pool."""
-        begun, distinct = time.monotonic(), {self.master.decisions(x): x for x in self.starts}
-        costs: list[tuple[float, int, Float]] = []
-        for x in distinct.values():
-            solved = None if self.stop() else self.master.with_decisions(x, self.fine)
+        begun, distinct = time.monotonic(), {self.master.decisions(x): (x, prices) for x, prices in self.starts}
+        costs: list[tuple[float, int, Float, Float | None]] = []
+        for x, prices in distinct.values():
+            if self.stop() or len(costs) == MOST_STARTS:
+                break
+            solved = self.master.with_decisions(x, self.fine)
             if solved is not None:
-                costs.append((solved[0], -len(costs), x))
+                costs.append((solved[0], -len(costs), x, prices))
         self.timings.add("whole", begun)
         if not costs:
             return None
-        cost, _, start = min(costs, key=lambda choice: choice[:2])
+        cost, _, start, hint = min(costs, key=lambda choice: choice[:2])
         at_hand = self.inner.complete()  # a mixture of what was shown before may do where more would not pay
-        self._operate(start, 1 if at_hand and not self._near(cost) else MOST_ROUNDS)
+        self._operate(start, 1 if at_hand and not self._near(cost) else MOST_ROUNDS, hint)
         return start
 
     def _step(self, start: Float, again: bool) -> tuple[Float, bool]:
@@ -172,11 +211,11 @@ class Decomposition(Rounds):
         solved = self.master.with_decisions(start, self.fine)
         if solved is None:
             return start, True
-        decided = self._improved(Decided(solved[0], start))
+        decided, hint = self._improved(Decided(solved[0], start))
         promising, known = decided.cost < self._cutoff(), self.master.decisions(decided.x) in self.operated
         if promising and (again or not known):
-            self._operate(decided.x)
-            self._deepen()
+            self.promising = Start(self.decided(decided.x), {} if hint is None else self._priced(hint))
+            self._operate(decided.x, hint=hint)
         return self._cheapest(decided.x), known or not promising
 
     def _cheapest(self, x: Float) -> Float:
@@ -188,43 +227,59 @@ class Decomposition(Rounds):
         solved = [self.master.with_decisions(point, self.fine) for point in points]
         return points[int(np.argmin([np.inf if found is None else found[0] for found in solved]))]
 
-    def _improved(self, decided: Decided) -> Decided:
-        """Cheaper decisions near the given ones, by the cuts and by what blocks say where those have none."""
+    def _improved(self, decided: Decided) -> tuple[Decided, Float | None]:
+        """Cheaper decisions near the given ones, by the cuts and by what blocks say where those have none; their prices."""
         for _ in range(MOST_COSTINGS):
             begun, last = time.monotonic(), decided
             if not self.settled:
-                decided = improved(self.master, last, self.options.gap, self.bound, self.deadline)
+                decided = improved(self.master, last, self.options.gap, self.bound, self.searched)
             self.timings.add("near", begun)
-            cost = self.costed(decided.x)
+            cost, prices = self.costed(decided.x)
             agreed = cost - decided.cost <= AGREED * self.fine * abs(cost)
             same = self.master.decisions(decided.x) == self.master.decisions(last.x)
             decided = Decided(cost, decided.x)
             if agreed or same or self.stop():
                 break
-        return decided
+        return decided, prices
 
     def _near(self, cost: float) -> bool:
         """Whether decisions that cost so much by the cuts are worth being operated in full."""
         return cost - self.bound <= 2.0 * self.options.gap * abs(self.bound)
 
-    def _operate(self, whole: Float, rounds: int = MOST_ROUNDS) -> None:
-        """Looks for a plan with the yes/no decisions of `whole`; the best plan so far stays in hand."""
+    def _operate(self, whole: Float, rounds: int = MOST_ROUNDS, hint: Float | None = None) -> None:
+        """Looks for a plan with the yes/no decisions of `whole`; the best plan so far stays in hand.
+
+        The first plan is only the first mixture: a better bound says how much better it need be.
+        """
         decisions = self.master.decisions(whole)
         again = decisions in self.operated
         self.operated.add(decisions)
-        value, plan = self.plan_at(whole, (0.02 if again else 0.2) * self.fine, rounds)
+        tolerance = (0.02 if again else 0.2) * self.fine
+        shallow = self._shallow()
+        value, plan = self.plan_at(whole, tolerance, rounds, hint)
         self.stalls += again and plan is None and not self._cutoff() <= value < np.inf
-        if plan is not None and plan.cost < self.cost:
-            self.best, self.operation = plan, self.inner.operation(plan, self.crew)
-            self.lasting = plan.marks
+        self._keep(plan)
+        if plan is not None and shallow:
+            self._deepen()
+            if not self._reached():
+                self._keep(self.plan_at(whole, tolerance, rounds)[1])
         self.report("plan in hand", self.bound, self.cost)
+
+    def _keep(self, plan: Mixture | None) -> None:
+        """Keeps a plan that is better than the best so far."""
+        if plan is not None and plan.cost < self.cost:
+            self.best, self.operation, self.promising = plan, self.inner.operation(plan, self.crew), None
+            self.lasting = plan.marks
 
     def _cutoff(self) -> float:
         """Cost from which decisions are not worth being looked at further."""
         return self.cost - WORTH * self.options.gap * abs(self.cost) if self.best is not None else np.inf
 
-    def _found(self, cost: float) -> None:
-        self.report("plan in hand", self.bound, min(cost, self.cost))
+    def _found(self, cost: float) -> bool:
+        """Tells of a plan; whether it is near enough to the bound, or the bound is what is needed next."""
+        best = min(cost, self.cost)
+        self.report("plan in hand", self.bound, best)
+        return self._within_gap(best) or self._shallow()
 
     def _point(self, decisions: Decisions) -> Float:
         """Columns of the master that have the given decisions, zero elsewhere."""
@@ -234,18 +289,20 @@ class Decomposition(Rounds):
                 x[column] = decisions.get(name, {}).get(index, 0.0)
         return x
 
-    def costed(self, whole: Float) -> float:
-        """What coarse blocks say that the yes/no decisions of `whole` cost at least; their cuts stay."""
+    def costed(self, whole: Float) -> tuple[float, Float | None]:
+        """What coarse blocks say that the yes/no decisions of `whole` cost at least, and their prices; the cuts stay."""
         self.master.fix(whole)
-        cost, _ = self.meet(self.rough, whole, 0.1 * self.fine, MOST_MEETINGS, self._cutoff())
+        cost, mixture = self.meet(self.rough, whole, 0.1 * self.fine, MOST_MEETINGS, self._cutoff())
         self.master.fix(None)
-        return cost if np.isfinite(cost) else np.inf
+        return cost if np.isfinite(cost) else np.inf, None if mixture is None else mixture.prices
 
-    def plan_at(self, whole: Float, tolerance: float, rounds: int = MOST_ROUNDS) -> tuple[float, Mixture | None]:
+    def plan_at(
+        self, whole: Float, tolerance: float, rounds: int = MOST_ROUNDS, hint: Float | None = None
+    ) -> tuple[float, Mixture | None]:
         """(what the decisions of `whole` cost at least, the best plan with them); no plan where they cost more than the best."""
         self.crew.forget(self.inner.clear(self.lasting))
         self.master.fix(whole)
-        found = self.meet(self.inner, whole, tolerance, rounds, self._cutoff(), self._found)
+        found = self.meet(self.inner, whole, tolerance, rounds, self._cutoff(), self._found, hint)
         self.master.fix(None)
         return found
 
@@ -255,17 +312,29 @@ class Decomposition(Rounds):
             self.pool.close()
             return
         self.crew.forget(self.inner.clear(self.lasting))
-        self.pool.ruling = list(self.master.kept)[-MOST_RULING:]
-        self.pool.shown = self.inner.by_place()
         if self.best is not None:
-            self.pool.plans.append(self.decided(self.best))
+            self.pool.starts.append(Start(self.decided(self.best.plan), self._priced(self.best.prices)))
+        if self.promising is not None:
+            self.pool.starts.append(self.promising)
+        self.pool.ruling, self.pool.holding = list(self.master.kept)[-MOST_RULING:], list(self.master.held)
+        self.pool.shown = self.inner.by_place()
 
-    def decided(self, plan: Mixture) -> Decisions:
-        """Yearly decisions by component and index."""
+    def decided(self, x: Float) -> Decisions:
+        """Yearly decisions by component and index, of the master's columns or the plan's."""
         return {
-            name: {index: float(plan.plan[column]) for index, column in columns.items()}
+            name: {index: float(x[column]) for index, column in columns.items()}
             for name, columns in self.master.plan.plan_columns.items()
         }
+
+    def _priced(self, prices: Float) -> dict[Quantity, Float]:
+        """Prices (Y, Q) by component and item."""
+        return dict(zip(self.blocks[0].quantities, prices.T, strict=True))
+
+    def _prices(self, start: Start) -> Float | None:
+        """(Y, Q) prices of a start; None where it does not have all of them."""
+        found = [start.prices.get(quantity) for quantity in self.blocks[0].quantities]
+        fit = [one for one in found if one is not None and len(one) == len(self.problem.years)]
+        return np.column_stack(fit) if found and len(fit) == len(found) else None
 
     def _outcome(self) -> Outcome:
         best, bound = self.best, self.bound
@@ -285,7 +354,7 @@ def decomposed(
     report: Report | None = None,
     pool: Pool | None = None,
     pins: Pins = NO_PINS,
-    starts: Sequence[Decisions] = (),
+    starts: Sequence[Start] = (),
 ) -> Solved:
     """Solves by cuts. Raises SolverError where the model's units run or stand, which blocks cannot say."""
     if any(v.min_load_share > 0 for v in problem.converters):
@@ -295,6 +364,6 @@ def decomposed(
         outcome, mixture = solver.solve()
         if mixture is None:
             return {}, {}, solver.size(), outcome
-        return solver.decided(mixture), solver.operation, solver.size(), outcome
+        return solver.decided(mixture.plan), solver.operation, solver.size(), outcome
     finally:
         solver.end()

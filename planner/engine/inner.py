@@ -79,6 +79,10 @@ class Inner:
         """Whether every block of every year has shown an operation."""
         return all(kept for blocks in self.shown for kept in blocks)
 
+    def count(self) -> Int:
+        """(Y, B) operations that each block has shown."""
+        return np.array([[len(kept) for kept in blocks] for blocks in self.shown])
+
     def clear(self, lasting: Container[tuple[int, int]]) -> list[tuple[int, int]]:
         """Forgets operations that belong to other yes/no decisions, but for the `lasting`: their (block, mark)."""
         gone = []

@@ -47,7 +47,7 @@ SETTLED = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
-LP_PATIENCE_S = 15.0  # for one relaxation by simplex, which takes a second as a rule
+LP_PATIENCE_S = 8.0  # for one relaxation by simplex, which takes a second as a rule
 CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
 IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
 MOST_IDLE = 600  # rows that may stay idle before any leave
@@ -221,12 +221,13 @@ class Master:
         for g, group in enumerate(self.groups):
             for b in group:
                 block = self.blocks[b]
-                least, most = block.least.toarray(), block.most.toarray()
+                adds, takes = block.least.maximum(0.0), block.least.minimum(0.0)
+                most_adds, most_takes = block.most.maximum(0.0), block.most.minimum(0.0)
                 for y in range(len(self.years)):
                     columns = self.ports[y, b]
                     lower, upper = block.limits(self.base.lower[columns], self.base.upper[columns])
-                    lowest[y, g] += np.maximum(least, 0.0) @ lower + np.minimum(least, 0.0) @ upper
-                    highest[y, g] += np.maximum(most, 0.0) @ upper + np.minimum(most, 0.0) @ lower
+                    lowest[y, g] += adds @ lower + takes @ upper
+                    highest[y, g] += most_adds @ upper + most_takes @ lower
         return lowest, highest
 
     def weights(self, prices: Float) -> Float:

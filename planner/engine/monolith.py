@@ -19,7 +19,7 @@ from planner.engine.decompose import Operation, Solved, decomposed
 from planner.engine.matrix import Pressed
 from planner.engine.parts import is_chronological
 from planner.engine.pins import NO_PINS, Pins, pinned
-from planner.engine.pool import Decisions, Pool
+from planner.engine.pool import Decisions, Pool, Start
 from planner.engine.press import press
 from planner.plan import Plan, SolverFacts
 
@@ -49,9 +49,9 @@ def solve(
     report: Report | None = None,
     pool: Pool | None = None,
     pins: Pins = NO_PINS,
-    starts: Sequence[Decisions] = (),
+    starts: Sequence[Start] = (),
 ) -> Plan:
-    """Least-cost plan of a problem with its proven bound; `pins` are decisions that are given, each of `starts` some to begin with.
+    """Least-cost plan of a problem with its proven bound; `pins` are decisions that are given, `starts` are some to begin with.
 
     Solves that share a `pool` re-use blocks and cuts where they operate the same site. Raises SolverError where the solver
     cannot be believed.
@@ -90,7 +90,7 @@ def by_cuts(
     report: Report | None,
     pool: Pool | None = None,
     pins: Pins = NO_PINS,
-    starts: Sequence[Decisions] = (),
+    starts: Sequence[Start] = (),
 ) -> Solved:
     """Cuts; where they find no plan in their time, the model in one piece with what is left, and the better bound."""
     begun = time.monotonic()

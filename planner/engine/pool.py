@@ -11,16 +11,27 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from planner.engine.block import Block
 from planner.engine.bridge import Options
 from planner.engine.crew import Crew
 from planner.engine.inner import Shown
 from planner.engine.master import Pooled
-from planner.engine.matrix import Key
+from planner.engine.matrix import Float, Key
 
-MOST_PLANS = 4  # whose decisions the next solve may begin with
+MOST_KEPT = 6  # starts that the next solve may begin with
 Decisions = Mapping[str, Mapping[Key, float]]
+Quantity = tuple[str, str]
+Place = tuple[int, int, int]  # year index, group, cut
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a solve may begin: decisions, and what a plan with them would pay for another unit of each sum of its operation."""
+
+    decisions: Decisions
+    prices: Mapping[Quantity, Float] = field(default_factory=dict)  # (component, item) -> (Y,) [million per unit]
 
 
 class Pool:
@@ -31,9 +42,12 @@ class Pool:
         self._crew: Crew | None = None
         self.cuts: list[list[Pooled]] = []
         self.shown: dict[tuple[int, int], list[Shown]] = {}  # (year index, block) -> operations of the last plan
-        self.ruling: list[tuple[int, int, int]] = []  # (year index, group, cut) that ruled over whole decisions
+        self.holding: list[Place] = []  # cuts that held up the last relaxation
+        self.ruling: list[Place] = []  # and those that ruled over whole decisions
         self.deep = False  # whether exact blocks have bounded a relaxation
-        self.plans: deque[Decisions] = deque(maxlen=MOST_PLANS)  # the newest last
+        self.starts: deque[Start] = deque(
+            maxlen=MOST_KEPT
+        )  # the newest last; decisions that have no plan yet among them
 
     def crew(self, blocks: Sequence[Block], options: Options, groups: int) -> Crew:
         """The crew for these blocks: the one at hand if it holds the same, otherwise a new one without cuts."""
@@ -53,7 +67,8 @@ class Pool:
         """Ends the workers and forgets cuts and operations."""
         if self._crew is not None:
             self._crew.close()
-        self._crew, self.cuts, self.shown, self.ruling, self._mark, self.deep = None, [], {}, [], "", False
+        self._crew, self.cuts, self.shown, self.holding, self.ruling = None, [], {}, [], []
+        self._mark, self.deep = "", False
 
     def __enter__(self) -> Pool:
         return self

@@ -53,6 +53,8 @@ MOST_ROUNDS = 80
 YEARS_APART = 3  # of the years whose blocks are solved in one round; the others draw on their cuts
 MOST_SHOWN = 2  # operations of each year and season that are shown at prices of old cuts
 LATE_MIXTURE_S = 15.0  # that a mixture may take, even where the time limit has passed
+MOST_OPENINGS = 4  # rounds until every block has served its loads
+MOST_LACKING = 3  # rounds that ask for what first operations lack
 MIXTURE_EVERY = 3  # rounds of blocks from one mixture to the next
 
 
@@ -218,23 +220,45 @@ class Rounds:
         tolerance: float,
         rounds: int,
         cutoff: float = np.inf,
-        better: Callable[[float], None] = lambda _: None,
+        better: Callable[[float], bool] = lambda _: False,
+        hint: Float | None = None,
     ) -> tuple[float, Mixture | None]:
         """The relaxation from below and the best mixture from above, until they meet or neither moves.
 
         The first mixture is of what was shown before; it may be a plan already. Once there is one, the next point lies between
         it and the relaxation's: near what is known to work. Ends early where the relaxation reaches the cutoff. `better` hears
-        what each better mixture costs.
+        what each better mixture costs, and says whether that will do. The `hint` (Y, Q) are prices that a plan of the same
+        decisions would pay, where such are known.
         """
         kind = EXACT if inner is self.inner else self.coarse
         if inner is self.rough:
             inner.clear(self.rough_marks)
         self.showing = inner
+        if hint is not None and not self._at_hand(inner, whole):
+            self.open(inner, kind, whole, tolerance, hint, cutoff)
         value, best = self._between(inner, kind, whole, tolerance, rounds, cutoff, better)
         self.showing = None
         if inner is self.rough and best is not None:
             self.rough_marks = best.marks
         return value, best
+
+    def open(self, inner: Inner, kind: str, whole: Float | None, tolerance: float, hint: Float, cutoff: float) -> None:
+        """Operations at the prices of the hint: of every block at sizes that serve its loads, and then of what they lack."""
+        solved, unserved = None, np.arange(len(self._years()))
+        for _ in range(MOST_OPENINGS):
+            solved = self.master.separated(tolerance * self.master.value)
+            if solved is None or solved[0] >= cutoff or self.stop() or not len(unserved):
+                break
+            before = inner.count()
+            self.cut_at(solved[1], hint, kind, unserved.tolist())
+            unserved = unserved[
+                (inner.count() == before)[unserved].any(axis=1)
+            ]  # months of a year fit at the same sizes only
+        for _ in range(MOST_LACKING):
+            mixture = self._mixture(inner, whole, least_missing=True)
+            if solved is None or self.stop() or mixture is None or mixture.missing < MISSING:
+                break
+            self.cut_at(solved[1], mixture.prices, kind, costed=False)
 
     def show(self, x: Float, kind: str) -> None:
         """Operations at the relaxation's own sizes, at the prices of the cuts that most hold it up."""
@@ -279,7 +303,7 @@ class Rounds:
         tolerance: float,
         rounds: int,
         cutoff: float,
-        better: Callable[[float], None],
+        better: Callable[[float], bool],
     ) -> tuple[float, Mixture | None]:
         master, best, value = self.master, None, -np.inf
         core, last_prices, before = None, None, (-np.inf, np.inf)
@@ -301,7 +325,7 @@ class Rounds:
                 priced = prices if last_prices is None else STEP_BACK * last_prices + (1 - STEP_BACK) * prices
                 self.cut_at(at, priced, kind, years)
                 core, last_prices = at if best is None else core, priced
-            if turn == MIXTURE_EVERY:
+            if turn == MIXTURE_EVERY and kind == self.coarse:
                 self.show(x, kind)
             mixture = self._mixture(inner, whole) if mixing else None
             if mixture is None or (turn == 0 and mixture.missing >= MISSING):
@@ -313,11 +337,12 @@ class Rounds:
                     self.cut_at(x, lacking.prices, kind, costed=False)
                     self.cut_at(shown, lacking.prices, kind, costed=False)
             else:
-                self.cut_at(shown, mixture.prices, kind)  # what would make it cheaper
                 if best is None or mixture.cost < best.cost:
-                    best, core = mixture, shown
+                    best, core = mixture, shown.copy()
                     core[master.width :] = x[master.width :]
-                    better(best.cost)
+                    if better(best.cost):
+                        break
+                self.cut_at(shown, mixture.prices, kind)  # what would make it cheaper
             now = (value, np.inf if best is None else best.cost)
             still = best is not None and now[0] - before[0] < 0.1 * small and before[1] - now[1] < 0.1 * small
             if still or now[1] - value <= 2 * small:
@@ -336,6 +361,11 @@ class Rounds:
             return None
         finally:
             self.timings.add("inner", begun)
+
+    def _at_hand(self, inner: Inner, whole: Float | None) -> bool:
+        """Whether what was shown before can be mixed to a plan."""
+        mixture = self._mixture(inner, whole)
+        return mixture is not None and mixture.missing < MISSING
 
     def _years(self) -> range:
         return range(len(self.problem.years))

@@ -49,6 +49,10 @@ class Axis(ABC):
         """The problem whose answer has the least of it; None where the axis has steps only."""
         return None
 
+    def floor(self, problem: Problem) -> float:
+        """What no plan can have less of, whatever it costs; minus infinity where that takes an aim to find out."""
+        return -np.inf
+
     def bound(self, objective: float) -> float:
         """Least `short` of any plan, given the least objective of the aimed problem; nothing is known without one."""
         return -np.inf
@@ -100,6 +104,10 @@ class Paper(Tonnage):
 
     measure: str = "paper"
 
+    def floor(self, problem: Problem) -> float:
+        """No paper."""
+        return 0.0
+
     def shown(self, problem: Problem, short: float) -> float:
         """Share of the location-based tonnes of business as usual."""
         return short / max(1.0, float(problem.base.business_as_usual_tco2e.sum()))
@@ -123,6 +131,10 @@ class Score(Axis):
         """A goal for each year."""
         goals = (Goal("points_short", most + POINT_HAIR, (y,)) for y in self.years)
         return replace(_rated(problem), goals=(*problem.goals, *goals))
+
+    def floor(self, problem: Problem) -> float:
+        """The highest score."""
+        return 0.0
 
     def shown(self, problem: Problem, short: float) -> float:
         """The score of the worst year."""

@@ -10,7 +10,7 @@ unexplored and as high as the cost is unproven. The next limit lies in the large
 
     1. cheap end    no limit; then the tightest plan that costs no more (an aim, with cost as its goal), where the least
                     cost is known well enough for that to mean something
-    2. tight end    the least that any plan can reach (an aim); then the cheapest plan that reaches it
+    2. tight end    the least that any plan can reach (known, or an aim); then the cheapest plan that reaches it
     3. between      largest rectangle first, until there are enough points or nothing is left to find
     4. signs        where a point is not proven dearer than its neighbour, again with a smaller gap while time allows
 
@@ -202,6 +202,10 @@ def _ends(curve: Curve) -> None:
     tighter, _ = curve.aim(cheap.high) if cheap.high - cheap.low <= TIE_GAP * abs(cheap.high) else (None, 0.0)
     if tighter is not None and tighter.short < cheap.short - TIGHTER * max(1.0, abs(cheap.short)):
         curve.tried.append(tighter)
+    floor = curve.axis.floor(curve.problem)
+    if np.isfinite(floor) and curve.at(floor, share=END_SHARE).solved.answer is not None:
+        curve.least_short = floor
+        return
     tight, curve.least_short = curve.aim()
     if tight is not None:
         curve.tried.append(tight)
@@ -216,7 +220,7 @@ def _between(curve: Curve, count: int) -> None:
         if wanted is None or len(curve.points()) >= count or curve.left() <= LEAST_S:
             return
         seen.add(wanted)
-        curve.at(wanted, share=2.0 / (1 + min(turns, 1 + count - len(curve.points()))))
+        curve.at(wanted, share=1.0 / min(turns, count - len(curve.points())))
 
 
 def unknown(curve: Curve) -> Iterator[float]:
