@@ -26,7 +26,7 @@ from models.problem import ELECTRICITY, Array, Converter, Market, Problem, Sizin
 from planner.accounts import accounts
 from planner.answer import Answer
 from planner.cheapest_first import annuity_factor
-from planner.engine import Options, solve_pinned
+from planner.engine import Options, Pool, solve
 from planner.fixed import Part, is_purchase, one_year
 from planner.forcing import Item, items, taken
 from planner.investment import investments
@@ -90,6 +90,7 @@ class Operation:
     options: Options
     price: float = 0.0
     known: dict[frozenset[Item], Array] = field(default_factory=dict)
+    pool: Pool = field(default_factory=Pool)  # all subsets operate the same site
 
     def __post_init__(self) -> None:
         self.base = without_purchases(self.answer.problem)
@@ -106,7 +107,7 @@ class Operation:
         plan = only(self.answer.plan, chosen)
         part = one_year(self.base, plan, self.year, stock_of(self.base, plan))
         priced = at_tonne_price(part, self.price)
-        operated = solve_pinned(priced, part.pins, self.options)
+        operated = solve(priced, self.options, pool=self.pool, pins=part.pins)
         words = ", ".join(sorted(item.name for item in chosen)) or "nothing"
         if not operated.decisions:
             raise UnverifiedError(f"{self.year} cannot be operated with {words}: {operated.facts.termination}")

@@ -10,7 +10,7 @@ contract demand and operation. Two rules join the years:
 
     steps of the penalty        the state is the number of years of reliance that lie behind; the best path over the states is
                                 exact, because the cost of a year depends on nothing else of the past
-    cap on the sum of tonnes    where the separate years break it, all years are solved in one piece, investments pinned
+    cap on the sum of tonnes    where the separate years break it, all years are solved together, investments pinned
 
 Costs that no longer depend on a decision (capex, salvage, upkeep of what stands) are left out of the years; the accountant
 counts them on the whole plan.

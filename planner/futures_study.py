@@ -23,7 +23,7 @@ from models.problem import Problem
 from planner.accounts import accounts
 from planner.answer import MILLION
 from planner.commitments import commitments
-from planner.engine import Options, solve
+from planner.engine import Options, Pool, solve
 from planner.engine.futures import solve_futures
 from planner.futures import Future, Shared, decided_before, decided_now, in_future, normalised, with_decisions
 from planner.operating import NotOperable, operate
@@ -198,7 +198,8 @@ def _standing(study: Study, plan: Plan) -> Tree:
     plans, costs = [], []
     for p in study.problems:
         try:
-            again = operate(p, plan, study.options)
+            with Pool() as pool:
+                again = operate(p, plan, study.options, pool=pool)
         except NotOperable:
             plans.append(plan)
             costs.append(np.inf)

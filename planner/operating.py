@@ -13,7 +13,7 @@ depends on nothing else of the past, so the cheapest path over s is the cheapest
     best[y+1, 0]           = min over s of best[y, s] + cost of y without excess
     best[y+1, min(s+1,K)]  = best[y, s] + cost of y at rate s, where it has an excess
 
-A cap on the sum of tonnes joins them too: where the separate years break it, all of them are solved in one piece.
+A cap on the sum of tonnes joins them too: where the separate years break it, all of them are solved together.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import numpy as np
 from models.problem import Problem, Target
 from planner.accounts import RELIANCE_SHARE, accounts
 from planner.answer import Answer, account_for
-from planner.engine import Options, solve_pinned
+from planner.engine import Options, Pool, solve
 from planner.fixed import Part, investments_of, joined, one_year
 from planner.ledger import inventory
 from planner.plan import Plan
@@ -79,8 +79,8 @@ class Operated:
 class Year:
     """One year, solved once for each rate of the penalty that is asked for, on the first rung that it can stand on."""
 
-    def __init__(self, part: Part, options: Options) -> None:
-        self.part, self.options, self.year = part, options, part.problem.years[0]
+    def __init__(self, part: Part, options: Options, pool: Pool | None = None) -> None:
+        self.part, self.options, self.pool, self.year = part, options, pool, part.problem.years[0]
         self._runs: dict[int | None, Run | None] = {}
         self._rungs = tuple(rungs(part.problem))
         self._rung = 0
@@ -132,7 +132,7 @@ class Year:
         if behind is None:
             pins["durability.excess_tco2e"] = {(self.year,): 0.0}
         flat = replace(problem, durability=replace(rules, penalty_per_tonne=rate, penalty_step_per_tonne=0.0))
-        plan = solve_pinned(flat, pins, self.options)
+        plan = solve(flat, self.options, pool=self.pool, pins=pins)
         if plan.facts.status == "infeasible":
             return None
         if not plan.decisions:
@@ -166,14 +166,18 @@ def _target(stars: int, durable: int) -> Target:
     return Target(np.array([stars], dtype=np.int64), np.array([durable], dtype=np.int64))
 
 
-def operate(problem: Problem, plan: Plan, options: Options, known: Mapping[int, Year] | None = None) -> Operated:
+def operate(
+    problem: Problem, plan: Plan, options: Options, known: Mapping[int, Year] | None = None, pool: Pool | None = None
+) -> Operated:
     """The plan with its investments standing, operated again under `problem`; `known` years are not solved again.
+
+    The years of a whole year by the hour operate the same site: what one shows of it, the others use through the `pool`.
 
     Raises NotOperable where a year has no operation at all, UnverifiedError where the accountant finds more amiss than what had
     to be given up.
     """
     stock = stock_of(problem, plan)
-    years = tuple((known or {}).get(y) or Year(one_year(problem, plan, y, stock), options) for y in problem.years)
+    years = tuple((known or {}).get(y) or Year(one_year(problem, plan, y, stock), options, pool) for y in problem.years)
     runs = cheapest_path(problem, years)
     found = joined(problem, plan, [(one.part, run.plan) for one, run in zip(years, runs, strict=True)])
     unproven = sum(
@@ -195,7 +199,7 @@ def operate(problem: Problem, plan: Plan, options: Options, known: Mapping[int, 
     answer = account_for(problem, replace(found, facts=facts))
     kept = {one.year: one.kept for one in years}
     if all(kept.values()) and not _sums_kept(answer):
-        whole = solve_pinned(problem, investments_of(problem, plan), options)
+        whole = solve(problem, options, pins=investments_of(problem, plan))
         if whole.decisions:
             answer = account_for(problem, whole)
         else:

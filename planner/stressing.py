@@ -25,7 +25,7 @@ import numpy as np
 from models.problem import Decided, Instrument, Problem, Target
 from planner.answer import MILLION
 from planner.beside import Budget, on_paper
-from planner.engine import Options
+from planner.engine import Options, Pool
 from planner.fixed import is_purchase
 from planner.operating import NotOperable, Operated, operate
 from planner.plan import Plan
@@ -34,6 +34,7 @@ from planner.rating import rate_years
 from planner.stress_tests import StressTest, stress_tests
 
 KEPT, NOT_DURABLE, LOST, NOT_OPERABLE = "kept", "kept, not durable", "cannot be kept", "cannot be operated"
+OPERATED = ("demands", "converters", "stores", "markets", "contracts")  # what shapes the operation of a problem
 ROUNDING = 1e-6  # relative, of a purchase against what was planned
 
 
@@ -51,13 +52,14 @@ def stress(
 ) -> dict[str, Any]:
     """The study: one row for the plan without stress, one for each test."""
     asked = to_be_held(problem, plan)
-    with progress.phase("stress", "the plan without stress"):
-        calm = operate(asked, plan, options)
-    rows = [_row("none", "No stress", "无压力", asked, calm, calm, calm)]
-    for test in tests:
-        with progress.phase("stress", test.label):
-            hit = under_stress(asked, plan, calm, test, options)
-        rows.append(_row(test.name, test.label, test.label_zh, asked, calm, hit.planned, hit.kept))
+    with Pool() as pool:
+        with progress.phase("stress", "the plan without stress"):
+            calm = operate(asked, plan, options, pool=pool)
+        rows = [_row("none", "No stress", "无压力", asked, calm, calm, calm)]
+        for test in tests:
+            with progress.phase("stress", test.label), Pool() as own:
+                hit = under_stress(asked, plan, calm, test, options, (pool, own))
+            rows.append(_row(test.name, test.label, test.label_zh, asked, calm, hit.planned, hit.kept))
     return {"kind": "stress", "scenario": problem.name, "years": asked_years(asked), "rows": rows}
 
 
@@ -93,17 +95,28 @@ def to_be_held(problem: Problem, plan: Plan) -> Problem:
     return replace(problem, target=Target(stars, np.zeros_like(stars)))
 
 
-def under_stress(problem: Problem, plan: Plan, calm: Operated, test: StressTest, options: Options) -> Stressed:
-    """One test. Years that need no more paper than planned are the same in both answers and are solved once."""
+def under_stress(
+    problem: Problem, plan: Plan, calm: Operated, test: StressTest, options: Options, pools: tuple[Pool, Pool]
+) -> Stressed:
+    """One test. Years that need no more paper than planned are the same in both answers and are solved once.
+
+    Of the two pools the first is of the site without stress, the second serves a test that changes how it is operated.
+    """
     hit, left = test.apply(problem, plan)
+    pool = pools[0] if operates_alike(problem, hit) else pools[1]
     try:
-        kept = operate(hit, left, options)
+        kept = operate(hit, left, options, pool=pool)
         capped = within_spending(problem, hit, calm.answer.plan)
         modest = {one.year: one for one in kept.years if one.lasting and _is_within(capped, kept.answer.plan, one.year)}
-        planned = operate(capped, left, options, modest)
+        planned = operate(capped, left, options, modest, pool)
     except NotOperable:
         return Stressed(test, None, None)
     return Stressed(test, planned, kept if kept.all_kept else None)
+
+
+def operates_alike(problem: Problem, hit: Problem) -> bool:
+    """Whether a test leaves loads, plant, stores, prices of energy and contracts as they were."""
+    return all(getattr(problem, name) is getattr(hit, name) for name in OPERATED)
 
 
 def within_spending(before: Problem, hit: Problem, plan: Plan) -> Problem:

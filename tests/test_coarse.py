@@ -15,7 +15,8 @@ from planner.engine import Options, monolith
 from planner.first_look import DAYS, Look, look_of
 from planner.full_year import at_resolution
 from planner.reading import read_scenario
-from tests.test_full_year import CUTS, chronological
+from tests.full_years import chronological
+from tests.test_full_year import CUTS
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 

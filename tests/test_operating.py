@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from models.problem import Durability, EmissionCap, Gate, Level
-from planner.engine import Options, solve
+from planner.engine import Options, Pool, monolith, solve
 from planner.fixed import investments_of, one_year
 from planner.operating import NotOperable, operate
 from planner.verify import verify
 from tests.factories import Site, rating
+from tests.full_years import chronological
 from tests.random_factory import rich
 from tests.random_options import varied
 
@@ -25,6 +26,19 @@ def test_without_stress_the_years_cost_what_the_plan_costs(seed):
     assert again.answer.money.objective == pytest.approx(plan.facts.objective, rel=2e-6)
     found = verify(problem, again.answer.plan)
     assert found.ok, found.violations
+
+
+def test_years_operated_by_cuts_of_one_pool_cost_what_they_cost_alone(monkeypatch: pytest.MonkeyPatch):
+    problem = chronological()
+    plan = solve(problem, EXACT)
+    alone = operate(problem, plan, EXACT)
+    monkeypatch.setattr(monolith, "LARGEST_PIECE", 0)
+    with Pool() as pool:
+        together = operate(problem, plan, Options(gap=1e-4), pool=pool)
+        assert pool.warm
+    assert together.kept == alone.kept
+    assert together.answer.money.objective == pytest.approx(alone.answer.money.objective, rel=2e-4)
+    assert verify(problem, together.answer.plan).ok
 
 
 @pytest.mark.parametrize("seed", [0])

@@ -106,6 +106,8 @@ def paper_site() -> Problem:
 def test_paper_goes_from_credits_to_removals() -> None:
     curve = traced(paper_site(), "paper", count=3)
     assert shown(curve) == close((1.6, 6.8), (0.8, 10.4), (0.0, 14.0))  # of the 5,000 t of business as usual
+    assert curve.least_short == 0.0  # no paper at all has a plan: found by its limit, without an aim
+    assert not any("tight end" in words for words in curve.again.seconds)
 
 
 def test_each_level_is_a_step_and_a_level_without_a_plan_is_said() -> None:

@@ -16,7 +16,7 @@ from planner.factors import factors_study
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.stress_tests import StressTest, deep_valley, ending, midday_steps, stress_tests, without_certificates
-from planner.stressing import KEPT, LOST, NOT_OPERABLE, stress
+from planner.stressing import KEPT, LOST, NOT_OPERABLE, operates_alike, stress
 from planner.studies import read_study
 from planner.variants import paper_only
 from tests.factories import Site, rating
@@ -58,6 +58,13 @@ def test_a_plan_on_paper_loses_its_stars_and_the_optimum_does_not():
     assert lost["certificates_vanish"]["lost_year"] == 2025
     assert (lost["certificates_vanish"]["status"], lost["certificates_vanish"]["extra_cost"]) == (LOST, None)
     assert lost["credits_vanish"]["status"] == KEPT
+
+
+def test_tests_of_claims_operate_the_same_site_and_those_of_plant_and_prices_another():
+    problem = green()
+    assert operates_alike(problem, replace(problem, instruments=()))
+    dearer = tuple(replace(m, price=2 * m.price) for m in problem.markets)
+    assert not operates_alike(problem, replace(problem, markets=dearer))
 
 
 def test_what_is_dearer_is_lost_on_the_planned_spending_and_can_be_bought_back():

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from planner.engine.bridge import Options, Report, SolverError, interrupted
     from planner.engine.elastic import Explanation, Slack, explain
-    from planner.engine.monolith import solve, solve_pinned
+    from planner.engine.monolith import solve
     from planner.engine.pool import Pool, Start
 
 HOMES = {
     "bridge": ("Options", "Report", "SolverError", "interrupted"),
     "elastic": ("Explanation", "Slack", "explain"),
-    "monolith": ("solve", "solve_pinned"),
+    "monolith": ("solve",),
     "pool": ("Pool", "Start"),
 }
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "explain",
     "interrupted",
     "solve",
-    "solve_pinned",
 ]
 
 

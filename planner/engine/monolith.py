@@ -66,15 +66,6 @@ def solve(
     return _plan(solved, begun)
 
 
-def solve_pinned(problem: Problem, pins: Pins, options: Options) -> Plan:
-    """Least-cost plan with the pinned decisions as they are, in one piece: for one year, or a horizon of few steps.
-
-    Raises KeyError for a decision that the model does not have.
-    """
-    begun = time.monotonic()
-    return _plan(whole(problem, options, pins=pins), begun)
-
-
 def _plan(solved: Solved, begun: float) -> Plan:
     decisions, operation, size, outcome = solved
     seconds = {**outcome.seconds, "total": time.monotonic() - begun}
