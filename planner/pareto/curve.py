@@ -45,6 +45,7 @@ FIRST_SHARE = 0.6  # of the time, for the first solve, without which there is no
 END_SHARE = 0.3  # of the time that is left, for finding an end
 TIE_SHARE = 0.1  # of the time that is left, for the tie-break at the cheap end
 MOST_TRIES = 1.5  # times the points asked for, that are looked for between the ends
+LEAST_TAKEN = 0.5  # of what the last plan took, below which a solve is not worth its start
 LEAST_S = 1.0
 
 
@@ -91,6 +92,7 @@ class Curve:
     deadline: float
     tried: list[Tried] = field(default_factory=list)
     least_short: float = -math.inf  # no plan can reach less
+    took_s: float = 0.0  # that the last solve with a plan took
 
     @property
     def gap(self) -> float:
@@ -140,7 +142,9 @@ class Curve:
         """
         problem = self.problem if math.isinf(limit) else self.axis.limited(self.problem, limit)
         words = "without a limit" if math.isinf(limit) else f"at {self.words(limit)}"
+        begun = time.monotonic()
         solved = self.again(problem, f"{self.axis.name}: {words}", self._options(gap, share))
+        self.took_s = self.took_s if solved.answer is None else time.monotonic() - begun
         short = math.inf if solved.answer is None else self.axis.short(solved.answer)
         self.tried.append(Tried(limit, solved, short))
         return self.tried[-1]
@@ -151,7 +155,7 @@ class Curve:
 
     def _options(self, gap: float | None, share: float) -> Options:
         options = self.again.options
-        limit = max(LEAST_S, share * self.left())
+        limit = max(LEAST_S, share * self.left(), min(LEAST_TAKEN * self.took_s, self.left()))
         return replace(options, gap=options.gap if gap is None else gap, time_limit_s=limit)
 
     def aim(self, most_cost: float = math.inf) -> tuple[Tried | None, float]:
