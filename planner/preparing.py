@@ -121,6 +121,11 @@ def results_folder(reading: Reading, out: Path | None) -> Path:
     return (out or Path("results") / reading.scenario.scenario.name).resolve()
 
 
+def workers_here() -> int:
+    """Processes that operate the year, unless the scenario says how many."""
+    return min(MOST_WORKERS, os.cpu_count() or 1)
+
+
 def opened(reading: Reading, progress: Progress) -> Case:
     """The assembled case; its warnings are said."""
     with progress.phase("assemble"):
@@ -130,7 +135,7 @@ def opened(reading: Reading, progress: Progress) -> Case:
         settings.gap,
         settings.time_limit_s,
         settings.threads or Options().threads,
-        settings.workers or min(MOST_WORKERS, os.cpu_count() or 1),
+        settings.workers or workers_here(),
         settings.seed,
     )
     case = Case(reading, assembly, options, progress)

@@ -62,7 +62,9 @@ class Study:
 @contextmanager
 def studied(folder: Path, gap: float | None, time_limit_s: float, quiet: bool) -> Iterator[Study]:
     """The plan of a results folder, solved to the gap that is asked for; failures end with their exit codes."""
-    from planner.engine import Options, SolverError, interrupted
+    from planner.engine import Options, SolverError, Start, interrupted
+    from planner.first_look import look_of
+    from planner.preparing import workers_here
     from planner.progress import Progress, stopping
     from planner.resolving import Resolver, UnverifiedError, solved_before
     from planner.results import ResultsError, read_results
@@ -72,9 +74,10 @@ def studied(folder: Path, gap: float | None, time_limit_s: float, quiet: bool) -
         plan = solved_before(results)
         assert plan.answer is not None
         proven = plan.answer.plan.facts.gap
-        again = Resolver(
-            Options(gap=max(LEAST_GAP, proven) if gap is None else gap, time_limit_s=time_limit_s), Progress(quiet)
-        )
+        asked = max(LEAST_GAP, proven) if gap is None else gap
+        options = Options(gap=asked, time_limit_s=time_limit_s, workers=workers_here())
+        again = Resolver(options, Progress(quiet), look_of(plan.problem), plan)
+        again.pool.starts.append(Start(plan.answer.plan.decisions))
         with stopping(interrupted):
             if gap is not None and gap < proven:
                 plan = again.sharper(plan)

@@ -96,7 +96,7 @@ class Decomposition(Rounds):
                 self.settled = whole.gap <= 0.5 * self.options.gap
                 patience *= 1.3 if whole.x is not None else 3.0
                 if whole.status == "infeasible" and self.best is None:
-                    return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
+                    return infeasible, None
                 if whole.status == "infeasible":
                     raise SolverError("the master has no solution, and a plan is in hand")
                 self.bound = max(self.bound, whole.lower_bound)
