@@ -19,6 +19,9 @@ from planner.typical_days import RepresentativeYear, typical_days
 def coarse(problem: Problem, days: int) -> Problem:
     """The problem with a year of so many typical days. Raises ValueError where they are too few for its tariffs."""
     loads = _loads(problem)
+    others = sorted(
+        ((c, load) for c, load in loads.items() if c != ELECTRICITY), key=lambda named: -float(named[1].sum())
+    )
     prices = [m.price for m in problem.markets if np.ptp(m.price)]
     year = typical_days(
         days,
@@ -26,7 +29,7 @@ def coarse(problem: Problem, days: int) -> Problem:
         {**loads, **_weather(problem)},
         _net_load(problem, loads),
         prices=prices,
-        annual_peaks=_by_energy({c: load for c, load in loads.items() if c != ELECTRICITY}),
+        annual_peaks=dict(others),
     )
     demands = tuple(replace(d, load_mw=year.project(d.load_mw)) for d in problem.demands)
     markets = tuple(
@@ -53,10 +56,6 @@ def _loads(problem: Problem) -> dict[str, Array]:
     for d in problem.demands:
         loads[d.carrier] = loads.get(d.carrier, 0.0) + np.asarray(d.load_mw, dtype=np.float64)
     return loads
-
-
-def _by_energy(loads: Mapping[str, Array]) -> dict[str, Array]:
-    return dict(sorted(loads.items(), key=lambda named: -float(named[1].sum())))
 
 
 def _weather(problem: Problem) -> dict[str, Array]:

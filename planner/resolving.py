@@ -94,12 +94,9 @@ class Resolver:
         """The least-cost plan of a problem, accounted and verified. Raises UnverifiedError."""
         if interrupted.is_set():
             return Solved(problem, None, -math.inf)
-        if (
-            self.known is not None
-            and self.known.within((options or self.options).gap)
-            and same(problem, self.known.problem)
-        ):
-            return self.known
+        gap, known = (options or self.options).gap, self.known
+        if known is not None and known.answer is not None and known.within(gap) and same(problem, known.problem):
+            return verified(problem, known.answer.plan, words)
         try:
             plan = self.plan(problem, words, options)
         except SolverError as error:  # one solve of many: what it would have told is not known

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from planner.engine.block import Block
 from planner.engine.bridge import Options, run
 from planner.engine.crew import Crew, Task
 from planner.engine.decompose import Decomposition, decomposed
+from planner.engine.matrix import Float
 from planner.engine.monolith import whole
 from planner.engine.operator import Operator
 from planner.engine.parts import averaged_parts, exact_parts, is_chronological
@@ -274,30 +276,41 @@ def test_a_solve_begins_with_the_plan_and_the_operations_of_the_one_before(monke
     assert first.objective < mixture.cost < 1.1 * first.objective
 
 
-def test_a_start_has_the_prices_at_which_blocks_show_its_plan_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """First operations at those prices are a plan; the other year's prices are not taken for it."""
+def test_first_operations_are_at_the_prices_of_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = chronological()
     with Pool() as pool:
         *_, first = decomposed(problem, CUTS, pool=pool)
         start = pool.starts[-1]
     solver = Decomposition(problem, CUTS, starts=[start])
-    hint = solver.starts[0][1]
+    (whole_numbers, hint), *_ = solver.starts
     assert hint is not None
     assert hint.shape == (2, len(solver.blocks[0].quantities))
     assert solver._relax()
-    rounds: list[str] = []
+    asked: list[Float] = []
     cut_at = solver.cut_at
-    monkeypatch.setattr(
-        solver, "cut_at", lambda x, prices, kind, *a, **k: rounds.append(kind) or cut_at(x, prices, kind, *a, **k)
-    )
-    value, plan = solver.plan_at(solver.starts[0][0], 1e-3, hint=hint)
+
+    def noted(x: Float, prices: Float, *rest: Any, **more: Any) -> tuple[float, float]:
+        asked.append(prices)
+        return cut_at(x, prices, *rest, **more)
+
+    monkeypatch.setattr(solver, "cut_at", noted)
+    value, plan = solver.plan_at(whole_numbers, 1e-3, hint=hint)
+    assert asked[0] is hint
     assert plan is not None
-    assert rounds[0] == "exact"
     assert value <= plan.cost * (1 + 1e-9)
     assert plan.cost == pytest.approx(first.objective, rel=2e-3)
     solver.end()
+
+
+def test_prices_of_other_years_are_no_prices_to_begin_with() -> None:
+    problem = chronological()
+    with Pool() as pool:
+        decomposed(problem, CUTS, pool=pool)
+        start = pool.starts[-1]
     short = replace(start, prices={name: prices[:1] for name, prices in start.prices.items()})
-    assert Decomposition(problem, CUTS, starts=[short]).starts[0][1] is None
+    solver = Decomposition(problem, CUTS, starts=[short])
+    assert solver.starts[0][1] is None
+    solver.end()
 
 
 def test_a_cap_that_no_operation_reaches_is_infeasible() -> None:

@@ -12,7 +12,7 @@ from planner.answer import account_for
 from planner.archive import pack, same, unpack
 from planner.engine import Options, SolverError
 from planner.progress import Progress
-from planner.resolving import Interval, Resolver, Solved, plan_before
+from planner.resolving import Interval, Resolver, Solved, UnverifiedError, plan_before
 from tests.test_why import solved, with_leaks
 
 
@@ -54,23 +54,43 @@ def test_a_folder_gives_the_plan_it_holds_if_it_can(tmp_path: Path) -> None:
     assert plan_before(tmp_path) is None
 
 
-def test_what_is_known_is_not_solved_again_for_a_gap_that_it_has() -> None:
+def known_to(share: float) -> Solved:
+    """The plan of a problem with leaks, as if its bound had been proven to a share of its cost only."""
     problem = with_leaks(1.0)
-    plan = solved(problem)
-    loose = Solved(problem, plan.answer, 0.99 * plan.high)
-    again = Resolver(Options(gap=0.02), Progress(quiet=True), known=loose)
-    assert again(with_leaks(1.0), "the same") is loose
+    answer = solved(problem).answer
+    assert answer is not None
+    facts = replace(answer.plan.facts, lower_bound=share * answer.plan.facts.objective)
+    loose = replace(answer.plan, facts=facts)
+    return Solved(problem, account_for(problem, loose), facts.lower_bound)
+
+
+def test_what_is_known_is_not_solved_again_for_a_gap_that_it_has() -> None:
+    known = known_to(0.99)
+    again = Resolver(Options(gap=0.02), Progress(quiet=True), known=known)
+    assert again(with_leaks(1.0), "the same").cost == known.cost
     assert again.solves == 0
-    assert again(replace(problem, name="another"), "another") is not loose
-    closer = again(problem, "closer", Options(gap=1e-6))
+    assert again(replace(known.problem, name="another"), "another").low > known.low
+    closer = again(known.problem, "closer", Options(gap=1e-6))
     assert closer.low == pytest.approx(closer.high, rel=1e-5)
     assert again.solves == 2
 
 
+def test_what_is_known_is_verified_like_any_other_plan() -> None:
+    known = known_to(0.99)
+    assert known.answer is not None
+    imports = {name: 0.5 * power for name, power in known.answer.plan.operation["markets.import_mw"].items()}
+    short = replace(known.answer.plan, operation={**known.answer.plan.operation, "markets.import_mw": imports})
+    forged = Solved(known.problem, replace(known.answer, plan=short), known.low)
+    with pytest.raises(UnverifiedError, match="the same"):
+        Resolver(Options(gap=0.02), Progress(quiet=True), known=forged)(known.problem, "the same")
+
+
 def test_problems_are_the_same_where_every_number_is() -> None:
     problem = with_leaks(1.0)
+    answer = solved(problem).answer
+    assert answer is not None
     assert same(problem, with_leaks(1.0))
-    assert same(problem, unpack(pack(problem, solved(problem).answer.plan))[0])  # type: ignore[union-attr]
+    assert same(problem, unpack(pack(problem, answer.plan))[0])
     index = problem.markets[0].price_index.copy()
     index[-1] += 1e-12
     dearer = replace(problem.markets[0], price_index=index)
