@@ -244,21 +244,23 @@ class Rounds:
 
     def open(self, inner: Inner, kind: str, whole: Float | None, tolerance: float, hint: Float, cutoff: float) -> None:
         """Operations at the prices of the hint: of every block at sizes that serve its loads, and then of what they lack."""
-        solved, unserved = None, np.arange(len(self._years()))
+        unserved = np.arange(len(self._years()))
         for _ in range(MOST_OPENINGS):
             solved = self.master.separated(tolerance * self.master.value)
-            if solved is None or solved[0] >= cutoff or self.stop() or not len(unserved):
+            if solved is None or solved[0] >= cutoff or self.stop():
+                return
+            x = solved[1]
+            if not len(unserved):
                 break
             before = inner.count()
-            self.cut_at(solved[1], hint, kind, unserved.tolist())
-            unserved = unserved[
-                (inner.count() == before)[unserved].any(axis=1)
-            ]  # months of a year fit at the same sizes only
+            self.cut_at(x, hint, kind, unserved.tolist())
+            silent = (inner.count() == before).any(axis=1)
+            unserved = unserved[silent[unserved]]  # with all their months, which fit at the same sizes only
         for _ in range(MOST_LACKING):
             mixture = self._mixture(inner, whole, least_missing=True)
-            if solved is None or self.stop() or mixture is None or mixture.missing < MISSING:
+            if self.stop() or mixture is None or mixture.missing < MISSING:
                 break
-            self.cut_at(solved[1], mixture.prices, kind, costed=False)
+            self.cut_at(x, mixture.prices, kind, costed=False)
 
     def show(self, x: Float, kind: str) -> None:
         """Operations at the relaxation's own sizes, at the prices of the cuts that most hold it up."""
