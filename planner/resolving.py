@@ -10,7 +10,7 @@ Differences of two least costs are intervals too; where the interval holds zero,
 from __future__ import annotations
 
 import math
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from models.problem import Problem
 from planner.accounts import accounts
 from planner.answer import Answer, account_for, at_accounted_cost
 from planner.archive import ArchiveError, same, unpack
-from planner.engine import Options, Pool, SolverError, interrupted, solve
+from planner.engine import Options, Pool, SolverError, Start, interrupted, solve
 from planner.first_look import Look
 from planner.plan import Plan
 from planner.progress import Progress
@@ -113,14 +113,17 @@ class Resolver:
         A problem with another objective has other blocks, which would take the place of those that the rest shares.
         """
         self.solves += 1
-        settings, begun = options or self.options, time.monotonic()
+        settings = options or self.options
+        starts = () if apart else self._looked(problem, settings)
         with self.progress.phase(words):
-            starts = [] if apart or self.look is None else self.look(problem, settings)
-            left = max(1.0, settings.time_limit_s - (time.monotonic() - begun))
-            settings = replace(settings, time_limit_s=left)
             plan = solve(problem, settings, self.progress.report, None if apart else self.pool, starts=starts)
         self.seconds[words] = self.progress.seconds[words]
         return plan
+
+    def _looked(self, problem: Problem, options: Options) -> Iterator[Start]:
+        """What a look tells, for a solve that asks for it."""
+        if self.look is not None:
+            yield from self.look(problem, options)
 
     def sharper(self, plan: Solved) -> Solved:
         """The same problem solved to the gap of these settings; the better plan and the better bound of both."""

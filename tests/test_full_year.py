@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +25,7 @@ from planner.engine.monolith import whole
 from planner.engine.operator import Operator
 from planner.engine.parts import averaged_parts, exact_parts, is_chronological
 from planner.engine.peaks import BILLED, free_peaks, with_sums
-from planner.engine.pool import Pool
+from planner.engine.pool import PLANS_KEPT, Pool, Start
 from planner.engine.press import Template, compile_template, press, press_plan
 from planner.engine.press_block import largest_flow, press_block
 from planner.engine.rounds import SLACK_PRICE
@@ -276,13 +277,70 @@ def test_a_solve_begins_with_the_plan_and_the_operations_of_the_one_before(monke
     assert first.objective < mixture.cost < 1.1 * first.objective
 
 
+def with_drives(started: float) -> dict[str, dict[Any, float]]:
+    """New drives in the first year, or never."""
+    return {"retrofits.start": {("drives", 2026): started, ("drives", 2027): 0.0}}
+
+
+def test_operations_of_two_plans_are_mixed_to_better_decisions_without_any_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Known are the decisions of the dearer plan and the operations of both: the cheaper decisions are found again."""
+    problem = chronological()
+    problem = replace(problem, emissions=replace(problem.emissions, caps=()))
+    with Pool() as pool:
+        costs = [decomposed(problem, CUTS, pool=pool, pins=with_drives(q))[3].objective for q in (0.0, 1.0)]
+        kept = [len(shown) for shown in pool.shown.values()]
+        assert min(kept) >= 2  # operations of both plans
+        dearer = int(np.argmax(costs))
+        known = next(s for s in pool.starts if round(s.decisions["retrofits.start"]["drives", 2026]) == dearer)
+        pool.starts.clear()
+        pool.starts.append(known)
+        solver = Decomposition(problem, CUTS, pool=pool)
+        assert solver._by_pool()
+        monkeypatch.setattr(solver, "cut_at", None)
+        solver._mix()
+        assert solver.best is not None
+        assert solver.bound <= solver.cost <= min(costs) * (1 + 1e-6)
+        assert max(costs) > min(costs) * 1.001
+        drives = solver.decided(solver.best.plan)["retrofits.start"]["drives", 2026]
+        assert round(drives) != dearer
+
+
+def never() -> Iterator[Start]:
+    """Where to begin, of which nobody may want to know."""
+    raise AssertionError("asked")
+    yield
+
+
+def test_a_start_is_asked_for_only_where_the_pool_has_no_plan() -> None:
+    problem = chronological()
+    with pytest.raises(AssertionError, match="asked"):
+        decomposed(problem, CUTS, starts=never())
+    with Pool() as pool:
+        *_, first = decomposed(problem, CUTS, pool=pool)
+        *_, again = decomposed(problem, CUTS, pool=pool, starts=never())
+    assert again.objective == pytest.approx(first.objective, rel=CUTS.gap)
+
+
+def test_a_pool_keeps_the_operations_of_its_last_plans_and_no_others() -> None:
+    problem = chronological()
+    with Pool() as pool:
+        for carbon_price in np.linspace(0.0, 4e-4, PLANS_KEPT + 2):
+            emissions = replace(problem.emissions, carbon_price=np.full(2, carbon_price))
+            decomposed(replace(problem, emissions=emissions), CUTS, pool=pool)
+        assert len(pool.lasting) == PLANS_KEPT
+        shown = {(b, s.mark) for (_, b), kept in pool.shown.items() for s in kept}
+        assert shown == set().union(*pool.lasting)
+
+
 def test_first_operations_are_at_the_prices_of_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = chronological()
     with Pool() as pool:
         *_, first = decomposed(problem, CUTS, pool=pool)
         start = pool.starts[-1]
     solver = Decomposition(problem, CUTS, starts=[start])
-    (whole_numbers, hint), *_ = solver.starts
+    whole_numbers, hint = solver._point(start.decisions), solver._prices(start)
     assert hint is not None
     assert hint.shape == (2, len(solver.blocks[0].quantities))
     assert solver._relax()
@@ -309,7 +367,7 @@ def test_prices_of_other_years_are_no_prices_to_begin_with() -> None:
         start = pool.starts[-1]
     short = replace(start, prices={name: prices[:1] for name, prices in start.prices.items()})
     solver = Decomposition(problem, CUTS, starts=[short])
-    assert solver.starts[0][1] is None
+    assert solver._prices(short) is None
     solver.end()
 
 

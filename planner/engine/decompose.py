@@ -1,7 +1,8 @@
 """The order of a solve by cuts: the relaxation, decisions at hand, whole decisions, until bound and plan meet.
 
     1. relax         the relaxation with averaged blocks; with exact ones once there is a plan. By the cuts of a pool at first
-    2. begin         decisions that came with the problem or its pool, operated
+    2. begin         operations of the pool's last plans, mixed anew: a plan that no block is asked for. Where that does not come
+                     near the bound, decisions that came with the problem or its pool, operated
     3. whole         the master as a MILP: its bound is a bound of the problem
     4. improve       its decisions made cheaper, a few at a time, as averaged blocks see them
     5. operate       exact blocks with these decisions fixed; the best mixture of what they showed is a plan
@@ -13,7 +14,8 @@ The bound is valid at any time; the plan is a true operation at true sizes, so i
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,7 +26,7 @@ from planner.engine.master import POOL_TURNS, Row
 from planner.engine.neighbourhood import Decided, improved
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Decisions, Place, Pool, Quantity, Start
-from planner.engine.rounds import EXACT, MOST_ROUNDS, Rounds
+from planner.engine.rounds import EXACT, MISSING, MOST_ROUNDS, Rounds
 
 FIRST_PATIENCE_S = 10.0  # for the first MILP; each later one may take longer
 FIRST_PATIENCE_SHARE = 0.5  # of the time limit that the first MILP may take
@@ -34,6 +36,8 @@ AGREED = 0.5  # share of the tolerance within which cuts and blocks agree on a c
 WORTH = 0.1  # share of the gap that decisions must promise to save to be operated in full
 COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for decisions that serve nothing
 OPERATING_SHARE = 0.25  # of the time limit that the search for cheaper decisions leaves for operating them
+MIXING_PATIENCE_S = 10.0  # for the decisions of the best mixture of operations at hand
+MIXING_SHARE = 0.4  # of the time limit that this may take
 MOST_STALLS = 3
 MOST_STARTS = 2  # that are costed, of those that have a solution
 MOST_RULING = 500  # cuts, the last to rule over whole decisions, that the next MILP begins with
@@ -54,7 +58,7 @@ class Decomposition(Rounds):
         report: Report | None = None,
         pool: Pool | None = None,
         pins: Pins = NO_PINS,
-        starts: Sequence[Start] = (),
+        starts: Iterable[Start] = (),
     ) -> None:
         self.owns_pool = pool is None
         super().__init__(problem, options, Pool() if pool is None else pool, pins)
@@ -63,10 +67,9 @@ class Decomposition(Rounds):
         self.report = report or (lambda words, bound, cost: None)
         self.master.keep(self._rows(self.pool.ruling))
         self.master.add(self._rows(dict.fromkeys((*self.pool.holding, *self.pool.ruling))))
-        self.lasting = {(b, s.mark) for (_, b), kept in self.pool.shown.items() for s in kept}  # worth keeping
-        self.starts = [
-            (self._point(one.decisions), self._prices(one)) for one in (*starts, *reversed(self.pool.starts))
-        ]
+        self.earlier = set[tuple[int, int]]().union(*self.pool.lasting)  # operations of earlier plans, worth keeping
+        self.lasting = set[tuple[int, int]]()  # and those of the best plan
+        self.offered = starts  # asked for only where the pool does not lead near the bound
         self.best: Mixture | None = None
         self.operation: Operation = {}  # of the best plan
         self.operated: set[bytes] = set()  # decisions that blocks have been asked to operate
@@ -180,14 +183,50 @@ class Decomposition(Rounds):
         if self._reached() or self.stop():
             return
         self.pool.deep = True
-        self.crew.forget(self.inner.clear(self.lasting))
+        self._clear()
         value, _ = self.meet(self.inner, None, 0.2 * self.fine, MOST_MEETINGS)
         self.bound = max(self.bound, min(value, self.cost))
         self.report("plan in hand", self.bound, self.cost)
 
     def _begin(self) -> Float | None:
+        """Decisions to begin with, those of a plan where one is found."""
+        self._mix()
+        if self.best is not None and self._near(self.cost):
+            return self._columns(self.best.plan)
+        return self._start()
+
+    def _mix(self) -> None:
+        """The best plan of operations at hand: with decisions that are known, then with all of them free."""
+        if not self.inner.complete():
+            return
+        points = [self._point(one.decisions) for one in self.pool.starts]
+        distinct = {self.master.decisions(x): x for x in points}.values()
+        known = [self._mixture(self.inner, x) for x in distinct]
+        fit = [mixture for mixture in known if mixture is not None and mixture.missing < MISSING]
+        if not fit:
+            return
+        self._keep(min(fit, key=lambda mixture: mixture.cost))
+        assert self.best is not None
+        if not (self._reached() or self.stop()):
+            begun = time.monotonic()
+            patience = min(MIXING_PATIENCE_S, MIXING_SHARE * self.options.time_limit_s)
+            decided = self.inner.decided(
+                self.best.plan,
+                replace(self.options, gap=WORTH * self.options.gap),
+                min(self.searched, begun + patience),
+            )
+            self.timings.add("inner", begun)
+            mixture = None if decided is None else self._mixture(self.inner, decided)
+            if mixture is not None and mixture.missing < MISSING:
+                self._keep(mixture)
+        self.report("plan in hand", self.bound, self.cost)
+
+    def _start(self) -> Float | None:
         """Operates the decisions that cost least by the cuts, among those that came with the problem and its pool."""
-        begun, distinct = time.monotonic(), {self.master.decisions(x): (x, prices) for x, prices in self.starts}
+        starts = [
+            (self._point(one.decisions), self._prices(one)) for one in (*self.offered, *reversed(self.pool.starts))
+        ]
+        begun, distinct = time.monotonic(), {self.master.decisions(x): (x, prices) for x, prices in starts}
         costs: list[tuple[float, int, Float, Float | None]] = []
         for x, prices in distinct.values():
             if self.stop() or len(costs) == MOST_STARTS:
@@ -199,8 +238,8 @@ class Decomposition(Rounds):
         if not costs:
             return None
         cost, _, start, hint = min(costs, key=lambda choice: choice[:2])
-        at_hand = self.inner.complete()  # a mixture of what was shown before may do where more would not pay
-        self._operate(start, 1 if at_hand and not self._near(cost) else MOST_ROUNDS, hint)
+        if self.best is None or self._near(cost):  # a plan in hand may do where more would not pay
+            self._operate(start, hint=hint)
         return start
 
     def _step(self, start: Float, again: bool) -> tuple[Float, bool]:
@@ -222,8 +261,7 @@ class Decomposition(Rounds):
         """The given decisions or those of the best plan, whichever cost less by the cuts."""
         if self.best is None or self.stop():
             return x
-        beyond = np.zeros(self.master.matrix.rows.shape[1] - self.master.width)
-        points = [x, np.concatenate([self.best.plan, beyond])]
+        points = [x, self._columns(self.best.plan)]
         solved = [self.master.with_decisions(point, self.fine) for point in points]
         return points[int(np.argmin([np.inf if found is None else found[0] for found in solved]))]
 
@@ -271,6 +309,10 @@ class Decomposition(Rounds):
             self.best, self.operation, self.promising = plan, self.inner.operation(plan, self.crew), None
             self.lasting = plan.marks
 
+    def _clear(self) -> None:
+        """Forgets operations that belong to neither the best plan nor one of the pool's last."""
+        self.crew.forget(self.inner.clear(self.earlier | self.lasting))
+
     def _cutoff(self) -> float:
         """Cost from which decisions are not worth being looked at further."""
         return self.cost - WORTH * self.options.gap * abs(self.cost) if self.best is not None else np.inf
@@ -280,6 +322,10 @@ class Decomposition(Rounds):
         best = min(cost, self.cost)
         self.report("plan in hand", self.bound, best)
         return self._within_gap(best) or self._shallow()
+
+    def _columns(self, plan: Float) -> Float:
+        """Columns of the master that have those of a plan, zero beyond."""
+        return np.concatenate([plan, np.zeros(self.master.matrix.rows.shape[1] - self.master.width)])
 
     def _point(self, decisions: Decisions) -> Float:
         """Columns of the master that have the given decisions, zero elsewhere."""
@@ -300,7 +346,7 @@ class Decomposition(Rounds):
         self, whole: Float, tolerance: float, rounds: int = MOST_ROUNDS, hint: Float | None = None
     ) -> tuple[float, Mixture | None]:
         """(what the decisions of `whole` cost at least, the best plan with them); no plan where they cost more than the best."""
-        self.crew.forget(self.inner.clear(self.lasting))
+        self._clear()
         self.master.fix(whole)
         found = self.meet(self.inner, whole, tolerance, rounds, self._cutoff(), self._found, hint)
         self.master.fix(None)
@@ -311,7 +357,10 @@ class Decomposition(Rounds):
         if self.owns_pool:
             self.pool.close()
             return
-        self.crew.forget(self.inner.clear(self.lasting))
+        if self.lasting:
+            self.pool.lasting.append(self.lasting)
+        self.earlier = set[tuple[int, int]]().union(*self.pool.lasting)
+        self._clear()
         if self.best is not None:
             self.pool.starts.append(Start(self.decided(self.best.plan), self._priced(self.best.prices)))
         if self.promising is not None:
@@ -354,7 +403,7 @@ def decomposed(
     report: Report | None = None,
     pool: Pool | None = None,
     pins: Pins = NO_PINS,
-    starts: Sequence[Start] = (),
+    starts: Iterable[Start] = (),
 ) -> Solved:
     """Solves by cuts. Raises SolverError where the model's units run or stand, which blocks cannot say."""
     if any(v.min_load_share > 0 for v in problem.converters):

@@ -118,6 +118,20 @@ class Inner:
             outcome = run(matrix, options, deadline=min(deadline, time.monotonic() + PATIENCE_S), method="ipm")
         return None if outcome.x is None else self._mixture(outcome, weights, sums)
 
+    def decided(self, start: Float, options: Options, deadline: float) -> Float | None:
+        """Columns of the plan with the yes/no decisions of the cheapest mixture that a MILP finds from those of `start`."""
+        if not self.complete():
+            return None
+        matrix, _, _ = self._matrix(None)
+        width = self.master.width
+        integer, begin = np.zeros(len(matrix.cost), dtype=bool), np.zeros(len(matrix.cost))
+        integer[:width], begin[:width] = self.master.base.integer, start[:width]
+        try:
+            outcome = run(scaled(replace(matrix, integer=integer)), options, start=begin, deadline=deadline)
+        except SolverError:  # it only looks for something better
+            return None
+        return None if outcome.x is None else outcome.x[:width]
+
     def _matrix(self, whole: Float | None) -> tuple[Matrix, list[list[Int]], Int]:
         base, width, master = self.master.base, self.master.width, self.master
         row, column, value, lower, upper = [], [], [], [], []

@@ -7,7 +7,7 @@ A point that does not survive the fixing, or costs more by it than the gap allow
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -49,7 +49,7 @@ def solve(
     report: Report | None = None,
     pool: Pool | None = None,
     pins: Pins = NO_PINS,
-    starts: Sequence[Start] = (),
+    starts: Iterable[Start] = (),
 ) -> Plan:
     """Least-cost plan of a problem with its proven bound; `pins` are decisions that are given, `starts` are some to begin with.
 
@@ -81,7 +81,7 @@ def by_cuts(
     report: Report | None,
     pool: Pool | None = None,
     pins: Pins = NO_PINS,
-    starts: Sequence[Start] = (),
+    starts: Iterable[Start] = (),
 ) -> Solved:
     """Cuts; where they find no plan in their time, the model in one piece with what is left, and the better bound."""
     begun = time.monotonic()

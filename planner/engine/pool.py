@@ -20,7 +20,8 @@ from planner.engine.inner import Shown
 from planner.engine.master import Pooled
 from planner.engine.matrix import Float, Key
 
-MOST_KEPT = 6  # starts that the next solve may begin with
+MOST_KEPT = 16  # starts that the next solve may begin with
+PLANS_KEPT = 6  # whose operations the next solve may mix
 Decisions = Mapping[str, Mapping[Key, float]]
 Quantity = tuple[str, str]
 Place = tuple[int, int, int]  # year index, group, cut
@@ -41,7 +42,8 @@ class Pool:
         self._mark = ""
         self._crew: Crew | None = None
         self.cuts: list[list[Pooled]] = []
-        self.shown: dict[tuple[int, int], list[Shown]] = {}  # (year index, block) -> operations of the last plan
+        self.shown: dict[tuple[int, int], list[Shown]] = {}  # (year index, block) -> operations of the last plans
+        self.lasting: deque[set[tuple[int, int]]] = deque(maxlen=PLANS_KEPT)  # (block, mark) of each plan's operations
         self.holding: list[Place] = []  # cuts that held up the last relaxation
         self.ruling: list[Place] = []  # and those that ruled over whole decisions
         self.deep = False  # whether exact blocks have bounded a relaxation
@@ -68,6 +70,7 @@ class Pool:
         if self._crew is not None:
             self._crew.close()
         self._crew, self.cuts, self.shown, self.holding, self.ruling = None, [], {}, [], []
+        self.lasting.clear()
         self._mark, self.deep = "", False
 
     def __enter__(self) -> Pool:

@@ -19,7 +19,8 @@ def show_pareto(study: Mapping[str, Any], console: Console) -> None:
     unit = f"10k {study['currency']}"
     console.print(Text(f"{study['scenario']}: least cost against {study['axis'].lower()} [{unit}]", style="bold"))
     table = new_table("Point", "!At", "!Stars", "!Durable", "!Cost", "!Gap %", "!Dearer by", "!Proven", tight=True)
-    open_limits = [point["label"] for point in study["points"] if point["status"] == "none"]
+    standing = {point["label"] for point in study["points"] if point["net_present_cost"] is not None}
+    open_limits = [p["label"] for p in study["points"] if p["status"] == "none" and p["label"] not in standing]
     for point in study["points"]:
         if point["status"] == "infeasible":
             table.add_row(point["id"], point["label"], "", "", "", "", "", "out of reach")
