@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
+from models.problem import Target
 from planner.cli import main
 from planner.engine import solve
 from planner.ladder.climb import Ladder
@@ -99,6 +100,18 @@ def test_paper_is_cheaper_in_year_one_and_dearer_over_the_horizon(case: Path) ->
     assert three["paper_cost"] > three["net_present_cost"]
     assert set(three["paper_durable_stars"].values()) == {0}
     assert three["durable_status"] == "infeasible"
+
+
+def test_a_plan_that_is_durable_as_it_is_needs_no_further_solve(case: Path) -> None:
+    ladder, rung = climbed(case), Rung(3, 2027, FULL, "best")
+    problem, solves = ladder.solved[rung].problem, ladder.again.solves
+    assert problem.target is not None
+    stars = problem.target.stars
+    found = ladder.durable_already(rung, replace(problem, target=Target(stars, 0 * stars)))
+    assert found is not None
+    assert (found.low, found.high) == (ladder.cost(rung).low, ladder.cost(rung).high)
+    assert ladder.durable_already(rung, replace(problem, target=Target(stars, stars))) is None
+    assert ladder.again.solves == solves
 
 
 def test_price_of_a_star_is_the_difference_to_the_level_below(case: Path) -> None:

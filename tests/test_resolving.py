@@ -69,7 +69,10 @@ def test_what_is_known_is_not_solved_again_for_a_gap_that_it_has() -> None:
     again = Resolver(Options(gap=0.02), Progress(quiet=True), known=known)
     assert again(with_leaks(1.0), "the same").cost == known.cost
     assert again.solves == 0
-    assert again(replace(known.problem, name="another"), "another").low > known.low
+    assert again(replace(known.problem, name="five stars"), "the same by another name").cost == known.cost
+    assert again.solves == 0
+    dearer = replace(known.problem, finance=replace(known.problem.finance, discount_rate=0.01))
+    assert again(dearer, "another").cost != known.cost
     closer = again(known.problem, "closer", Options(gap=1e-6))
     assert closer.low == pytest.approx(closer.high, rel=1e-5)
     assert again.solves == 2

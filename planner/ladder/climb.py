@@ -85,7 +85,18 @@ class Ladder:
             q.infeasible and other.asks_no_more_than(rung) for other, q in self.durable.items()
         ):
             return Solved(problem, None, math.inf, infeasible=True)
-        return self._solve(problem, f"{rung.stars} durable stars from {rung.first_year}", left)
+        words = f"{rung.stars} durable stars from {rung.first_year}"
+        return self.durable_already(rung, problem) or self._solve(problem, words, left)
+
+    def durable_already(self, rung: Rung, problem: Problem) -> Solved | None:
+        """The plan of a rung where it has the durable stars of the problem as it is: what more is asked then costs no more."""
+        best, target = self.best(rung), problem.target
+        assert target is not None
+        if best.answer is None:
+            return None
+        answer = account_for(problem, best.answer.plan)
+        lacking = any(one.durable.stars < least for one, least in zip(answer.rated, target.durable_stars, strict=True))
+        return None if lacking else Solved(problem, answer, self.cost(rung).low)
 
     def _solve(self, problem: Problem, words: str, left: int) -> Solved:
         seconds = 0.0 if interrupted.is_set() else self.deadline - time.monotonic()
