@@ -90,7 +90,8 @@ def alternative(again: Resolver, plan: Solved, aim: Aim, ceiling: float) -> Alte
         if best - limit < (1 if aim.measure == "projects" else CLOSE * before / 2):
             break
         limited = replace(problem, goals=(*problem.goals, replace(goal, most=limit)))
-        tried = again(limited, f"{aim.name.replace('_', ' ')}: at most {limit:,.3g}")
+        will_do = replace(again.options, enough=ceiling)
+        tried = again(limited, f"{aim.name.replace('_', ' ')}: at most {limit:,.3g}", will_do)
         if tried.answer is not None and tried.high <= ceiling + HAIR * abs(ceiling):
             best, found = min(limit, measured(tried.answer, goal)), tried
             continue

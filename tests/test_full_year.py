@@ -16,6 +16,7 @@ from benchmarks.data import Case
 from models.problem import EmissionCap, Problem
 from planner.answer import at_accounted_cost
 from planner.cheapest_first import cheapest_first, measures
+from planner.engine import monolith
 from planner.engine.block import Block
 from planner.engine.bridge import Options, run
 from planner.engine.crew import Crew, Task
@@ -332,6 +333,21 @@ def test_a_pool_keeps_the_operations_of_its_last_plans_and_no_others() -> None:
         assert len(pool.lasting) == PLANS_KEPT
         shown = {(b, s.mark) for (_, b), kept in pool.shown.items() for s in kept}
         assert shown == set().union(*pool.lasting)
+
+
+def test_a_plan_that_costs_no_more_than_is_enough_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = chronological()
+    *_, best = decomposed(problem, CUTS)
+    closer = replace(CUTS, gap=1e-6)
+    *_, found = decomposed(problem, replace(closer, enough=1.02 * best.objective))
+    assert found.objective <= 1.02 * best.objective
+    assert found.lower_bound <= best.objective
+    assert (found.status, found.termination) == ("feasible", "costs no more than is enough")
+    monkeypatch.setattr(monolith, "whole", None)  # what is known not to be there is not looked for by another way
+    decisions, _, _, none = monolith.by_cuts(problem, replace(closer, enough=0.98 * best.lower_bound), None)
+    assert not decisions
+    assert 0.98 * best.lower_bound < none.lower_bound <= best.objective
+    assert none.termination == "no plan costs so little"
 
 
 def test_first_operations_are_at_the_prices_of_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

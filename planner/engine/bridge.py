@@ -55,14 +55,23 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Options:
-    """How to solve. `gap` is relative; `time_limit_s` bounds the whole solve."""
+    """How to solve. `gap` is relative; `time_limit_s` bounds the whole solve.
+
+    Where it is only asked whether a plan costs no more than `enough` [million], cuts end as soon as that is known.
+    """
 
     gap: float = 1e-3
     time_limit_s: float = 600.0
+    enough: float | None = None
     threads: int = 2
     workers: int = 1  # processes that operate blocks
     seed: int = 0
     log: bool = False
+
+
+def too_dear(lower_bound: float, options: Options) -> bool:
+    """Whether no plan costs so little as is asked for."""
+    return options.enough is not None and lower_bound > options.enough
 
 
 def check(matrix: Matrix) -> None:

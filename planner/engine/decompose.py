@@ -20,7 +20,7 @@ from dataclasses import replace
 import numpy as np
 
 from models.problem import Problem
-from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, interrupted
+from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, interrupted, too_dear
 from planner.engine.inner import Mixture
 from planner.engine.master import POOL_TURNS, Row
 from planner.engine.neighbourhood import Decided, improved
@@ -121,7 +121,12 @@ class Decomposition(Rounds):
         return min(self.options.gap, COARSEST)
 
     def _reached(self) -> bool:
-        return self.best is not None and self._within_gap(self.cost)
+        """Whether the plan in hand will do, or it is known that none does."""
+        return self._will_do(self.cost) or too_dear(self.bound, self.options)
+
+    def _will_do(self, cost: float) -> bool:
+        enough = self.options.enough
+        return np.isfinite(cost) and (self._within_gap(cost) or (enough is not None and cost <= enough))
 
     def _within_gap(self, cost: float) -> bool:
         return cost - self.bound <= self.options.gap * max(abs(cost), 1e-9)
@@ -315,13 +320,14 @@ class Decomposition(Rounds):
 
     def _cutoff(self) -> float:
         """Cost from which decisions are not worth being looked at further."""
-        return self.cost - WORTH * self.options.gap * abs(self.cost) if self.best is not None else np.inf
+        enough = np.inf if self.options.enough is None else self.options.enough
+        return min(enough, self.cost - WORTH * self.options.gap * abs(self.cost)) if self.best is not None else enough
 
     def _found(self, cost: float) -> bool:
         """Tells of a plan; whether it is near enough to the bound, or the bound is what is needed next."""
         best = min(cost, self.cost)
         self.report("plan in hand", self.bound, best)
-        return self._within_gap(best) or self._shallow()
+        return self._will_do(best) or self._shallow()
 
     def _columns(self, plan: Float) -> Float:
         """Columns of the master that have those of a plan, zero beyond."""
@@ -390,10 +396,12 @@ class Decomposition(Rounds):
         words = "interrupted" if interrupted.is_set() else "time limit"
         if self.stalls == MOST_STALLS:
             words = "stalled: the blocks serve no plan with the decisions that the bound asks for"
+        if self._reached():
+            words = "costs no more than is enough" if self._will_do(self.cost) else "no plan costs so little"
         if best is None:
             return Outcome("none", words, np.inf, bound, None, seconds=self.timings.seconds)
         bound = min(bound, best.cost)
-        status, words = ("optimal", "Optimal") if self._reached() else ("feasible", words)
+        status, words = ("optimal", "Optimal") if self._within_gap(best.cost) else ("feasible", words)
         return Outcome(status, words, best.cost, bound, best.plan, seconds=self.timings.seconds)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from models.contracts import PHYSICAL
 from models.problem import Problem
-from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, fixed, interrupted, run
+from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, fixed, interrupted, run, too_dear
 from planner.engine.decompose import Operation, Solved, decomposed
 from planner.engine.matrix import Pressed
 from planner.engine.parts import is_chronological
@@ -88,7 +88,8 @@ def by_cuts(
     solved = decomposed(problem, options, report, pool, pins, starts)
     left = options.time_limit_s - (time.monotonic() - begun)
     steps = len(problem.years) * problem.steps.count
-    if solved[3].status != "none" or interrupted.is_set() or left < LEAST_LEFT_S or steps > LARGEST_FALLBACK:
+    answered = solved[3].status != "none" or too_dear(solved[3].lower_bound, options)
+    if answered or interrupted.is_set() or left < LEAST_LEFT_S or steps > LARGEST_FALLBACK:
         return solved
     decisions, operation, size, outcome = whole(problem, replace(options, time_limit_s=left), report, pins)
     bound = min(max(outcome.lower_bound, solved[3].lower_bound), outcome.objective)
