@@ -8,7 +8,7 @@
 Own tonnes are the inventory that own reduction is measured on: location-based, base-year factors. Plant that stands today
 stands in every subset, so that the loads are met without any measure. Cost is the year's running cost, and annuities and upkeep
 of the measures. A plant saves what it runs, and it runs for the plan's reasons: operation pays a price per own tonne, the lowest
-of `PRICES` at which the whole set emits no more than the plan.
+of `PRICES` at which the whole set emits no more than the plan; where none does, the one at which it emits least.
 
 The naive abatement curve takes measures by cost per tonne first in. Its regret at each step is what it costs above the cheapest
 subset that saves as much.
@@ -90,6 +90,7 @@ class Operation:
     options: Options
     price: float = 0.0
     known: dict[frozenset[Item], Array] = field(default_factory=dict)
+    told: Callable[[int], None] = lambda count: None  # how many subsets are known
     pool: Pool = field(default_factory=Pool)  # all subsets operate the same site
 
     def __post_init__(self) -> None:
@@ -101,6 +102,7 @@ class Operation:
         chosen = frozenset(measures)
         if chosen not in self.known:
             self.known[chosen] = self._operated(chosen)
+            self.told(len(self.known))
         return self.known[chosen]
 
     def _operated(self, chosen: frozenset[Item]) -> Array:
@@ -121,9 +123,16 @@ class Operation:
         return np.array([tonnes, running + sum(self.yearly[item] for item in chosen)])
 
 
-def abatement(answer: Answer, groups: tuple[Group, ...], year: int, options: Options, seed: int = 0) -> Abatement:
-    """Shares of every group in the own tonnes saved and the cost of a year."""
-    operation = Operation(answer, year, options)
+def abatement(
+    answer: Answer,
+    groups: tuple[Group, ...],
+    year: int,
+    options: Options,
+    seed: int = 0,
+    told: Callable[[int], None] = lambda count: None,
+) -> Abatement:
+    """Shares of every group in the own tonnes saved and the cost of a year; `told` hears how many subsets are operated."""
+    operation = Operation(answer, year, options, told=told)
     whole = [item for group in groups for item in group.members]
     operation.price = price_as_planned(operation, whole)
     members = {group.name: group.members for group in groups}
@@ -154,15 +163,21 @@ def abatement(answer: Answer, groups: tuple[Group, ...], year: int, options: Opt
 
 
 def price_as_planned(operation: Operation, whole: list[Item]) -> float:
-    """The lowest price per tonne at which all measures together emit no more than the plan does."""
+    """The lowest price per tonne at which all measures together emit no more than the plan does, or else least.
+
+    More may rise with the price: it is paid for power that counts as none once it is claimed as green.
+    """
     tonnes, years = operation.answer.tonnes, operation.answer.problem.years
     planned = float(tonnes.own_inventory_tco2e[years.index(operation.year)])
+    emitted: dict[float, float] = {}
     for price in PRICES:
         operation.price = price
         operation.known.clear()
-        if operation.value(whole)[TONNES] <= AS_PLANNED * planned:
+        emitted[price] = float(operation.value(whole)[TONNES])
+        if emitted[price] <= AS_PLANNED * planned:
             return price
-    return PRICES[-1]
+    operation.known.clear()
+    return min(emitted, key=emitted.__getitem__)
 
 
 def naive_curve(first: dict[str, Array], saved: Callable[[frozenset[str]], Array], *, exact: bool) -> Iterator[Step]:

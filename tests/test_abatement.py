@@ -26,6 +26,7 @@ from planner.abatement import (
     fullest_year,
     grouped,
     measures_of,
+    price_as_planned,
     yearly_costs,
 )
 from planner.abatement_study import study
@@ -142,6 +143,21 @@ def test_a_price_on_tonnes_is_written_into_what_emits() -> None:
     answer = planned()
     part = one_year(answer.problem, answer.plan, 2025)
     assert at_tonne_price(part, 1e-4).markets[0].price == pytest.approx(0.0006 + 0.5e-4)
+
+
+class Rising(Operation):
+    """Emits twice what the plan does, least (a fifth more than the plan) at 400 CNY/t, and more at higher prices."""
+
+    def _operated(self, chosen: frozenset[Item]) -> np.ndarray:
+        planned_t = float(self.answer.tonnes.own_inventory_tco2e[0])
+        times = {0.0: 2.0, 1e-4: 1.9, 2e-4: 1.6, 4e-4: 1.2}.get(self.price, 1.5 + 1e2 * self.price)
+        return np.array([times * planned_t, 1.0])
+
+
+def test_operation_pays_the_price_at_which_least_is_emitted_where_none_reaches_the_plan() -> None:
+    operation = Rising(planned(), 2025, OPTIONS)
+    assert price_as_planned(operation, []) == 4e-4
+    assert not operation.known  # nothing that was operated at another price
 
 
 def test_costs_of_a_year_are_annuities_and_upkeep() -> None:

@@ -10,6 +10,8 @@ import click
 from planner.commands import JSON, RESULTS, refuse
 from planner.studied import GAP, QUIET, TIME_LIMIT, studied
 
+TOLD_EVERY = 10  # subsets
+
 
 @click.command()
 @RESULTS
@@ -49,8 +51,14 @@ def command(
         groups = grouped(answer.problem, measures_of(answer, chosen), each=each)
         if not groups:
             refuse(f"no measure of the plan stands in {chosen}")
-        with subject.again.progress.phase("subsets", f"operate {chosen} with subsets of {len(groups)} measures"):
-            found = abatement(answer, groups, chosen, subject.again.options, seed)
+        progress = subject.again.progress
+
+        def told(count: int) -> None:
+            if count % TOLD_EVERY == 0:
+                progress.say(f"{count} subsets operated")
+
+        with progress.phase("subsets", f"operate {chosen} with subsets of {len(groups)} measures"):
+            found = abatement(answer, groups, chosen, subject.again.options, seed, told)
         naive = subject.results.summary.get("naive", {})
         written = study(found, subject.currency, naive, subject.plan, (subject.label, subject.label_zh))
         write_study(results, written)
