@@ -126,8 +126,13 @@ def test_this_plan_joins_the_curve_where_no_point_is_it(folder: Path) -> None:
     assert [point.x for point in points] == sorted(point.x for point in points)
     assert sum(point.is_plan for point in points) == 1
     objective = case.summary["objective"]
-    study = {"against": "stars", "points": [{"id": "own", "objective": objective, "net_present_cost": 1.0, "x": 5.0}]}
-    assert [(point.name, point.is_plan) for point in curve(case, study)] == [("own", True)]
+    study: dict[str, Any] = {
+        "against": "stars",
+        "points": [{"id": "own", "objective": objective, "net_present_cost": 1.0, "x": 5.0}],
+    }
+    assert [(point.name, point.is_plan, point.apart) for point in curve(case, study)] == [("own", True, False)]
+    study["points"][0]["objective"] = 0.5 * objective  # the curve has something better: its line passes this plan by
+    assert {(point.is_plan, point.apart) for point in curve(case, study)} == {(False, False), (True, True)}
 
 
 def test_differences_look_at_what_is_built_in_all() -> None:

@@ -33,6 +33,7 @@ class Point:
     facts: Sequence[tuple[str, str]]
     lines: Sequence[Line]
     is_plan: bool = False
+    apart: bool = False  # no point of the curve: one of those is better, or the study never met it
 
 
 def section(case: Case) -> Section:
@@ -124,6 +125,7 @@ def this_plan(case: Case, against: str) -> list[Point]:
             facts=_facts(case, facts),
             lines=plan_steps(case),
             is_plan=True,
+            apart=True,
         )
     ]
 
@@ -143,6 +145,7 @@ def explorer(case: Case, study: Mapping[str, Any], points: Sequence[Point]) -> E
                 "y": point.cost / MONEY,
                 "bound": None if point.bound is None else point.bound / MONEY,
                 "isPlan": point.is_plan,
+                "apart": point.apart,
                 "facts": point.facts,
                 "steps": [_cells(case, line) for line in point.lines],
                 "neighbour": None if before is None else words("from_neighbour", name=before.name),

@@ -65,7 +65,7 @@
     svg("line", { class: "axis", x1: left, x2: width - right, y1: height - bottom, y2: height - bottom }, root);
     svg("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, root, data.x);
     svg("text", { x: 4, y: 16 }, root, data.y);
-    svg("polyline", { class: "curve", points: points.map((p) => `${x(p.x)},${y(p.y)}`).join(" ") }, root);
+    svg("polyline", { class: "curve", points: points.filter((p) => !p.apart).map((p) => `${x(p.x)},${y(p.y)}`).join(" ") }, root);
     points.forEach((p, n) => {
       if (p.bound !== null) svg("line", { class: "gap", x1: x(p.x), x2: x(p.x), y1: y(p.y), y2: y(p.bound) }, root);
       const group = svg("g", { role: "radio", class: p.isPlan ? "plan" : "", "aria-label": `${p.name}: ${number(p.x)}, ${number(p.y)}` }, root);
