@@ -53,7 +53,7 @@ class Outcome:
         return max(0.0, self.objective - self.lower_bound) / max(abs(self.objective), 1e-9)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """How to solve. `gap` is relative; `time_limit_s` bounds the whole solve.
 
