@@ -28,7 +28,7 @@ def work(asked: Asked, outcome: Outcome) -> None:
 def solve(asked: Asked, outcome: Outcome) -> None:
     """By cuts, from the problem to its plan."""
     stated = problem(asked.case)
-    options = Options(asked.gap, asked.limit_s, asked.threads, asked.workers)
+    options = Options(gap=asked.gap, time_limit_s=asked.limit_s, threads=asked.threads, workers=asked.workers)
     with outcome.timed("total"):
         _, _, outcome.size, found = decomposed(stated, options)
     outcome.phases_s = dict(found.seconds)
@@ -78,7 +78,7 @@ def write_matrix(m: Matrix, path: Path) -> None:
 
 def blocks(asked: Asked, outcome: Outcome) -> None:
     """Rounds of all exact blocks of all years, after a first one that is not counted."""
-    options = Options(asked.gap, asked.limit_s, asked.threads, asked.workers)
+    options = Options(gap=asked.gap, time_limit_s=asked.limit_s, threads=asked.threads, workers=asked.workers)
     d = Decomposition(problem(asked.case), options)
     random, m = np.random.default_rng(0), d.master.matrix
     low, high = np.maximum(m.lower, -1e4), np.minimum(m.upper, 1e4)

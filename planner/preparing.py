@@ -132,11 +132,11 @@ def opened(reading: Reading, progress: Progress) -> Case:
         assembly = assemble(reading)
     settings = reading.scenario.solver
     options = Options(
-        settings.gap,
-        settings.time_limit_s,
-        settings.threads or Options().threads,
-        settings.workers or workers_here(),
-        settings.seed,
+        gap=settings.gap,
+        time_limit_s=settings.time_limit_s,
+        threads=settings.threads or Options().threads,
+        workers=settings.workers or workers_here(),
+        seed=settings.seed,
     )
     case = Case(reading, assembly, options, progress)
     for warning in case.warnings():

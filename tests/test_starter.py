@@ -16,7 +16,7 @@ from planner.verify import verify
 def test_starter_solves_and_verifies(tmp_path: Path) -> None:
     reading = read_scenario(write_starter(tmp_path / "mill"))
     assembly = assemble(reading)
-    options = Options(reading.scenario.solver.gap, 120.0, 2, 0)
+    options = Options(gap=reading.scenario.solver.gap, time_limit_s=120.0)
     problem = with_base(assembly, solve(business_as_usual(assembly.problem), options))
     plan = solve(problem, options)
     assert plan.facts.status == "optimal", plan.facts

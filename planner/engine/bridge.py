@@ -62,11 +62,11 @@ class Options:
 
     gap: float = 1e-3
     time_limit_s: float = 600.0
-    enough: float | None = None
     threads: int = 2
     workers: int = 1  # processes that operate blocks
     seed: int = 0
     log: bool = False
+    enough: float | None = None
 
 
 def too_dear(lower_bound: float, options: Options) -> bool:
