@@ -91,7 +91,9 @@ class Operation:
     price: float = 0.0
     known: dict[frozenset[Item], Array] = field(default_factory=dict)
     told: Callable[[int], None] = lambda count: None  # how many subsets are known
-    pool: Pool = field(default_factory=Pool)  # all subsets operate the same site
+    pools: dict[frozenset[str], Pool] = field(
+        default_factory=dict
+    )  # contracts -> of subsets that operate the same site
 
     def __post_init__(self) -> None:
         self.base = without_purchases(self.answer.problem)
@@ -109,7 +111,8 @@ class Operation:
         plan = only(self.answer.plan, chosen)
         part = one_year(self.base, plan, self.year, stock_of(self.base, plan))
         priced = at_tonne_price(part, self.price)
-        operated = solve(priced, self.options, pool=self.pool, pins=part.pins)
+        pool = self.pools.setdefault(frozenset(c.name for c in priced.contracts), Pool())
+        operated = solve(priced, self.options, pool=pool, pins=part.pins)
         words = ", ".join(sorted(item.name for item in chosen)) or "nothing"
         if not operated.decisions:
             raise UnverifiedError(f"{self.year} cannot be operated with {words}: {operated.facts.termination}")

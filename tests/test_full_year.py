@@ -422,3 +422,10 @@ def test_every_hour_of_a_linear_year_by_cuts_is_the_year_in_one_piece() -> None:
     assert one.status == cuts.status == "optimal"
     assert cuts.lower_bound <= one.objective * (1 + 1e-7)
     assert cuts.objective == pytest.approx(one.objective, rel=1e-6)
+
+
+def test_a_plain_year_is_solved_in_one_piece_unless_it_is_one_of_many() -> None:
+    site = benchmark(Case())
+    assert monolith.in_one_piece(site, shared=False)
+    assert not monolith.in_one_piece(site, shared=True)
+    assert monolith.in_one_piece(chronological(), shared=True)  # 576 steps

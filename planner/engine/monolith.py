@@ -32,15 +32,18 @@ LARGEST_PLAIN = 60_000  # the same for a whole year where there is nothing to ch
 LARGEST_FALLBACK = 40_000  # the same for a model that cuts found no plan of
 
 
-def in_one_piece(problem: Problem) -> bool:
-    """Whether the model is solved whole: few steps in all, little that shapes the operation, or units that run or stand."""
+def in_one_piece(problem: Problem, shared: bool) -> bool:
+    """Whether the model is solved whole: few steps in all, little that shapes the operation, or units that run or stand.
+
+    A whole year that is one of many is solved by the cuts that it `shared` with the others, however little there is to choose.
+    """
     units = any(v.min_load_share > 0 for v in problem.converters)
     options = (problem.retrofits, problem.contracts, problem.instruments, problem.management)
     shaping = problem.retrofits or any(c.kind in PHYSICAL for c in problem.contracts)
     steps = len(problem.years) * problem.steps.count
     if units or not is_chronological(problem):
         return units or steps <= (LARGEST_PIECE if shaping else LARGEST_UNSHAPED) or not any(options)
-    return steps <= LARGEST_PIECE or (not any(options) and steps <= LARGEST_PLAIN)
+    return steps <= LARGEST_PIECE or (not shared and not any(options) and steps <= LARGEST_PLAIN)
 
 
 def solve(
@@ -60,7 +63,7 @@ def solve(
     begun = time.monotonic()
     solved = (
         whole(problem, options, report, pins)
-        if in_one_piece(problem)
+        if in_one_piece(problem, shared=pool is not None)
         else by_cuts(problem, options, report, pool, pins, starts)
     )
     return _plan(solved, begun)
