@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from planner.commands import refuse
+from planner.commands import PROGRESS, refuse
 
 if TYPE_CHECKING:
     from planner.preparing import Prepared
@@ -27,6 +27,7 @@ def solver_options(command: Command) -> Command:
     """The options of every command that solves a scenario more than once."""
     for option in (
         click.option("--quiet", is_flag=True, help="No progress and no tables."),
+        PROGRESS,
         click.option("--threads", type=click.IntRange(0, 256), help="Threads of the solver."),
         click.option(
             "--time-limit",
@@ -73,6 +74,7 @@ def subject(
     time_limit: float | None,
     threads: int | None,
     quiet: bool,
+    progress: bool,
 ) -> Iterator[Subject]:
     """The scenario, prepared, whose results folder must be there; failures end with their exit codes."""
     from planner.engine import SolverError, Start, interrupted
@@ -89,7 +91,7 @@ def subject(
         folder = results_folder(reading, out)
         read_summary(folder)
         with stopping(interrupted):
-            case = opened(reading, Progress(quiet))
+            case = opened(reading, Progress(quiet, progress))
             limit = time_limit or LIMIT_FACTOR * case.options.time_limit_s
             prepared = prepare(case)
             before = plan_before(folder)

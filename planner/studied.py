@@ -60,7 +60,7 @@ class Study:
 
 
 @contextmanager
-def studied(folder: Path, gap: float | None, time_limit_s: float, quiet: bool) -> Iterator[Study]:
+def studied(folder: Path, gap: float | None, time_limit_s: float, quiet: bool, progress: bool) -> Iterator[Study]:
     """The plan of a results folder, solved to the gap that is asked for; failures end with their exit codes."""
     from planner.engine import Options, SolverError, Start, interrupted
     from planner.first_look import look_of
@@ -76,7 +76,7 @@ def studied(folder: Path, gap: float | None, time_limit_s: float, quiet: bool) -
         proven = plan.answer.plan.facts.gap
         asked = max(LEAST_GAP, proven) if gap is None else gap
         options = Options(gap=asked, time_limit_s=time_limit_s, workers=workers_here())
-        again = Resolver(options, Progress(quiet), look_of(plan.problem), plan)
+        again = Resolver(options, Progress(quiet, progress), look_of(plan.problem), plan)
         again.pool.starts.append(Start(plan.answer.plan.decisions))
         with stopping(interrupted):
             if gap is not None and gap < proven:

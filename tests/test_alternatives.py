@@ -97,7 +97,8 @@ def test_the_study_has_steps_changes_and_money_in_currency(found: tuple[Solved, 
 
 def test_the_command_writes_its_study(tmp_path: Path) -> None:
     folder = dyehouse_results(tmp_path, years=tuple(range(2025, 2031)))
-    done = CliRunner().invoke(main, ["alternatives", str(folder), "--gap", "0.001"])
+    done = CliRunner().invoke(main, ["alternatives", str(folder), "--gap", "0.001", "--progress"])
+    assert "projects: at most" in done.stderr
     assert done.exit_code == 0, done.output
     written = json.loads((folder / "studies" / "alternatives.json").read_text())
     assert [row["aim"] for row in written["rows"]] == [aim.name for aim in AIMS]

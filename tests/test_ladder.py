@@ -168,6 +168,7 @@ def test_command_writes_the_study_beside_the_results(case: Path) -> None:
     assert run.invoke(main, ["solve", str(case), "--out", out, "--no-naive", "--quiet"]).exit_code == 0
     done = run.invoke(main, asked_for)
     assert done.exit_code == 0, done.output
+    assert done.stderr == ""  # no terminal, and nobody listens
     assert json.loads(done.stdout)["rows"][0]["stars"] == 3
     assert len(read_study(case / "out", "ladder")["rows"]) == 4 * len(ASSUMED) * 2
     wrong = run.invoke(main, [*asked_for, "--first-years", "2020"])

@@ -13,7 +13,7 @@ from planner.results import write_results, writer_lock
 from planner.scenario_study import LIMIT_FACTOR, Subject, end_by, subject
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml"
-NOTHING = (None, None, None, None, True)
+NOTHING = (None, None, None, None, True, False)
 
 
 @pytest.fixture
@@ -24,14 +24,14 @@ def results(tmp_path: Path) -> Path:
 
 
 def test_subject_is_the_prepared_scenario_with_its_settings(results: Path) -> None:
-    with subject(SCENARIO, results, None, 0.02, None, 1, True) as found:
+    with subject(SCENARIO, results, None, 0.02, None, 1, quiet=True, progress=False) as found:
         assert (found.name, found.folder) == ("two-measures", results)
         assert (found.again.options.gap, found.again.options.threads) == (0.02, 1)
         assert found.time_limit_s == LIMIT_FACTOR * found.again.options.time_limit_s
         assert found.prepared.problem.target is not None
         assert found.label("pv") == "pv"
         assert found.label("green_power power") == "green power power"
-    with subject(SCENARIO, results, None, None, 7.0, None, True) as found:
+    with subject(SCENARIO, results, None, None, 7.0, None, quiet=True, progress=False) as found:
         assert found.time_limit_s == 7.0
 
 

@@ -159,7 +159,8 @@ def test_commands_write_their_studies(tmp_path):
     assert done.exit_code == 0, done.output
     assert [row["test"] for row in json.loads(done.output)["rows"]] == ["none", "credits_vanish"]
     assert read_study(results, "stress")["rows"][1]["status"] == LOST
-    done = CliRunner().invoke(main, ["stress", str(results), "--test", "credits_vanish", "--paper"])
+    done = CliRunner().invoke(main, ["stress", str(results), "--test", "credits_vanish", "--paper", "--progress"])
+    assert "the plan without stress" in done.stderr
     assert done.exit_code == 0, done.output
     assert read_study(results, "stress")["paper_only"][1]["status"] == LOST
     assert "on paper only" in done.output

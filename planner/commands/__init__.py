@@ -14,6 +14,7 @@ BAD_INPUT = 2
 RESULTS = click.argument("results", type=click.Path(exists=True, file_okay=False, path_type=Path))
 SCENARIO = click.argument("scenario", type=click.Path(exists=True, path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Machine-readable answer on stdout.")
+PROGRESS = click.option("--progress", is_flag=True, help="Say how far it is even where stderr is no terminal.")
 
 
 def scenario_file(path: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, RESULTS, refuse
+from planner.commands import JSON, PROGRESS, RESULTS, refuse
 from planner.studied import GAP, QUIET, TIME_LIMIT, studied
 
 TOLD_EVERY = 10  # subsets
@@ -20,6 +20,7 @@ TOLD_EVERY = 10  # subsets
 @click.option("--seed", type=int, default=0, show_default=True, help="Of sampled orders.")
 @GAP
 @TIME_LIMIT
+@PROGRESS
 @QUIET
 @JSON
 def command(
@@ -29,6 +30,7 @@ def command(
     seed: int,
     gap: float | None,
     time_limit: float,
+    progress: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -42,7 +44,7 @@ def command(
     from planner.abatement_study import show, study
     from planner.studies import write_study
 
-    with studied(results, gap, time_limit, quiet) as subject:
+    with studied(results, gap, time_limit, quiet, progress) as subject:
         answer = subject.plan.answer
         assert answer is not None
         if year is not None and year not in answer.problem.years:
@@ -51,13 +53,13 @@ def command(
         groups = grouped(answer.problem, measures_of(answer, chosen), each=each)
         if not groups:
             refuse(f"no measure of the plan stands in {chosen}")
-        progress = subject.again.progress
+        aloud = subject.again.progress
 
         def told(count: int) -> None:
             if count % TOLD_EVERY == 0:
-                progress.say(f"{count} subsets operated")
+                aloud.say(f"{count} subsets operated")
 
-        with progress.phase("subsets", f"operate {chosen} with subsets of {len(groups)} measures"):
+        with aloud.phase("subsets", f"operate {chosen} with subsets of {len(groups)} measures"):
             found = abatement(answer, groups, chosen, subject.again.options, seed, told)
         naive = subject.results.summary.get("naive", {})
         written = study(found, subject.currency, naive, subject.plan, (subject.label, subject.label_zh))

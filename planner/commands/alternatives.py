@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, RESULTS
+from planner.commands import JSON, PROGRESS, RESULTS
 from planner.studied import GAP, QUIET, TIME_LIMIT, studied
 
 
@@ -29,6 +29,7 @@ from planner.studied import GAP, QUIET, TIME_LIMIT, studied
 )
 @GAP
 @TIME_LIMIT
+@PROGRESS
 @QUIET
 @JSON
 def command(
@@ -37,6 +38,7 @@ def command(
     names: tuple[str, ...],
     gap: float | None,
     time_limit: float,
+    progress: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -50,7 +52,7 @@ def command(
     from planner.studies import write_study
     from planner.terminal_alternatives import show_alternatives
 
-    with studied(results, gap, time_limit, quiet) as subject:
+    with studied(results, gap, time_limit, quiet, progress) as subject:
         aims = tuple(aim for aim in AIMS if not names or aim.name in names)
         found = alternatives(subject.again, subject.plan, slack, aims)
         written = study(subject.plan, found, slack, subject.currency, subject.label)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, RESULTS, refuse
+from planner.commands import JSON, PROGRESS, RESULTS, refuse
 from planner.studied import GAP, QUIET, TIME_LIMIT, studied
 
 
@@ -19,10 +19,18 @@ from planner.studied import GAP, QUIET, TIME_LIMIT, studied
 @click.option("--step", type=click.IntRange(1), default=1, show_default=True, help="Years that are decided at a time.")
 @GAP
 @TIME_LIMIT
+@PROGRESS
 @QUIET
 @JSON
 def command(
-    results: Path, foresight: int, step: int, gap: float | None, time_limit: float, quiet: bool, as_json: bool
+    results: Path,
+    foresight: int,
+    step: int,
+    gap: float | None,
+    time_limit: float,
+    progress: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """What it costs to look only some years ahead: a rolling window beside the plan that sees all years.
 
@@ -36,7 +44,7 @@ def command(
 
     if step > foresight:
         refuse(f"--step {step}: no more can be decided than the {foresight} years that are seen")
-    with studied(results, gap, time_limit, quiet) as subject:
+    with studied(results, gap, time_limit, quiet, progress) as subject:
         found = myopic(subject.again, subject.plan, foresight, step)
         written = study(found, subject.plan, subject.currency)
         write_study(results, written)

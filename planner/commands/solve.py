@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from planner.commands import JSON, SCENARIO, scenario_file
+from planner.commands import JSON, PROGRESS, SCENARIO, scenario_file
 
 
 @click.command()
@@ -35,7 +35,7 @@ from planner.commands import JSON, SCENARIO, scenario_file
 @click.option("--year", "target_year", type=int, metavar="YEAR", help="Year from which they are required.")
 @click.option("--durable-stars", type=click.IntRange(0, 6), help="Durable stars required from then on; 0: none.")
 @JSON
-@click.option("--progress", is_flag=True, help="Say how far it is even where stderr is no terminal.")
+@PROGRESS
 @click.option("--quiet", is_flag=True, help="No progress and no tables.")
 @click.option("--no-naive", is_flag=True, help="Leave out the naive plans beside the optimum.")
 def command(

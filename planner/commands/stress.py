@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, RESULTS, refuse
+from planner.commands import JSON, PROGRESS, RESULTS, refuse
 from planner.scenario_study import NO_PLAN, UNVERIFIED, ended
 
 
@@ -28,9 +28,17 @@ from planner.scenario_study import NO_PLAN, UNVERIFIED, ended
 )
 @click.option("--paper", is_flag=True, help="Also the plan that is on paper only: no investment, all bought.")
 @JSON
+@PROGRESS
 @click.option("--quiet", is_flag=True, help="No progress and no table.")
 def command(
-    results: Path, only: tuple[str, ...], gap: float, time_limit_s: float, paper: bool, as_json: bool, quiet: bool
+    results: Path,
+    only: tuple[str, ...],
+    gap: float,
+    time_limit_s: float,
+    paper: bool,
+    as_json: bool,
+    progress: bool,
+    quiet: bool,
 ) -> None:
     """What a solved plan keeps when credits, certificates, contracts, prices, factors, output or rules change.
 
@@ -59,10 +67,10 @@ def command(
         if unknown := [name for name in only if name not in {test.name for test in tests}]:
             refuse(f"no test {', '.join(unknown)}; there are {', '.join(test.name for test in tests)}")
         chosen = [test for test in tests if not only or test.name in only]
-        options, progress = Options(gap=gap, time_limit_s=time_limit_s), Progress(quiet)
-        study = stress(problem, plan, chosen, options, progress)
+        options, told = Options(gap=gap, time_limit_s=time_limit_s), Progress(quiet, progress)
+        study = stress(problem, plan, chosen, options, told)
         if paper:
-            study["paper_only"] = stress_on_paper(problem, only, options, progress)
+            study["paper_only"] = stress_on_paper(problem, only, options, told)
         study["currency"] = read.summary.get("currency", "CNY")
         write_study(results, study)
     except (ResultsError, ArchiveError) as error:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from planner.commands import JSON, refuse
+from planner.commands import JSON, PROGRESS, refuse
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -46,7 +46,7 @@ A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--durable-stars", type=click.IntRange(0, 6), help="Durable stars required from then on; 0: none.")
 @click.option("--no-naive", is_flag=True, help="Leave out the naive plans beside each optimum.")
 @JSON
-@click.option("--progress", is_flag=True, help="Say how far it is even where stderr is no terminal.")
+@PROGRESS
 @click.option("--quiet", is_flag=True, help="No progress and no table.")
 def command(
     scenarios: tuple[Path, ...],

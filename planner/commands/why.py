@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, RESULTS, refuse
+from planner.commands import JSON, PROGRESS, RESULTS, refuse
 from planner.studied import GAP, QUIET, TIME_LIMIT, studied
 
 
@@ -20,6 +20,7 @@ from planner.studied import GAP, QUIET, TIME_LIMIT, studied
 @click.option("--no-switch", is_flag=True, help="Leave out the price at which it enters or leaves.")
 @GAP
 @TIME_LIMIT
+@PROGRESS
 @QUIET
 @JSON
 def command(
@@ -31,6 +32,7 @@ def command(
     no_switch: bool,
     gap: float | None,
     time_limit: float,
+    progress: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -45,7 +47,7 @@ def command(
     from planner.why import as_json as answer_json
     from planner.why import lines as answer_lines
 
-    with studied(results, gap, time_limit, quiet) as study:
+    with studied(results, gap, time_limit, quiet, progress) as study:
         problem = study.plan.problem
         try:
             wanted = find_item(problem, item)
