@@ -91,9 +91,7 @@ class Operation:
     price: float = 0.0
     known: dict[frozenset[Item], Array] = field(default_factory=dict)
     told: Callable[[int], None] = lambda count: None  # how many subsets are known
-    pools: dict[frozenset[str], Pool] = field(
-        default_factory=dict
-    )  # contracts -> of subsets that operate the same site
+    pools: dict[frozenset[str], Pool] = field(default_factory=dict)  # by contracts: such subsets operate one site
 
     def __post_init__(self) -> None:
         self.base = without_purchases(self.answer.problem)
@@ -137,7 +135,7 @@ def abatement(
     """Shares of every group in the own tonnes saved and the cost of a year; `told` hears how many subsets are operated."""
     operation = Operation(answer, year, options, told=told)
     whole = [item for group in groups for item in group.members]
-    operation.price = price_as_planned(operation, whole)
+    price_as_planned(operation, whole)
     members = {group.name: group.members for group in groups}
     names = tuple(members)
     nothing = operation.value(())
@@ -165,22 +163,23 @@ def abatement(
     )
 
 
-def price_as_planned(operation: Operation, whole: list[Item]) -> float:
-    """The lowest price per tonne at which all measures together emit no more than the plan does, or else least.
+def price_as_planned(operation: Operation, whole: list[Item]) -> None:
+    """Sets the lowest price per tonne at which all measures together emit no more than the plan does, or else least.
 
     More may rise with the price: it is paid for power that counts as none once it is claimed as green.
     """
     tonnes, years = operation.answer.tonnes, operation.answer.problem.years
     planned = float(tonnes.own_inventory_tco2e[years.index(operation.year)])
     emitted: dict[float, float] = {}
+    known: dict[float, dict[frozenset[Item], Array]] = {}
     for price in PRICES:
-        operation.price = price
-        operation.known.clear()
+        operation.price, operation.known = price, {}
         emitted[price] = float(operation.value(whole)[TONNES])
         if emitted[price] <= AS_PLANNED * planned:
-            return price
-    operation.known.clear()
-    return min(emitted, key=emitted.__getitem__)
+            return
+        known[price] = operation.known
+    least = min(emitted, key=emitted.__getitem__)
+    operation.price, operation.known = least, known[least]
 
 
 def naive_curve(first: dict[str, Array], saved: Callable[[frozenset[str]], Array], *, exact: bool) -> Iterator[Step]:

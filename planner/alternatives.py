@@ -5,8 +5,8 @@
     own_reduction   fewest tonnes of one's own, location-based at base-year factors
     grid            least electricity over the public grid
 
-Each is the least-cost plan with no more of a measure than a limit; the limit is halved towards what no plan reaches within
-(1 + slack) times the cost of the plan in hand, so that every alternative spends no more than its aim takes:
+Each is a plan with no more of a measure than a limit, and within a ceiling of (1 + slack) times the cost of the plan in hand; a year
+by the hour is not searched for a cheaper one. The limit is halved towards what no plan reaches within the ceiling:
 
     a plan within the ceiling            the limit falls below what it has
     proven dearer, or out of reach       no plan within the ceiling is below the limit: a bound

@@ -156,8 +156,10 @@ class Rising(Operation):
 
 def test_operation_pays_the_price_at_which_least_is_emitted_where_none_reaches_the_plan() -> None:
     operation = Rising(planned(), 2025, OPTIONS)
-    assert price_as_planned(operation, []) == 4e-4
-    assert not operation.known  # nothing that was operated at another price
+    price_as_planned(operation, [])
+    assert operation.price == 4e-4
+    (known,) = operation.known.values()  # nothing that was operated at another price
+    assert known[TONNES] == pytest.approx(1.2 * operation.answer.tonnes.own_inventory_tco2e[0])
 
 
 def test_costs_of_a_year_are_annuities_and_upkeep() -> None:
