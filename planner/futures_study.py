@@ -23,13 +23,13 @@ from models.problem import Problem
 from planner.accounts import accounts
 from planner.answer import MILLION
 from planner.commitments import commitments
-from planner.engine import Options, Pool, solve
+from planner.engine import Options, Pool
 from planner.engine.futures import solve_futures
 from planner.futures import Future, Shared, decided_before, decided_now, in_future, normalised, with_decisions
 from planner.operating import NotOperable, operate
 from planner.plan import Plan
-from planner.progress import Progress
 from planner.rating import rate_years
+from planner.resolving import Resolver
 from planner.scenario import Scenario
 from planner.stressing import asked_years
 from planner.verify import verify
@@ -73,7 +73,12 @@ class Study:
     problems: tuple[Problem, ...]
     futures: tuple[Future, ...]
     rules: Rules
-    options: Options
+    again: Resolver  # one for all: futures differ in prices, factors and loads, hardly ever in what the site can do
+
+    @property
+    def options(self) -> Options:
+        """Of each solve."""
+        return self.again.options
 
     @property
     def weights(self) -> list[float]:
@@ -97,22 +102,16 @@ def futures_of(scenario: Scenario) -> tuple[tuple[Future, ...], Rules]:
     return futures, Rules(revealed, rules.hold_probability, rules.cvar_share)
 
 
-def futures_study(
-    problem: Problem, futures: Sequence[Future], rules: Rules, options: Options, progress: Progress
-) -> dict[str, Any]:
+def futures_study(problem: Problem, futures: Sequence[Future], rules: Rules, again: Resolver) -> dict[str, Any]:
     """Expected cost, value of waiting, regrets, and what to commit to. Money in the scenario's currency."""
     futures = normalised(futures)
-    study = Study(tuple(in_future(problem, one, rules.revealed) for one in futures), futures, rules, options)
-    own = []
-    for p, one in zip(study.problems, futures, strict=True):
-        with progress.phase("futures", f"the best plan for {one.name}"):
-            own.append(_optimum(p, one.name, options))
+    study = Study(tuple(in_future(problem, one, rules.revealed) for one in futures), futures, rules, again)
+    own = [_optimum(again, p, one.name) for p, one in zip(study.problems, futures, strict=True)]
     early = decided_before(problem, rules.revealed)
-    with progress.phase("futures", "early decisions of each in every future"):
-        costs = {one.name: evaluated(study, own, n, early) for n, one in enumerate(futures)}
-    with progress.phase("futures", "one plan for all futures"):
+    costs = {one.name: evaluated(study, own, n, early) for n, one in enumerate(futures)}
+    with again.progress.phase("futures", "one plan for all futures"):
         best = tree(study, own, early, list(costs.values()))
-    with progress.phase("futures", "everything decided now"):
+    with again.progress.phase("futures", "everything decided now"):
         now = all_now(study, own)
     best = _least([best, now, *costs.values()], study, own)
     if best is None:
@@ -153,13 +152,12 @@ def _least(found: Sequence[Tree | None], study: Study, own: Sequence[Plan]) -> T
     return replace(min(trees, key=lambda one: one.expected), lower_bound=bound)
 
 
-def _optimum(problem: Problem, name: str, options: Options) -> Plan:
-    plan = solve(problem, options)
-    if not plan.decisions:
-        infeasible = plan.facts.status == "infeasible"
-        why = "no plan reaches what is asked" if infeasible else f"no plan yet ({plan.facts.termination})"
-        raise NoPlanForFutures(f"future {name}: {why}", infeasible)
-    return plan
+def _optimum(again: Resolver, problem: Problem, name: str) -> Plan:
+    found = again(problem, f"the best plan for {name}")
+    if found.answer is None:
+        why = "no plan reaches what is asked" if found.infeasible else f"no plan yet ({found.note})"
+        raise NoPlanForFutures(f"future {name}: {why}", found.infeasible)
+    return found.answer.plan
 
 
 def evaluated(study: Study, own: Sequence[Plan], chosen: int, shared: Shared) -> Tree:
@@ -167,11 +165,16 @@ def evaluated(study: Study, own: Sequence[Plan], chosen: int, shared: Shared) ->
 
     Infinite where there is no plan; in its own future it is the optimum.
     """
-    plans = [
-        own[n] if n == chosen else solve(with_decisions(p, own[chosen], shared), study.options)
-        for n, p in enumerate(study.problems)
-    ]
-    costs = [one.facts.objective if one.decisions else np.inf for one in plans]
+    plans, costs = [], []
+    for n, (p, one) in enumerate(zip(study.problems, study.futures, strict=True)):
+        if n == chosen:
+            plan, cost = own[n], own[n].facts.objective
+        else:
+            words = f"early decisions for {study.futures[chosen].name} in {one.name}"
+            found = study.again(with_decisions(p, own[chosen], shared), words)
+            plan, cost = (own[n] if found.answer is None else found.answer.plan), found.high
+        plans.append(plan)
+        costs.append(cost)
     return _tree(study, plans, costs, -np.inf)
 
 
@@ -188,18 +191,18 @@ def all_now(study: Study, own: Sequence[Plan]) -> Tree | None:
     """The same if no investment may wait; in large cases each future's optimum as it stands, operated in every future."""
     if study.in_one_piece:
         return _solved(study, decided_now(study.problems[0], study.rules.revealed))
-    tried = [_standing(study, plan) for plan in own]
+    with Pool() as pool:
+        tried = [_standing(study, plan, pool) for plan in own]
     best = min(tried, key=lambda one: one.expected)
     return best if np.isfinite(best.expected) else None
 
 
-def _standing(study: Study, plan: Plan) -> Tree:
+def _standing(study: Study, plan: Plan, pool: Pool) -> Tree:
     """A plan with all its investments, operated in every future; infinite where its stars are lost."""
     plans, costs = [], []
     for p in study.problems:
         try:
-            with Pool() as pool:
-                again = operate(p, plan, study.options, pool=pool)
+            again = operate(p, plan, study.options, pool=pool)
         except NotOperable:
             plans.append(plan)
             costs.append(np.inf)

@@ -10,6 +10,7 @@ from planner.engine import Options
 from planner.futures import Future, decided_before, in_future, normalised
 from planner.futures_study import NoPlanForFutures, Rules, futures_study
 from planner.progress import Progress
+from planner.resolving import Resolver
 from tests.factories import Site, rating
 from tests.random_factory import rich
 
@@ -32,7 +33,7 @@ def test_two_futures_by_hand():
     expected: PV in 2025 costs 8; waiting 0.5·14.8 + 0.5·6 = 10.4: PV is built now, waiting is worth nothing
     """
     futures = (Future("dear", 1.0, {"grid": 2.0}), Future("cheap", 1.0, {"grid": 0.0}))
-    study = futures_study(small(8.0), futures, Rules(2026), EXACT, QUIET)
+    study = futures_study(small(8.0), futures, Rules(2026), Resolver(EXACT, QUIET))
     assert study["expected_cost"] == pytest.approx(8e6)
     assert study["value_of_waiting"] == pytest.approx(0.0, abs=1.0)
     rows = {row["plan"]: row for row in study["rows"]}
@@ -54,9 +55,9 @@ def test_waiting_is_worth_what_it_saves_by_hand(monkeypatch, largest):
     """
     monkeypatch.setattr("planner.futures_study.LARGEST_TREE", largest)
     futures = (Future("dear", 1.0, {"grid": 4.0}), Future("same", 3.0))
-    first = futures_study(small(11.0), futures, Rules(2026), EXACT, QUIET)
+    first = futures_study(small(11.0), futures, Rules(2026), Resolver(EXACT, QUIET))
     assert first["expected_cost"] == pytest.approx(11e6)
-    study = futures_study(small(15.0), futures, Rules(2026), EXACT, QUIET)
+    study = futures_study(small(15.0), futures, Rules(2026), Resolver(EXACT, QUIET))
     assert study["expected_cost"] == pytest.approx(14.625e6)
     assert study["now_cost"] == pytest.approx(15e6)
     assert study["value_of_waiting"] == pytest.approx(0.375e6)
@@ -67,7 +68,7 @@ def test_waiting_is_worth_what_it_saves_by_hand(monkeypatch, largest):
 def test_waiting_is_never_worth_less_than_nothing(seed):
     problem = rich(seed, stars=3)
     futures = (Future("dear", 1.0, {"gas": 2.0}), Future("cheap", 2.0, {"grid": 0.6}))
-    study = futures_study(problem, futures, Rules(2027), Options(gap=1e-3, time_limit_s=60.0), QUIET)
+    study = futures_study(problem, futures, Rules(2027), Resolver(Options(gap=1e-3, time_limit_s=60.0), QUIET))
     assert study["value_of_waiting"] >= 0.0
     assert study["lower_bound"] <= study["expected_cost"]
     assert min(row["worst_regret"] for row in study["rows"]) >= 0.0
@@ -108,8 +109,8 @@ def test_stars_may_be_given_up_with_the_rest_of_the_probability():
     credit = site.instrument("ccer", "credit", 0.001)
     problem = site.problem(instruments=(credit,), rating=standard, target=site.target((0, 1)))
     futures = (Future("cheap", 9.0), Future("dear", 1.0, {"ccer": 100.0}))
-    held = futures_study(problem, futures, Rules(2026), EXACT, QUIET)
-    loose = futures_study(problem, futures, Rules(2026, hold_probability=0.9), EXACT, QUIET)
+    held = futures_study(problem, futures, Rules(2026), Resolver(EXACT, QUIET))
+    loose = futures_study(problem, futures, Rules(2026, hold_probability=0.9), Resolver(EXACT, QUIET))
     energy, credits = 12.0, 10_000 * 0.8 * 0.001
     assert held["expected_cost"] == pytest.approx((energy + 0.9 * credits + 0.1 * 100 * credits) * 1e6)
     assert loose["expected_cost"] == pytest.approx((energy + 0.9 * credits) * 1e6)
@@ -120,7 +121,7 @@ def test_a_future_without_a_plan_is_named():
     problem = small()
     futures = (Future("fine", 1.0), Future("twice", 1.0, output=20.0))
     with pytest.raises(NoPlanForFutures, match="future twice"):
-        futures_study(problem, futures, Rules(2026), EXACT, QUIET)
+        futures_study(problem, futures, Rules(2026), Resolver(EXACT, QUIET))
 
 
 def test_weights_sum_to_one():

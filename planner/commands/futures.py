@@ -35,8 +35,8 @@ def command(scenario: Path, out: Path | None, as_json: bool, quiet: bool, **sett
             refuse("the scenario has no [[futures]]: name at least two, and futures_rules.revealed")
         try:
             each = found.time_limit_s / len(futures) ** 2  # every future's early decisions are tried in every future
-            options = replace(case.options, time_limit_s=each)
-            study = futures_study(found.prepared.problem, futures, rules, options, case.progress)
+            again = replace(found.again, options=replace(case.options, time_limit_s=each))
+            study = futures_study(found.prepared.problem, futures, rules, again)
         except NoPlanForFutures as error:
             ended(str(error), INFEASIBLE if error.infeasible else NO_PLAN)
         study["currency"] = case.currency

@@ -51,6 +51,7 @@ def command(
     from planner.engine import Options, SolverError
     from planner.factor_sets import context_of, factor_sets
     from planner.operating import NotOperable
+    from planner.preparing import workers_here
     from planner.progress import Progress
     from planner.resolving import UnverifiedError
     from planner.results import ResultsError, read_results
@@ -67,7 +68,8 @@ def command(
         if unknown := [name for name in only if name not in {test.name for test in tests}]:
             refuse(f"no test {', '.join(unknown)}; there are {', '.join(test.name for test in tests)}")
         chosen = [test for test in tests if not only or test.name in only]
-        options, told = Options(gap=gap, time_limit_s=time_limit_s), Progress(quiet, progress)
+        options = Options(gap=gap, time_limit_s=time_limit_s, workers=workers_here())
+        told = Progress(quiet, progress)
         study = stress(problem, plan, chosen, options, told)
         if paper:
             study["paper_only"] = stress_on_paper(problem, only, options, told)
