@@ -11,6 +11,7 @@ part of the year: the two halves of the decomposition.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,10 +46,8 @@ class Builder:
     count: int = 0
     row_lower: list[Float] = field(default_factory=list)
     row_upper: list[Float] = field(default_factory=list)
-    row: list[Int] = field(default_factory=list)
-    column: list[Int] = field(default_factory=list)
-    coefficient: list[Float] = field(default_factory=list)
     row_count: int = 0
+    entries: list[tuple[tuple[int, ...], Int, Term]] = field(default_factory=list)  # shape, rows and term of each
 
     def add_columns(self, shape: tuple[int, ...], lower: float, upper: float, integer: bool) -> Int:
         """Columns of the given shape, all with the same bounds."""
@@ -61,26 +60,32 @@ class Builder:
         return columns
 
     def add_rows(self, shape: tuple[int, ...], lower: Float | float, upper: Float | float, terms: list[Term]) -> Int:
-        """One row per element of `shape`; a term may have trailing axes, which are summed. Returns the rows."""
+        """One row per element of `shape`, see `add_terms`. Returns the rows."""
         size = int(np.prod(shape))
         rows = np.arange(self.row_count, self.row_count + size).reshape(shape)
         self.row_count += size
         self.row_lower.append(np.broadcast_to(np.asarray(lower, float), shape).ravel())
         self.row_upper.append(np.broadcast_to(np.asarray(upper, float), shape).ravel())
-        for term in terms:
-            trailing = np.broadcast_shapes(term.columns.shape, term.coefficient.shape)
-            spread = rows.reshape(shape + (1,) * (len(trailing) - len(shape)))
-            full = np.broadcast_shapes(trailing, spread.shape)
-            self.row.append(np.broadcast_to(spread, full).ravel())
-            self.column.append(np.broadcast_to(term.columns, full).ravel())
-            self.coefficient.append(np.broadcast_to(term.coefficient, full).ravel())
+        self.add_terms(rows, terms)
         return rows
 
+    def add_terms(self, rows: Int, terms: list[Term]) -> None:
+        """Terms of rows that are there; one may have trailing axes, which are summed."""
+        for term in terms:
+            trailing = np.broadcast_shapes(term.columns.shape, term.coefficient.shape)
+            spread = rows.reshape(rows.shape + (1,) * (len(trailing) - rows.ndim))
+            self.entries.append((np.broadcast_shapes(trailing, spread.shape), spread, term))
+
     def matrix(self, cost: Float, offset: float) -> Matrix:
-        """What has been added, as arrays."""
-        triplets = (np.concatenate(self.coefficient), (np.concatenate(self.row), np.concatenate(self.column)))
-        rows = coo_array(triplets, shape=(self.row_count, self.count)).tocsr()
-        rows.sum_duplicates()
+        """What has been added, as arrays; each entry is laid out once, at its place."""
+        ends = np.cumsum([0, *(math.prod(full) for full, _, _ in self.entries)])
+        row, column = np.empty(ends[-1], dtype=np.int32), np.empty(ends[-1], dtype=np.int32)
+        coefficient = np.empty(ends[-1])
+        for (full, spread, term), begin, end in zip(self.entries, ends[:-1], ends[1:], strict=True):
+            row[begin:end].reshape(full)[...] = spread
+            column[begin:end].reshape(full)[...] = term.columns
+            coefficient[begin:end].reshape(full)[...] = term.coefficient
+        rows = coo_array((coefficient, (row, column)), shape=(self.row_count, self.count)).tocsr()
         rows.eliminate_zeros()
         return Matrix(
             cost,

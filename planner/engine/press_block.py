@@ -118,9 +118,7 @@ def _start_within_limit(builder: Builder, stamp: Stamp, before: Any, limit: Int)
 
 def _slack(builder: Builder, rows: Int, sign: float, bound: float) -> Int:
     columns = builder.add_columns(rows.shape, 0.0, bound, False)
-    builder.row.append(rows.ravel())
-    builder.column.append(columns.ravel())
-    builder.coefficient.append(np.full(rows.size, sign))
+    builder.add_terms(rows, [Term(np.full(rows.shape, sign), columns)])
     return columns
 
 
