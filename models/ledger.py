@@ -4,6 +4,8 @@
     used[y]    = grid + direct lines + generation on site − export
     onsite_claim[y] ≤ renewable generation − export + M·all_renewable_sold[y] export_gives_up_claim
     onsite_claim[y] ≤ M·(1 − all_renewable_sold[y])                           nothing_left_to_claim
+    onsite_claim[y] ≤ all generation − export + discharge that may be sold    sold_beyond_renewable
+    onsite_claim[y] ≤ renewable generation                                    claim_within_renewable
     grid_claims[y]  = bundled deliveries + green tariff + virtual + certificates
     grid_claims[y] ≤ grid[y]                                                  claims_within_grid
     scope2_location = grid·factor + Σ heat import·factor
@@ -17,7 +19,8 @@
     tonnage[metric,y] ≤ limit[y];  Σ_y tonnage ≤ total                        cap_by_year, cap_in_total
 
 Exports give up their claim, renewable first; where other generation may be sold too, the binary `all_renewable_sold`
-says that exports exceed the renewable generation, and then nothing is left to claim.
+says that exports exceed the renewable generation, and then nothing is left to claim. The last two of its rows say nothing of
+whole decisions that the first two do not; without them half a yes would let a site sell its sun and claim it too.
 The durable ledger counts no certificates, no contract shorter than `min_contract_years`, credits up to `residual_share` of
 the base year and only lasting removals.
 """
@@ -30,7 +33,7 @@ from pyomo.environ import Binary, Block, ConcreteModel, Constraint, Expression, 
 from models.contracts import PHYSICAL, delivered_mwh, yield_mwh
 from models.instruments import counted
 from models.markets import grid_market, import_bound_mwh
-from models.problem import ELECTRICITY, Contract, Converter, Market, Problem
+from models.problem import ELECTRICITY, Contract, Converter, Market, Problem, Store
 from models.terms import Terms, block, operated
 
 TCE_PER_MWH = 0.1229  # electricity at its calorific value, GB/T 2589-2020
@@ -79,7 +82,7 @@ def _add_electricity(m: ConcreteModel, b: Block, problem: Problem) -> None:
     b.used_mwh = Expression(
         years, rule=lambda b, y: b.grid_mwh[y] + b.direct_mwh[y] + generated(y, False) - b.export_mwh[y]
     )
-    _add_onsite_claim(b, problem, producers, bool(sellers))
+    _add_onsite_claim(m, b, problem, producers, bool(sellers))
 
     def claims(y: int, least_tenor: int) -> object:
         return sum(
@@ -102,32 +105,49 @@ def _add_electricity(m: ConcreteModel, b: Block, problem: Problem) -> None:
     b.claimed_mwh = Expression(years, rule=lambda b, y: b.onsite_claim_mwh[y] + b.direct_mwh[y] + b.grid_claims_mwh[y])
 
 
-def _add_onsite_claim(b: Block, problem: Problem, producers: list[Converter], sells: bool) -> None:
-    years, limit = list(problem.years), onsite_bound_mwh(problem)
-    others = any(not v.renewable for v in producers) or any(q.may_export for q in problem.stores)
+def _add_onsite_claim(m: ConcreteModel, b: Block, problem: Problem, producers: list[Converter], sells: bool) -> None:
+    years, others = list(problem.years), [v for v in producers if not v.renewable]
+    stores = [q for q in problem.stores if q.may_export and q.carrier == ELECTRICITY]
+    claimed_most = sum(generation_bound_mwh(v, problem) for v in producers if v.renewable)
+    beyond_most = sum(generation_bound_mwh(v, problem) for v in others) + sum(
+        discharge_bound_mwh(q, problem) for q in stores
+    )
     b.onsite_claim_mwh = Var(years, domain=NonNegativeReals)
-    b.all_renewable_sold = Var(years if sells and others else [], domain=Binary)
+    b.all_renewable_sold = Var(years if sells and (others or stores) else [], domain=Binary)
 
     def export_gives_up_claim(b: Block, y: int) -> object:
-        slack = limit * b.all_renewable_sold[y] if y in b.all_renewable_sold else 0.0
-        return b.onsite_claim_mwh[y] - b.onsite_renewable_mwh[y] + b.export_mwh[y] <= slack
+        beyond = beyond_most * b.all_renewable_sold[y] if y in b.all_renewable_sold else 0.0
+        return b.onsite_claim_mwh[y] - b.onsite_renewable_mwh[y] + b.export_mwh[y] <= beyond
+
+    def sold_beyond_renewable(b: Block, y: int) -> object:
+        beyond = sum(operated(m, "generated_mwh", v.name, y) for v in others) + sum(
+            operated(m, "discharged_mwh", q.name, y) for q in stores
+        )
+        return b.onsite_claim_mwh[y] - b.onsite_renewable_mwh[y] + b.export_mwh[y] <= beyond
 
     b.export_gives_up_claim = Constraint(years, rule=export_gives_up_claim)
     b.nothing_left_to_claim = Constraint(
         list(b.all_renewable_sold),
-        rule=lambda b, y: b.onsite_claim_mwh[y] <= limit * (1 - b.all_renewable_sold[y]),
+        rule=lambda b, y: b.onsite_claim_mwh[y] <= claimed_most * (1 - b.all_renewable_sold[y]),
+    )
+    b.sold_beyond_renewable = Constraint(list(b.all_renewable_sold), rule=sold_beyond_renewable)
+    b.claim_within_renewable = Constraint(
+        list(b.all_renewable_sold), rule=lambda b, y: b.onsite_claim_mwh[y] <= b.onsite_renewable_mwh[y]
     )
 
 
-def onsite_bound_mwh(problem: Problem) -> float:
-    """Most electricity that the site can make or export in a year, from its size limits [MWh]."""
+def generation_bound_mwh(v: Converter, problem: Problem) -> float:
+    """Most electricity that a converter can make in a year, from its size limits [MWh]."""
     hours = problem.steps.hours_per_year
-    return sum(
-        float((hours * np.broadcast_to(v.availability, hours.shape) * electricity_ratio(v)).sum())
-        * max(v.sizing.max_total, v.sizing.existing.max(initial=0.0))
-        for v in problem.converters
-        if ELECTRICITY in v.outputs
-    ) + sum(k.max_export_mw * float(hours.sum()) for k in problem.markets if k.carrier == ELECTRICITY)
+    per_mw = float((hours * np.broadcast_to(v.availability, hours.shape) * electricity_ratio(v)).sum())
+    return per_mw * max(v.sizing.max_total, v.sizing.existing.max(initial=0.0))
+
+
+def discharge_bound_mwh(q: Store, problem: Problem) -> float:
+    """Most energy that a store can give in a year, from its size limits [MWh]."""
+    power, energy = (max(z.max_total, z.existing.max(initial=0.0)) for z in (q.power, q.energy))
+    by_power = power * float(problem.steps.hours_per_year.sum())
+    return by_power if q.cycles_per_year is None else min(by_power, q.cycles_per_year * energy)
 
 
 def _add_tonnes(m: ConcreteModel, b: Block, problem: Problem, terms: list[Terms]) -> None:
@@ -321,7 +341,8 @@ def contracted_bound_mwh(problem: Problem) -> float:
 def used_bound_mwh(problem: Problem) -> float:
     """Most electricity that the site can use in a year, from its limits [MWh]."""
     bought = sum(drawn_bound_mwh(k, problem) for k in problem.markets if k.carrier == ELECTRICITY)
-    return bought + contracted_bound_mwh(problem) + onsite_bound_mwh(problem)
+    made = sum(generation_bound_mwh(v, problem) for v in problem.converters if ELECTRICITY in v.outputs)
+    return bought + contracted_bound_mwh(problem) + made
 
 
 def gross_bound_tco2e(problem: Problem) -> float:
