@@ -49,6 +49,28 @@ def test_relaxation_of_a_least_size_is_pinned() -> None:
     assert run(press(problem).matrix, EXACT, relaxed=True).objective == pytest.approx(0.26)
 
 
+def test_relaxation_sells_no_sun_that_it_claims() -> None:
+    """4 MW of sun for 1,000 hours, and a store that gives 100 times 2 MWh. Sold and claimed together: 4,000 + 200 MWh at most.
+
+    So many may be sold, and nothing claimed, in whole decisions; half a decision gets no more.
+    """
+    sun = site.converter("pv", site.sizing(0.0, 4.0, existing=np.full(1, 4.0)), renewable=True)
+    store = site.store(
+        power=site.sizing(0.0, 1.0, existing=np.full(1, 1.0)),
+        energy=site.sizing(0.0, 2.0, existing=np.full(1, 2.0)),
+        may_export=True,
+        cycles_per_year=100.0,
+    )
+    problem = site.problem(markets=(site.grid([0.0006], export_price=[0.0005]),), converters=(sun,), stores=(store,))
+    pressed = press(problem)
+    year, cost = site.years[0], np.zeros(len(pressed.matrix.cost))
+    cost[pressed.plan_columns["ledger.onsite_claim_mwh"][year,]] = -1.0
+    cost[pressed.plan_columns["operation"]["export_mwh", "grid", year]] = -1.0
+    for relaxed in (False, True):
+        found = run(dataclasses.replace(pressed.matrix, cost=cost, offset=0.0), EXACT, relaxed=relaxed)
+        assert found.objective == pytest.approx(-4200.0)
+
+
 def test_relaxation_of_overlap_is_pinned() -> None:
     """Two measures of 50 % at 2.0 each on 6.0. Whole: one, 2 + 3 = 5.
 
