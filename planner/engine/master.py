@@ -47,7 +47,7 @@ SETTLED = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
-LP_PATIENCE_S = 8.0  # for one relaxation by simplex, which takes a second as a rule
+LP_TRIES = (("simplex", 8.0), ("ipm", 16.0), ("simplex", 60.0))  # at one relaxation, with seconds; it takes one as a rule
 CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
 IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
 MOST_IDLE = 600  # rows that may stay idle before any leave
@@ -335,19 +335,14 @@ class Master:
     def lp(self) -> tuple[float, Float, Float] | None:
         """(value, columns, prices (Y, Q)) of the relaxation; None if the plan has no solution."""
         h = self.h
-        self.run_ends = time.monotonic() + LP_PATIENCE_S
-        h.run()
-        if (
-            h.getModelStatus() not in SETTLED
-        ):  # a warm start can fail or go astray; a cold one by another path is another try
-            h.clearSolver()
-            set_option(h, "solver", "ipm")
-            self.run_ends = time.monotonic() + 10 * LP_PATIENCE_S
+        for solver, patience in LP_TRIES:  # a warm start can fail or go astray; a cold one by another path is another try
+            set_option(h, "solver", solver)
+            self.run_ends = time.monotonic() + patience
             h.run()
-            set_option(h, "solver", "simplex")
-        if h.getModelStatus() not in SETTLED:
+            if h.getModelStatus() in SETTLED:
+                break
             h.clearSolver()
-            h.run()
+        set_option(h, "solver", "simplex")
         status = h.getModelStatus()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             self.tight = self._in_proof()
