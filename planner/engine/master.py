@@ -47,7 +47,11 @@ SETTLED = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
-LP_TRIES = (("simplex", 8.0), ("ipm", 16.0), ("simplex", 60.0))  # at one relaxation, with seconds; it takes one as a rule
+LP_TRIES = (
+    ("simplex", 8.0),
+    ("ipm", 16.0),
+    ("simplex", 60.0),
+)  # at one relaxation, with seconds; it takes one as a rule
 CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
 IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
 MOST_IDLE = 600  # rows that may stay idle before any leave
@@ -117,6 +121,7 @@ class Master:
         set_option(self.h, "solver", "simplex")
         self.run_ends = np.inf
         self.h.cbSimplexInterrupt.subscribe(self._stop_late)
+        self.h.cbIpmInterrupt.subscribe(self._stop_late)
         pass_matrix(self.h, scaled(self.matrix), relaxed=True)
         self.pool: list[list[Pooled]] = [[] for _ in groups] if cuts is None else cuts
         self.rows: list[Row] = []  # of the LP, below those of the matrix
@@ -335,13 +340,14 @@ class Master:
     def lp(self) -> tuple[float, Float, Float] | None:
         """(value, columns, prices (Y, Q)) of the relaxation; None if the plan has no solution."""
         h = self.h
-        for solver, patience in LP_TRIES:  # a warm start can fail or go astray; a cold one by another path is another try
+        for turn, (solver, patience) in enumerate(LP_TRIES):
+            if turn:  # a warm start can fail or go astray; a cold one by another path is another try
+                h.clearSolver()
             set_option(h, "solver", solver)
             self.run_ends = time.monotonic() + patience
             h.run()
             if h.getModelStatus() in SETTLED:
                 break
-            h.clearSolver()
         set_option(h, "solver", "simplex")
         status = h.getModelStatus()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
