@@ -113,3 +113,26 @@ def test_cuts_without_a_plan_leave_the_rest_to_the_model_in_one_piece(monkeypatc
     assert outcome.status == "optimal"
     assert outcome.objective == pytest.approx(one.objective, rel=1e-6)
     assert outcome.lower_bound <= outcome.objective
+
+
+def test_a_relaxation_that_was_stopped_late_does_not_stop_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first try has no time at all; the second has, on the same solver object."""
+    solver = Decomposition(in_parts(rich(0)), CUTS)
+    solver.seed()
+    in_time = solver.master.lp()
+    assert in_time is not None
+    solver.master.h.clearSolver()
+    ended = []
+
+    def run() -> object:
+        status = first_run()
+        ended.append(solver.master.h.getModelStatus().name)
+        return status
+
+    first_run = solver.master.h.run
+    monkeypatch.setattr(solver.master.h, "run", run)
+    monkeypatch.setattr("planner.engine.master.LP_TRIES", (("simplex", -1.0), ("simplex", 60.0)))
+    again = solver.master.lp()
+    assert ended == ["kInterrupt", "kOptimal"]
+    assert again is not None
+    assert again[0] == pytest.approx(in_time[0])
