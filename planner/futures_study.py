@@ -163,15 +163,16 @@ def _optimum(again: Resolver, problem: Problem, name: str) -> Plan:
 def evaluated(study: Study, own: Sequence[Plan], chosen: int, shared: Shared) -> Tree:
     """The early decisions of one future's optimum taken in every future, each at its best afterwards.
 
-    Infinite where there is no plan; in its own future it is the optimum.
+    Infinite where there is no plan; in its own future it is the optimum. All of these solves together have the time of the optima.
     """
+    options = replace(study.options, time_limit_s=study.options.time_limit_s / max(1, len(study.problems) - 1))
     plans, costs = [], []
     for n, (p, one) in enumerate(zip(study.problems, study.futures, strict=True)):
         if n == chosen:
             plan, cost = own[n], own[n].facts.objective
         else:
             words = f"early decisions for {study.futures[chosen].name} in {one.name}"
-            found = study.again(with_decisions(p, own[chosen], shared), words)
+            found = study.again(with_decisions(p, own[chosen], shared), words, options)
             plan, cost = (own[n] if found.answer is None else found.answer.plan), found.high
         plans.append(plan)
         costs.append(cost)

@@ -34,7 +34,7 @@ def command(scenario: Path, out: Path | None, as_json: bool, quiet: bool, **sett
         if not futures:
             refuse("the scenario has no [[futures]]: name at least two, and futures_rules.revealed")
         try:
-            each = found.time_limit_s / len(futures) ** 2  # every future's early decisions are tried in every future
+            each = found.time_limit_s / (2 * len(futures))  # the other half: early decisions of each in all others
             again = replace(found.again, options=replace(case.options, time_limit_s=each))
             study = futures_study(found.prepared.problem, futures, rules, again)
         except NoPlanForFutures as error:
