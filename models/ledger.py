@@ -19,8 +19,8 @@
     tonnage[metric,y] ≤ limit[y];  Σ_y tonnage ≤ total                        cap_by_year, cap_in_total
 
 Exports give up their claim, renewable first; where other generation may be sold too, the binary `all_renewable_sold`
-says that exports exceed the renewable generation, and then nothing is left to claim. The last two of its rows say nothing of
-whole decisions that the first two do not; without them half a yes would let a site sell its sun and claim it too.
+says that exports exceed the renewable generation, and then nothing is left to claim. M is what can be generated or discharged at
+most, and the last two rows follow for whole decisions: with neither, half a yes would let a site sell its sun and claim it too.
 The durable ledger counts no certificates, no contract shorter than `min_contract_years`, credits up to `residual_share` of
 the base year and only lasting removals.
 """

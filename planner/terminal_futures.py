@@ -26,7 +26,7 @@ def show_futures(study: Mapping[str, Any], console: Console) -> None:
     waiting = study["value_of_waiting"]
     console.print(
         Text(
-            "Everything decided now has no plan that suits every future."
+            "Everything decided now: no plan was found that suits every future."
             if waiting is None
             else f"Value of waiting 等待价值 [{unit}]: {_money(waiting)}"
         )
@@ -79,4 +79,4 @@ def _items(study: Mapping[str, Any], name: str) -> Table:
 
 
 def _money(value: float | None) -> str:
-    return "no plan" if value is None or value == float("inf") else number(value / MONEY, 0)
+    return "none found" if value is None or value == float("inf") else number(value / MONEY, 0)

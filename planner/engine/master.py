@@ -47,11 +47,7 @@ SETTLED = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
-LP_TRIES = (
-    ("simplex", 8.0),
-    ("ipm", 16.0),
-    ("simplex", 60.0),
-)  # at one relaxation, with seconds; it takes one as a rule
+LP_TRIES = (("simplex", 8.0), ("ipm", 16.0), ("simplex", 60.0))  # for one relaxation, with seconds; one as a rule
 CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
 IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
 MOST_IDLE = 600  # rows that may stay idle before any leave
