@@ -491,3 +491,10 @@ class Problem:
 def not_firm(problem: Problem) -> Problem:
     """The problem with a target that may be missed or given up."""
     return problem if problem.target is None else replace(problem, target=replace(problem.target, firm=False))
+
+
+def at_any_load(problem: Problem) -> Problem:
+    """The problem with units that run at any load and start for nothing; itself where there are none that run or stand."""
+    if not any(v.min_load_share > 0 for v in problem.converters):
+        return problem
+    return replace(problem, converters=tuple(replace(v, min_load_share=0.0) for v in problem.converters))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from models.problem import Problem
+from models.problem import Problem, at_any_load
 from planner.coarse import coarse
 from planner.engine import Options, Pool, Report, SolverError, Start, solve
 from planner.full_year import is_every_step
@@ -51,7 +51,7 @@ class Look:
             at_days = self.coarser(problem)
         except ValueError as error:
             raise SolverError(str(error)) from error
-        return solve(at_days, options, report, self.pool)
+        return solve(at_any_load(at_days), options, report, self.pool)
 
     def __enter__(self) -> Look:
         return self

@@ -279,6 +279,17 @@ def test_a_price_that_pays_for_itself_is_named() -> None:
         solve_matrix(pressed(free_money), EXACT, time.monotonic() + 60)
 
 
+def test_a_run_ends_with_the_first_plan_that_is_cheap_enough() -> None:
+    """The halves that are hopeless to prove: a plan within 30 of nothing is found at once, its bound kept, and told as unproven."""
+    matrix = market_split()
+    whole = run(matrix, replace(EXACT, time_limit_s=2.0))
+    assert whole.termination == "time limit"
+    enough = whole.objective + 30.0
+    outcome = run(matrix, replace(EXACT, time_limit_s=60.0), enough=enough)
+    assert (outcome.status, outcome.termination) == ("feasible", "Target for objective reached")
+    assert outcome.lower_bound <= outcome.objective <= enough
+
+
 def test_the_same_seed_gives_the_same_plan() -> None:
     plans = [solve(rich(0), Options(gap=1e-2, time_limit_s=60.0, seed=3)) for _ in range(2)]
     assert plans[0].decisions == plans[1].decisions

@@ -11,15 +11,13 @@ from models.problem import Problem
 from planner.accounts import accounts
 from planner.answer import at_accounted_cost
 from planner.engine import Options, decompose
-from planner.engine.bridge import SolverError
 from planner.engine.decompose import Decomposition, decomposed
 from planner.engine.inner import Inner
-from planner.engine.monolith import by_cuts, solve, whole
+from planner.engine.monolith import by_cuts, whole
 from planner.engine.operator import Operator
 from planner.engine.rounds import SLACK_PRICE
 from planner.plan import Plan, SolverFacts
 from planner.verify import verify
-from tests.factories import Site
 from tests.random_factory import rich
 
 GAP = 0.03
@@ -90,17 +88,6 @@ def test_the_same_options_give_the_same_plan() -> None:
     first, second = (decomposed(problem, CUTS) for _ in range(2))
     assert first[0] == second[0]
     assert first[3].lower_bound == second[3].lower_bound
-
-
-def test_units_that_run_or_stand_are_solved_in_one_piece() -> None:
-    site = Site(hours=(1000.0,) * 4)
-    unit = site.converter(
-        "chp", site.sizing(0.0, existing=4.0, package=2.0, build_years=()), min_load_share=0.5, start_cost=0.1
-    )
-    problem = site.problem(converters=(unit,))
-    with pytest.raises(SolverError, match="least load"):
-        decomposed(problem, CUTS)
-    assert solve(problem, CUTS).facts.status == "optimal"
 
 
 def test_cuts_without_a_plan_leave_the_rest_to_the_model_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -304,7 +304,7 @@ def test_operations_of_two_plans_are_mixed_to_better_decisions_without_any_block
         assert solver.best is not None
         assert solver.bound <= solver.cost <= min(costs) * (1 + 1e-6)
         assert max(costs) > min(costs) * 1.001
-        drives = solver.decided(solver.best.plan)["retrofits.start"]["drives", 2026]
+        drives = solver.master.decided(solver.best.plan)["retrofits.start"]["drives", 2026]
         assert round(drives) != dearer
 
 

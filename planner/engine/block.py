@@ -28,7 +28,8 @@ class Block:
     """The ports stand first among the columns, then the peaks that the block chooses itself.
 
     `bounded` columns have the upper bound `bound_base + bound_ports·ports`. `least`/`most` (quantities, columns) weight the
-    columns into the part's sum of each quantity: the same matrix unless averaging left a range.
+    columns into the part's sum of each quantity: the same matrix unless averaging left a range. Whole-number columns are
+    numbers of units that run.
     """
 
     part: Part
@@ -47,6 +48,13 @@ class Block:
     def own_columns(self) -> slice:
         """Where the columns of the operation stand: after the ports, slack included."""
         return slice(len(self.ports), None)
+
+    def cost(self, weights: Float, slack_price: float) -> Float:
+        """(columns,) cost of the columns at weights of the quantities; ports cost nothing."""
+        cost: Float = self.least.T @ np.maximum(weights, 0.0) + self.most.T @ np.minimum(weights, 0.0)
+        cost[self.slack] += slack_price * self.slack_hours
+        cost[: len(self.ports)] = 0.0
+        return cost
 
     def limits(self, lower: Float, upper: Float) -> tuple[Float, Float]:
         """Bounds of the columns while the ports are anywhere between `lower` and `upper`."""

@@ -169,8 +169,12 @@ def run(
     deadline: float | None = None,
     method: str | None = None,
     report: Report | None = None,
+    enough: float = -np.inf,
 ) -> Outcome:
-    """One run of HiGHS. `start` gives values of the integer columns of a MIP start; `report` hears of every better plan."""
+    """One run of HiGHS. `start` gives values of the integer columns of a MIP start; `report` hears of every better plan.
+
+    A mixed-integer run ends with the first plan that costs no more than `enough`.
+    """
     deadline = time.monotonic() + options.time_limit_s if deadline is None else deadline
     begun = time.monotonic()
     h = new_highs(options)
@@ -178,6 +182,7 @@ def run(
     set_option(h, "time_limit", max(1.0, deadline - begun))
     if mip:
         set_option(h, "mip_rel_gap", options.gap)
+        set_option(h, "objective_target", enough)
     if not presolve:
         set_option(h, "presolve", "off")
     if method:
@@ -197,7 +202,7 @@ def run(
     return replace(outcome, seconds={"hand_over": passed - begun, "run": time.monotonic() - passed})
 
 
-_LIMITS = ("kTimeLimit", "kIterationLimit", "kSolutionLimit", "kInterrupt")
+_LIMITS = ("kTimeLimit", "kIterationLimit", "kSolutionLimit", "kObjectiveTarget", "kInterrupt")
 _OURS = ("kTimeLimit", "kInterrupt")  # the deadline and the flag end a run by either
 
 

@@ -22,10 +22,9 @@ import numpy as np
 
 from planner.engine.block import Block
 from planner.engine.bridge import Options, SolverError
+from planner.engine.committer import UNSERVED_MW, Commit, Committed, Committer
 from planner.engine.matrix import Float
 from planner.engine.operator import Cut, Operator
-
-UNSERVED_MW = 5e-6  # in any step, below which a block counts as served; half of what `verify` allows
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,7 @@ class Station:
     def __init__(self, blocks: dict[int, Block], options: Options) -> None:
         self.blocks, self.options = blocks, options
         self.operators: dict[int, Operator] = {}
+        self.committers: dict[int, Committer] = {}
         self.kept: dict[int, Float] = {}
         self.marks = 0
 
@@ -83,11 +83,26 @@ class Station:
                 operator.solve(task.values, np.zeros_like(task.weights), task.slack_price, (task.year, "reach")),
                 None,
             )
-        if not task.keep:
-            return Answer(cut, None, None)
+        return Answer(cut, None, self._keep(operator.block, operator.x) if task.keep else None)
+
+    def commit(self, tasks: Sequence[Commit]) -> list[Committed]:
+        """Operations of whole units, in the order of the tasks; kept where they serve."""
+        answers = []
+        for task in tasks:
+            committer = self.committers.get(task.block)
+            if committer is None:
+                block, near = self.blocks[task.block], np.flatnonzero(task.apart)
+                committer = self.committers[task.block] = Committer(block, self.options, near)
+            cost = committer.solve(task)
+            mark = self._keep(committer.block, committer.x) if np.isfinite(cost) and committer.served else None
+            answers.append(Committed(committer.block.least @ committer.x, cost, mark))
+        return answers
+
+    def _keep(self, block: Block, x: Float) -> int:
+        """Keeps an operation; returns its mark."""
         self.marks += 1
-        self.kept[self.marks] = operator.x[operator.block.own_columns()].copy()
-        return Answer(cut, None, self.marks)
+        self.kept[self.marks] = x[block.own_columns()].copy()
+        return self.marks
 
     def mix(self, shares: Sequence[tuple[int, float]]) -> Float:
         """Σ share·operation over kept operations of one block."""
@@ -120,13 +135,21 @@ class Crew:
 
     def work(self, tasks: Sequence[Task]) -> list[Answer]:
         """Answers in the order of the tasks."""
+        return self._ask("work", tasks)
+
+    def commit(self, tasks: Sequence[Commit]) -> list[Committed]:
+        """Operations of whole units, in the order of the tasks."""
+        return self._ask("commit", tasks)
+
+    def _ask(self, name: str, tasks: Sequence[Task | Commit]) -> list[Any]:
         if self.here is not None:
-            return self.here.work(tasks)
+            here: list[Any] = getattr(self.here, name)(tasks)
+            return here
         groups: list[list[int]] = [[] for _ in self.remote]
-        for k, task in enumerate(tasks):
-            groups[task.block % len(self.remote)].append(k)
+        for k, block in enumerate(task.block for task in tasks):
+            groups[block % len(self.remote)].append(k)
         for remote, group in zip(self.remote, groups, strict=True):
-            remote.send("work", [tasks[k] for k in group])
+            remote.send(name, [tasks[k] for k in group])
         answers: list[Any] = [None] * len(tasks)
         for remote, group in zip(self.remote, groups, strict=True):
             for k, answer in zip(group, remote.receive(), strict=True):

@@ -38,6 +38,7 @@ COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for
 OPERATING_SHARE = 0.25  # of the time limit that the search for cheaper decisions leaves for operating them
 MIXING_PATIENCE_S = 10.0  # for the decisions of the best mixture of operations at hand
 MIXING_SHARE = 0.4  # of the time limit that this may take
+MIXED = 0.9  # share of the gap above the bound at which those decisions will do
 MOST_STALLS = 3
 MOST_STARTS = 2  # that are costed, of those that have a solution
 MOST_RULING = 500  # cuts, the last to rule over whole decisions, that the next MILP begins with
@@ -59,9 +60,10 @@ class Decomposition(Rounds):
         pool: Pool | None = None,
         pins: Pins = NO_PINS,
         starts: Iterable[Start] = (),
+        shift: Float | None = None,
     ) -> None:
         self.owns_pool = pool is None
-        super().__init__(problem, options, Pool() if pool is None else pool, pins)
+        super().__init__(problem, options, Pool() if pool is None else pool, pins, shift)
         self.searched = self.deadline - OPERATING_SHARE * options.time_limit_s  # when what was found must be operated
         self.hopeless = time.monotonic() + max(NO_PLAN_SHARE * options.time_limit_s, NO_PLAN_LEAST_S)
         self.report = report or (lambda words, bound, cost: None)
@@ -219,6 +221,7 @@ class Decomposition(Rounds):
                 self.best.plan,
                 replace(self.options, gap=WORTH * self.options.gap),
                 min(self.searched, begun + patience),
+                self.bound + MIXED * self.options.gap * abs(self.bound),
             )
             self.timings.add("inner", begun)
             mixture = None if decided is None else self._mixture(self.inner, decided)
@@ -258,7 +261,7 @@ class Decomposition(Rounds):
         decided, hint = self._improved(Decided(solved[0], start))
         promising, known = decided.cost < self._cutoff(), self.master.decisions(decided.x) in self.operated
         if promising and (again or not known):
-            self.promising = Start(self.decided(decided.x), {} if hint is None else self._priced(hint))
+            self.promising = Start(self.master.decided(decided.x), {} if hint is None else self._priced(hint))
             self._operate(decided.x, hint=hint)
         return self._cheapest(decided.x), known or not promising
 
@@ -368,18 +371,11 @@ class Decomposition(Rounds):
         self.earlier = set[tuple[int, int]]().union(*self.pool.lasting)
         self._clear()
         if self.best is not None:
-            self.pool.starts.append(Start(self.decided(self.best.plan), self._priced(self.best.prices)))
+            self.pool.starts.append(Start(self.master.decided(self.best.plan), self._priced(self.best.prices)))
         if self.promising is not None:
             self.pool.starts.append(self.promising)
         self.pool.ruling, self.pool.holding = list(self.master.kept)[-MOST_RULING:], list(self.master.held)
         self.pool.shown = self.inner.by_place()
-
-    def decided(self, x: Float) -> Decisions:
-        """Yearly decisions by component and index, of the master's columns or the plan's."""
-        return {
-            name: {index: float(x[column]) for index, column in columns.items()}
-            for name, columns in self.master.plan.plan_columns.items()
-        }
 
     def _priced(self, prices: Float) -> dict[Quantity, Float]:
         """Prices (Y, Q) by component and item."""
@@ -413,14 +409,12 @@ def decomposed(
     pins: Pins = NO_PINS,
     starts: Iterable[Start] = (),
 ) -> Solved:
-    """Solves by cuts. Raises SolverError where the model's units run or stand, which blocks cannot say."""
-    if any(v.min_load_share > 0 for v in problem.converters):
-        raise SolverError("units with a least load need the model in one piece")
+    """Solves by cuts a problem whose units run at any load."""
     solver = Decomposition(problem, options, report, pool, pins, starts)
     try:
         outcome, mixture = solver.solve()
         if mixture is None:
             return {}, {}, solver.size(), outcome
-        return solver.decided(mixture.plan), solver.operation, solver.size(), outcome
+        return solver.master.decided(mixture.plan), solver.operation, solver.size(), outcome
     finally:
         solver.end()

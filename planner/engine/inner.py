@@ -24,7 +24,7 @@ from scipy.sparse import coo_array, csr_array
 
 from models.problem import Problem
 from planner.engine.averaging import stack
-from planner.engine.bridge import COST_SCALE, Float, Options, Outcome, SolverError, run, scaled
+from planner.engine.bridge import COST_SCALE, Float, Options, Outcome, SolverError, fixed, run, scaled
 from planner.engine.crew import Crew
 from planner.engine.master import Master
 from planner.engine.matrix import Int, Matrix
@@ -50,10 +50,15 @@ class Mixture:
     """Columns of the plan, and the operation of every block as a mixture."""
 
     cost: float
-    missing: float  # quantity that no mixture reaches, all years together; 0 in a plan
+    excess: Float  # (Y, Q) by which its operation misses what the years ask of each sum; 0 in a plan
     plan: Float
     prices: Float  # (Y, Q) what the plan would pay for another unit of each quantity
     shares: list[list[Shares]]  # [y][b] -> the operations that it mixes
+
+    @property
+    def missing(self) -> float:
+        """Quantity that no mixture reaches, all years together."""
+        return float(np.abs(self.excess).sum())
 
     @property
     def marks(self) -> set[tuple[int, int]]:
@@ -107,7 +112,7 @@ class Inner:
         matrix, weights, sums = self._matrix(whole)
         if least_missing:
             slack = np.zeros(len(matrix.cost))
-            slack[-2 * sums[:, self.master.coupled].size :] = 1.0
+            slack[len(slack) - 2 * sums[:, self.master.coupled].size :] = 1.0
             matrix = replace(matrix, cost=slack, offset=0.0)
         matrix = scaled(matrix)
         try:
@@ -118,8 +123,11 @@ class Inner:
             outcome = run(matrix, options, deadline=min(deadline, time.monotonic() + PATIENCE_S), method="ipm")
         return None if outcome.x is None else self._mixture(outcome, weights, sums)
 
-    def decided(self, start: Float, options: Options, deadline: float) -> Float | None:
-        """Columns of the plan with the yes/no decisions of the cheapest mixture that a MILP finds from those of `start`."""
+    def decided(self, start: Float, options: Options, deadline: float, enough: float) -> Float | None:
+        """Columns of the plan with the yes/no decisions of the cheapest mixture that a MILP finds from those of `start`.
+
+        It ends with the first that costs no more than `enough`.
+        """
         if not self.complete():
             return None
         matrix, _, _ = self._matrix(None)
@@ -127,10 +135,35 @@ class Inner:
         integer, begin = np.zeros(len(matrix.cost), dtype=bool), np.zeros(len(matrix.cost))
         integer[:width], begin[:width] = self.master.base.integer, start[:width]
         try:
-            outcome = run(scaled(replace(matrix, integer=integer)), options, start=begin, deadline=deadline)
+            outcome = run(
+                scaled(replace(matrix, integer=integer)),
+                options,
+                start=begin,
+                deadline=deadline,
+                enough=enough * COST_SCALE,
+            )
         except SolverError:  # it only looks for something better
             return None
         return None if outcome.x is None else outcome.x[:width]
+
+    def unmixed(self, start: Float, options: Options, deadline: float) -> Mixture | None:
+        """The cheapest plan that a MILP finds in which each block runs one of its operations as a whole.
+
+        Its yes/no decisions are free; those of `start` and the first operations are where it begins.
+        """
+        if not self.complete():
+            return None
+        matrix, weights, sums = self._matrix(None)
+        width, first = self.master.width, [int(k[0]) for blocks in weights for k in blocks]
+        integer, begin = np.zeros(len(matrix.cost), dtype=bool), np.zeros(len(matrix.cost))
+        integer[:width], begin[:width] = self.master.base.integer, start[:width]
+        integer[np.concatenate([k for blocks in weights for k in blocks])], begin[first] = True, 1.0
+        matrix = scaled(replace(matrix, integer=integer))
+        outcome = run(matrix, options, start=begin, deadline=deadline)
+        if outcome.x is None:
+            return None
+        settled = run(fixed(matrix, outcome.x), options, deadline=deadline)
+        return None if settled.x is None else self._mixture(settled, weights, sums)
 
     def _matrix(self, whole: Float | None) -> tuple[Matrix, list[list[Int]], Int]:
         base, width, master = self.master.base, self.master.width, self.master
@@ -143,8 +176,8 @@ class Inner:
             row += [sums[y]]
             column += [master.sums[y]]
             value += [np.ones(len(sums[y]))]
-            lower += [np.zeros(len(sums[y]))]
-            upper += [np.zeros(len(sums[y]))]
+            lower += [master.shift[y]]
+            upper += [master.shift[y]]
             count += len(sums[y])
             weights.append([])
             for b, kept in enumerate(self.shown[y]):
@@ -198,7 +231,9 @@ class Inner:
             for y, b in np.ndindex(columns.shape):
                 sums_shown = [s.quantities[place] for s in self.shown[y][b]]
                 plan[columns[y, b]] = x[weights[y][b]] @ sums_shown / share[b]
-        missing = float(x[-2 * sums[:, self.master.coupled].size :].sum())
+        coupled, excess = self.master.coupled, np.zeros(sums.shape)
+        above, below = x[len(x) - 2 * sums[:, coupled].size :].reshape(2, len(sums), len(coupled))
+        excess[:, coupled] = above - below
         shares = [
             [
                 [(s.mark, float(share)) for s, share in zip(kept, x[k] / x[k].sum(), strict=True) if share > 0]
@@ -206,7 +241,7 @@ class Inner:
             ]
             for y in range(len(self.problem.years))
         ]
-        return Mixture(outcome.objective / COST_SCALE, missing, plan, dual[sums] / COST_SCALE, shares)
+        return Mixture(outcome.objective / COST_SCALE, excess, plan, dual[sums] / COST_SCALE, shares)
 
     def operation(self, mixture: Mixture, crew: Crew) -> dict[str, dict[str, Float]]:
         """(Y, T) operation by component and item."""

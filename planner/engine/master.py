@@ -96,6 +96,7 @@ class Master:
         options: Options,
         cuts: list[list[Pooled]] | None = None,
         peaks: Sequence[Peak] = (),
+        shift: Float | None = None,
     ) -> None:
         self.template, self.plan, self.blocks, self.groups = template, plan, blocks, groups
         self.years = template.problem.years
@@ -105,6 +106,7 @@ class Master:
         self.coupled = np.flatnonzero(in_rows.any(axis=0))  # the sums that a row of the plan uses
         self.only_cost = np.setdiff1d(np.arange(len(quantities)), self.coupled)
         self.direct_cost = plan.matrix.cost[self.sums]  # (Y, Q)
+        self.shift = np.zeros(self.sums.shape) if shift is None else shift  # (Y, Q) on top of what the blocks sum to
         self.seams: dict[tuple[str, Key, int, int], int] = {}  # (component, index, year, period) -> column
         self.base = self._with_seams(plan.matrix)  # the plan, and the levels at the seams between its parts
         self.width = self.base.rows.shape[1]
@@ -159,10 +161,10 @@ class Master:
         """Columns for stored energy at the seams: level[y,b] ≤ limit[y], the size of the store."""
         site, named = self.template.step.site, self.plan.plan_columns
         limits: list[int] = []
-        for before, of in site.before.items():
+        for before, limit in site.limit.items():
             if not any(block.part.seams for block in self.blocks):
                 break
-            name, index = site.plan[site.limit[before]]
+            of, (name, index) = site.before[before], site.plan[limit]
             for y in self.years:
                 for block in self.blocks:
                     key = (of.parent_component().name, key_of(of.index()), y, block.part.billing)
@@ -211,8 +213,8 @@ class Master:
             np.append(base.upper, highest.ravel()),
             np.append(base.integer, np.zeros(lowest.size, dtype=bool)),
             stack(widened(base.rows, extra.shape[1]), extra),
-            np.append(base.row_lower, np.zeros(self.sums.size)),
-            np.append(base.row_upper, np.zeros(self.sums.size)),
+            np.append(base.row_lower, self.shift),
+            np.append(base.row_upper, self.shift),
         )
 
     def _ranges(self) -> tuple[Float, Float]:
@@ -307,6 +309,13 @@ class Master:
 
     def _stop_late(self, event: Any) -> None:
         event.interrupt(time.monotonic() > self.run_ends)  # HiGHS keeps the answer: a run after a late one must hear no
+
+    def decided(self, x: Float) -> dict[str, dict[Key, float]]:
+        """Yearly decisions by component and index, of the master's columns or the plan's."""
+        return {
+            name: {index: float(x[column]) for index, column in columns.items()}
+            for name, columns in self.plan.plan_columns.items()
+        }
 
     def decisions(self, x: Float) -> bytes:
         """The whole-number decisions of a point, to know them again."""

@@ -13,8 +13,9 @@ from dataclasses import replace
 import numpy as np
 
 from models.contracts import PHYSICAL
-from models.problem import Problem
+from models.problem import Problem, at_any_load
 from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, fixed, interrupted, run, too_dear
+from planner.engine.commitment import committed
 from planner.engine.decompose import Operation, Solved, decomposed
 from planner.engine.matrix import Pressed
 from planner.engine.parts import is_chronological
@@ -33,16 +34,17 @@ LARGEST_FALLBACK = 40_000  # the same for a model that cuts found no plan of
 
 
 def in_one_piece(problem: Problem, shared: bool) -> bool:
-    """Whether the model is solved whole: few steps in all, little that shapes the operation, or units that run or stand.
+    """Whether the model is solved whole: few steps in all, or little that shapes the operation. Units that run or stand do.
 
     A whole year that is one of many is solved by the cuts that it `shared` with the others, however little there is to choose.
     """
-    units = any(v.min_load_share > 0 for v in problem.converters)
     options = (problem.retrofits, problem.contracts, problem.instruments, problem.management)
     shaping = problem.retrofits or any(c.kind in PHYSICAL for c in problem.contracts)
     steps = len(problem.years) * problem.steps.count
-    if units or not is_chronological(problem):
-        return units or steps <= (LARGEST_PIECE if shaping else LARGEST_UNSHAPED) or not any(options)
+    if at_any_load(problem) is not problem:
+        return steps <= LARGEST_PIECE
+    if not is_chronological(problem):
+        return steps <= (LARGEST_PIECE if shaping else LARGEST_UNSHAPED) or not any(options)
     return steps <= LARGEST_PIECE or (not shared and not any(options) and steps <= LARGEST_PLAIN)
 
 
@@ -88,7 +90,8 @@ def by_cuts(
 ) -> Solved:
     """Cuts; where they find no plan in their time, the model in one piece with what is left, and the better bound."""
     begun = time.monotonic()
-    solved = decomposed(problem, options, report, pool, pins, starts)
+    solve_cut = decomposed if at_any_load(problem) is problem else committed
+    solved = solve_cut(problem, options, report, pool, pins, starts)
     left = options.time_limit_s - (time.monotonic() - begun)
     steps = len(problem.years) * problem.steps.count
     answered = solved[3].status != "none" or too_dear(solved[3].lower_bound, options)

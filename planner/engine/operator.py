@@ -46,7 +46,6 @@ class Operator:
         self.ports = np.arange(len(block.ports), dtype=np.int32)
         self.all, self.bounded = np.arange(count, dtype=np.int32), block.bounded.astype(np.int32)
         self.transposed = m.rows.T.tocsr()
-        self.least, self.most = block.least.T.tocsr(), block.most.T.tocsr()
         self.of_ports = block.bound_ports.T.tocsr()
         self.low_open, self.up_open = ~np.isfinite(m.row_lower), ~np.isfinite(m.row_upper)
         self.row_lower = np.where(self.low_open, 0.0, m.row_lower)
@@ -64,9 +63,7 @@ class Operator:
     def solve(self, values: Float, weights: Float, slack_price: float, key: object, start: object = None) -> Cut:
         """One solve and its cut. `key` names the basis to leave, and to start from unless `start` names another."""
         block, h = self.block, self.h
-        cost = self.least @ np.maximum(weights, 0.0) + self.most @ np.minimum(weights, 0.0)
-        cost[block.slack] += slack_price * block.slack_hours
-        cost[self.ports] = 0.0
+        cost = block.cost(weights, slack_price)
         h.changeColsCost(len(self.all), self.all, COST_SCALE * cost)
         h.changeColsBounds(len(self.ports), self.ports, values, values)
         upper = np.maximum(block.bound_base + block.bound_ports @ values, self.lower)

@@ -5,6 +5,8 @@
     stored before the first step = level at the seam before ± slack            start_at_seam
     stored in the last step = level at the seam after ± slack                  end_at_seam
 
+Units that run or stand are whole numbers of them, and all stand before the first step.
+
 A row with a single column of the block, such as activity ≤ availability·working, is kept as a bound of that column.
 
 An averaged part has one mean day for each kind of day (`averaging`). It does not know the levels at its seams, only that they
@@ -60,7 +62,7 @@ def press_block(template: Template, part: Part, peaks: Sequence[Peak] = ()) -> B
     ports = [Port(name, key_of(index)) for name, index in dict.fromkeys(site.plan.values())]
     ports += [Port(name, index, part.billing) for name, index in billing if (name, index) not in chosen]
     places = {(port.name, port.index): k for k, port in enumerate(ports)}
-    first_seam, kept = len(ports), list(site.before) if part.seams else []
+    first_seam, kept = len(ports), list(site.limit) if part.seams else []
     ports += [port for before in kept for port in seam_ports(problem, site, before, part)]
     builder = Builder()
     builder.add_columns((len(ports),), 0.0, 0.0, False)
@@ -81,8 +83,11 @@ def press_block(template: Template, part: Part, peaks: Sequence[Peak] = ()) -> B
     draft = _draft(
         builder, stamp, problem, bound, len(ports), np.concatenate(slack), [p.share[part.billing] for p in peaks]
     )
-    own, starts = stamp.own, stamp.starts
-    if part.kinds is not None:
+    own, starts, whole = stamp.own, stamp.starts, np.zeros(0, dtype=np.int64)
+    if part.kinds is None:
+        whole = np.flatnonzero(np.concatenate(builder.integer))
+        _stand(draft, [columns for before, columns in starts.items() if before not in site.limit])
+    else:
         by_step = [*own.values(), *slack]
         draft, moved = averaged(
             draft, part, by_step, list(starts.values()), [r for q in rows.values() for r in q], stretched
@@ -100,7 +105,8 @@ def press_block(template: Template, part: Part, peaks: Sequence[Peak] = ()) -> B
     named: dict[str, dict[str, Int]] = {}
     for v, columns in own.items() if part.kinds is None else ():
         named.setdefault(v.parent_component().name, {})[str(v.index())] = columns
-    return _bounded(draft, part, tuple(ports), (*site.quantities, *(peak.quantity for peak in peaks)), named)
+    quantities = (*site.quantities, *(peak.quantity for peak in peaks))
+    return _bounded(draft, part, tuple(ports), quantities, named, whole)
 
 
 def seam_ports(problem: Problem, site: Any, before: Any, part: Part) -> list[Port]:
@@ -157,6 +163,12 @@ def _draft(
     )
 
 
+def _stand(draft: Draft, starts: list[Int]) -> None:
+    """Nothing that is not stored is handed on: a part begins with its units standing."""
+    for columns in starts:
+        draft.lower[columns] = draft.upper[columns] = 0.0
+
+
 def _tie(draft: Draft, pairs: list[tuple[int, int]], bound: float, times: float) -> None:
     """Ties stored energy to the levels at the seams, with slack; its MWh occur `times` a year."""
     for column, port in pairs:
@@ -173,7 +185,12 @@ def _keep(draft: Draft, first: Int, last: Int, days: Float, size: int, bound: fl
 
 
 def _bounded(
-    draft: Draft, part: Part, ports: tuple[Port, ...], quantities: tuple[tuple[str, str], ...], named: dict[str, Any]
+    draft: Draft,
+    part: Part,
+    ports: tuple[Port, ...],
+    quantities: tuple[tuple[str, str], ...],
+    named: dict[str, Any],
+    whole: Int,
 ) -> Block:
     """Rows `coefficient·x ≤ side + ports` of one column, the first of each, become bounds of that column."""
     count, rows = draft.ports, draft.rows.tocsr()
@@ -186,12 +203,14 @@ def _bounded(
     single, column, value = single[first], column[first], value[first]
     left = np.setdiff1d(np.arange(rows.shape[0]), single)
     of_ports = rows[single][:, :count].multiply(-1.0 / value[:, None]).tocsr()
+    integer = np.zeros(rows.shape[1], dtype=bool)
+    integer[whole] = True
     matrix = Matrix(
         np.zeros(rows.shape[1]),
         0.0,
         draft.lower,
         draft.upper,
-        np.zeros(rows.shape[1], dtype=bool),
+        integer,
         rows[left].tocsr(),
         draft.row_lower[left],
         draft.row_upper[left],

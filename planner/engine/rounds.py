@@ -21,15 +21,17 @@ import numpy as np
 from pyomo.repn import generate_standard_repn
 
 from models.problem import Problem
+from planner.engine.block import Block
 from planner.engine.bridge import Float, Options, SolverError, interrupted
 from planner.engine.crew import Answer, Task
 from planner.engine.inner import Inner, Mixture, Shown
 from planner.engine.master import Master
+from planner.engine.matrix import Pressed
 from planner.engine.parts import averaged_parts, exact_parts
-from planner.engine.peaks import free_peaks, with_sums
+from planner.engine.peaks import Peak, free_peaks, with_sums
 from planner.engine.pins import Pins, pinned
 from planner.engine.pool import Pool
-from planner.engine.press import compile_template, press_plan
+from planner.engine.press import Template, compile_template, press_plan
 from planner.engine.press_block import press_block
 
 SLACK_PRICE = 0.05  # [million/MWh] of unserved load: a hundred times any energy price
@@ -69,19 +71,24 @@ class Timings:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - begun
 
 
-class Rounds:
-    """Master, blocks and mixtures of one problem."""
+def cut_apart(problem: Problem, pins: Pins) -> tuple[Template, Pressed, list[Peak], list[Block]]:
+    """Both models of a problem, its plan with what is pinned, the peaks that blocks choose, and the exact blocks."""
+    template = compile_template(problem)
+    pressed = pinned(press_plan(template), pins)
+    peaks = free_peaks(template, pressed)
+    blocks = [press_block(template, part, peaks) for part in exact_parts(problem)]
+    return template, with_sums(pressed, peaks, problem.years), peaks, blocks
 
-    def __init__(self, problem: Problem, options: Options, pool: Pool, pins: Pins) -> None:
+
+class Rounds:
+    """Master, blocks and mixtures of one problem; `shift` (Y, Q) comes on top of what the blocks sum to."""
+
+    def __init__(self, problem: Problem, options: Options, pool: Pool, pins: Pins, shift: Float | None = None) -> None:
         self.problem, self.options, self.pool = problem, options, pool
         self.deadline = time.monotonic() + options.time_limit_s
         self.timings = Timings()
         begun = time.monotonic()
-        self.template = compile_template(problem)
-        pressed = pinned(press_plan(self.template), pins)
-        peaks = free_peaks(self.template, pressed)
-        plan = with_sums(pressed, peaks, problem.years)
-        self.blocks = [press_block(self.template, part, peaks) for part in exact_parts(problem)]
+        self.template, plan, peaks, self.blocks = cut_apart(problem, pins)
         averaged = [press_block(self.template, part, peaks) for part in averaged_parts(problem, self.template.step)]
         self.first = {EXACT: 0, AVERAGED: len(self.blocks)}  # place of the first block of each kind in the crew
         self.coarse = AVERAGED if averaged else EXACT
@@ -89,7 +96,7 @@ class Rounds:
         groups = [tuple(map(int, group)) for group in np.array_split(np.arange(len(self.blocks)), seasons)]
         workers = replace(options, workers=options.workers if averaged else 1)  # small blocks are not worth a process
         self.crew = pool.crew([*self.blocks, *averaged], workers, len(groups))
-        self.master = Master(self.template, plan, self.blocks, groups, options, pool.cuts, peaks)
+        self.master = Master(self.template, plan, self.blocks, groups, options, pool.cuts, peaks, shift)
         self.group_of = {b: g for g, group in enumerate(groups) for b in group}
         self.inner, self.rough = Inner(problem, self.master, pool.shown), Inner(problem, self.master, {})
         self.showing: Inner | None = None  # where operations go that blocks show

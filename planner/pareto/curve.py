@@ -12,7 +12,7 @@ unexplored and as high as the cost is unproven. The next limit lies in the large
                     cost is known well enough for that to mean something
     2. tight end    the least that any plan can reach (known, or an aim); then the cheapest plan that reaches it
     3. between      largest rectangle first, until there are enough points or nothing is left to find
-    4. signs        where a point is not proven dearer than its neighbour, again with a smaller gap while time allows
+    4. signs        where a point is not proven dearer than its neighbour, again with a smaller gap, until one is not reached
 
 Where the axis has steps only (stars), each is solved for itself.
 """
@@ -41,6 +41,7 @@ CLOSED = 1e-6  # relative gap that only rounding leaves
 FINER = 0.2  # of the gap, when a sign is undecided
 FINEST_GAP = 1e-6
 MOST_TIGHTENINGS = 3  # of one point
+LONGER = 2.0  # times what the solves of the curve took, that one of them may take again
 FIRST_SHARE = 0.6  # of the time, for the first solve, without which there is no curve
 END_SHARE = 0.3  # of the time that is left, for finding an end
 TIE_SHARE = 0.1  # of the time that is left, for the tie-break at the cheap end
@@ -93,6 +94,7 @@ class Curve:
     tried: list[Tried] = field(default_factory=list)
     least_short: float = -math.inf  # no plan can reach less
     took_s: float = 0.0  # that the last solve with a plan took
+    spent_s: float = 0.0  # all solves together
 
     @property
     def gap(self) -> float:
@@ -135,16 +137,17 @@ class Curve:
         """Seconds until the deadline; none once interrupted."""
         return 0.0 if interrupted.is_set() else self.deadline - time.monotonic()
 
-    def at(self, limit: float, gap: float | None = None, share: float = 1.0) -> Tried:
-        """Solves with a limit; `share` of the time that is left is the most it may take.
+    def at(self, limit: float, gap: float | None = None, share: float = 1.0, most_s: float = math.inf) -> Tried:
+        """Solves with a limit; `share` of the time that is left is the most it may take, and `most_s` seconds.
 
         A solver that cannot be believed at one limit leaves that limit without a plan, not the curve.
         """
         problem = self.problem if math.isinf(limit) else self.axis.limited(self.problem, limit)
         words = "without a limit" if math.isinf(limit) else f"at {self.words(limit)}"
         begun = time.monotonic()
-        solved = self.again(problem, f"{self.axis.name}: {words}", self._options(gap, share))
-        self.took_s = self.took_s if solved.answer is None else time.monotonic() - begun
+        solved = self.again(problem, f"{self.axis.name}: {words}", self._options(gap, share, most_s))
+        took = time.monotonic() - begun
+        self.took_s, self.spent_s = self.took_s if solved.answer is None else took, self.spent_s + took
         short = math.inf if solved.answer is None else self.axis.short(solved.answer)
         self.tried.append(Tried(limit, solved, short))
         return self.tried[-1]
@@ -153,10 +156,10 @@ class Curve:
         """A place on the axis."""
         return self.axis.words(self.axis.shown(self.problem, short))
 
-    def _options(self, gap: float | None, share: float) -> Options:
+    def _options(self, gap: float | None, share: float, most_s: float = math.inf) -> Options:
         options = self.again.options
         limit = max(LEAST_S, share * self.left(), min(LEAST_TAKEN * self.took_s, self.left()))
-        return replace(options, gap=options.gap if gap is None else gap, time_limit_s=limit)
+        return replace(options, gap=options.gap if gap is None else gap, time_limit_s=min(limit, most_s))
 
     def aim(self, most_cost: float = math.inf) -> tuple[Tried | None, float]:
         """The plan with the least of what is limited that costs no more than `most_cost`, and what no plan is below.
@@ -253,7 +256,11 @@ def unknown(curve: Curve) -> Iterator[float]:
 
 
 def _decide_signs(curve: Curve) -> None:
-    """Again with a smaller gap where a point is not proven dearer than the one before it."""
+    """Again with a smaller gap where a point is not proven dearer than the one before it.
+
+    A gap that is not reached in the time that the solves of the curve took is not asked of the other points either.
+    """
+    most_s = max(LEAST_S, LONGER * curve.spent_s / max(len(curve.tried), 1))
     gaps: dict[float, list[float]] = {}
     while curve.left() > LEAST_S:
         points = curve.points()
@@ -270,4 +277,5 @@ def _decide_signs(curve: Curve) -> None:
         limit = math.inf if widest is points[0] else widest.tried.short
         if curve.axis.steps(curve.problem):
             limit = widest.tried.limit
-        curve.at(limit, gap=gap, share=0.5)
+        if not curve.at(limit, gap=gap, share=0.5, most_s=most_s).solved.within(gap + CLOSED):
+            return
