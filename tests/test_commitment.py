@@ -123,3 +123,23 @@ def test_a_load_that_no_number_of_units_serves_has_no_plan() -> None:
     assert not decisions
     assert outcome.status == "none"
     assert "whole units" in outcome.termination
+
+
+def test_a_month_that_quick_tries_do_not_serve_is_committed_thoroughly() -> None:
+    """Two units of 4 and 3 MW for 5 MW of steam that nothing lets off: as many as needed of both overshoot, in every step."""
+    small, large = (
+        SITE.converter(
+            name,
+            SITE.sizing(existing=size, package=size, max_total=size),
+            inputs={"gas": ratio},
+            outputs={"steam": 1.0},
+            min_load_share=0.9,
+        )
+        for name, size, ratio in (("small", 3.0, 1.0), ("large", 5.0, 1.1))
+    )
+    problem = replace(alternating(5.0, 0.0), converters=(small, large), markets=(SITE.gas(),))
+    problem = replace(problem, demands=(SITE.demand("steam", 5.0, "steam"),))
+    plan, _ = by_cuts(problem)
+    assert plan.operation["converters.online"]["large"][0] == pytest.approx([1] * 24)
+    assert plan.operation["converters.online"]["small"][0] == pytest.approx([0] * 24)
+    assert plan.facts.objective == pytest.approx(8760 * 5 * 1.1 * 0.0003, rel=1e-6)

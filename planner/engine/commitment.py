@@ -69,7 +69,7 @@ class Commitment:
 
     def within(self, bound: float) -> bool:
         """Whether the best plan is within the gap of a bound."""
-        return bool(self.cost - bound <= self.options.gap * max(abs(self.cost), 1e-9))
+        return self.best is not None and self.cost - bound <= self.options.gap * max(abs(self.cost), 1e-9)
 
     def stop(self) -> bool:
         """Whether time is up or the user has asked for the end."""
@@ -86,7 +86,7 @@ class Commitment:
             self._commit([(n, b) for b in blocks], tasks)
         x = self._columns(loose.master, found.plan)
         quick = self._settle(x)
-        self._thoroughly(tasks, bound, report)
+        self._thoroughly(tasks, x, bound, report)
         mixture = self._settle(x) or quick
         return None if mixture is None else mixture.excess[:, self._places(loose)]
 
@@ -140,7 +140,7 @@ class Commitment:
                 self.inner.add(n, b, Shown(task.values, answer.quantities, answer.mark))
                 self.above[n, b] = min(self.above[n, b], answer.cost - self.loose_cost[n, b])
 
-    def _thoroughly(self, tasks: list[list[Commit]], bound: float, report: Report) -> None:
+    def _thoroughly(self, tasks: list[list[Commit]], x: Float, bound: float, report: Report) -> None:
         """Thoroughly where whole units cost most, a month for each worker at a time; the other years may use what is found.
 
         A month in which that saves little is done, in all years.
@@ -158,7 +158,9 @@ class Commitment:
             before = [self.above[place] for place in places]
             self._commit(places, tasks, thorough=True)
             self._commit([(n, b) for _, b in places for n in years], tasks)
-            done |= {b for (n, b), was in zip(places, before, strict=True) if not was - self.above[n, b] > LITTLE * was}
+            if self.best is None:
+                self._settle(x)
+            done |= {b for (n, b), was in zip(places, before, strict=True) if not self.above[n, b] < (1 - LITTLE) * was}
 
     def _settle(self, x: Float) -> Mixture | None:
         """The cheapest plan of the months committed so far; it is the best one where nothing is missing."""
@@ -258,7 +260,7 @@ def _answer(months: Commitment, bound: float, size: dict[str, int], seconds: dic
         words = stopped or "a plan was found for units at any load, none for whole units"
         return {}, {}, size, Outcome("none", words, np.inf, bound, None, seconds=seconds)
     cost, near = months.cost, months.within(bound)
-    words = "Optimal" if near else stopped or "the bound is one of units at any load"
+    words = "Optimal" if near else stopped or "least loads are not in the bound"
     outcome = Outcome(
         "optimal" if near else "feasible", words, cost, min(bound, cost), months.best.plan, seconds=seconds
     )
