@@ -41,7 +41,7 @@ CLOSED = 1e-6  # relative gap that only rounding leaves
 FINER = 0.2  # of the gap, when a sign is undecided
 FINEST_GAP = 1e-6
 MOST_TIGHTENINGS = 3  # of one point
-LONGER = 2.0  # times what the solves of the curve took, that one of them may take again
+LONGER = 1.0  # times what the solves of the curve took, that one of them may take again
 FIRST_SHARE = 0.6  # of the time, for the first solve, without which there is no curve
 END_SHARE = 0.3  # of the time that is left, for finding an end
 TIE_SHARE = 0.1  # of the time that is left, for the tie-break at the cheap end
@@ -233,8 +233,9 @@ def _between(curve: Curve, count: int) -> None:
 def unknown(curve: Curve) -> Iterator[float]:
     """Where to look next: limits inside the rectangles between proven bound and plans in hand, the largest first.
 
-    The middle of the rectangle; but where a limit was already tried without finding a plan on it, the curve has a step, and
-    a limit just below the next plan tells at once what the step is.
+    What the gap leaves open is no height: a rectangle is as high as its plans differ in cost, or as it is unproven beyond the gap.
+    Only where none has a height is the rest looked at. A limit is the middle of its rectangle; but where a limit was already tried
+    without finding a plan on it, the curve has a step, and a limit just below the next plan tells at once what the step is.
     """
     points = curve.points()
     if len(points) < 2:
@@ -249,10 +250,14 @@ def unknown(curve: Curve) -> Iterator[float]:
         is_step = right in reached and all(abs(left - short) > NARROW * width for short in reached)
         limit = right - 0.5 * NARROW * width if is_step else (left + right) / 2
         high = min(p.cost.high for p in points if p.tried.short <= limit)
+        rise = min(p.cost.high for p in points if p.tried.short <= left) - min(
+            p.cost.high for p in points if p.tried.short <= right
+        )
         missing = high - curve.low(limit)
         if right - left > NARROW * width and missing > NARROW * height:
-            areas.append((-(right - left) * missing, limit))
-    yield from (limit for _, limit in sorted(areas))
+            bend = max(rise, missing - curve.gap * abs(high))
+            areas.append((-(right - left) * max(bend, 0.0), -(right - left) * missing, limit))
+    yield from (limit for *_, limit in sorted(areas))
 
 
 def _decide_signs(curve: Curve) -> None:
