@@ -18,7 +18,6 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
-from scipy.ndimage import grey_closing
 
 from models.problem import Problem, at_any_load
 from planner.engine.block import Block
@@ -59,10 +58,9 @@ class Commitment:
         self.crew = Crew(blocks, monthly, options.workers)
         self.master = Master(template, plan, blocks, [range(len(blocks))], options, peaks=peaks)
         self.inner = Inner(problem, self.master, {})
-        self.above = np.full(
-            (len(problem.years), len(blocks)), np.inf
-        )  # [million] that whole units cost more in a month
-        self.loose_cost = np.zeros(self.above.shape)  # [million] of the months at any load
+        shape = (len(problem.years), len(blocks))
+        self.above = np.full(shape, np.inf)  # [million] that whole units cost more in a month
+        self.loose_cost = np.zeros(shape)  # [million] of the months at any load
         self.best: Mixture | None = None
         self.cost = np.inf  # of the best plan
         self.operation: Operation = {}
@@ -76,7 +74,10 @@ class Commitment:
         return interrupted.is_set() or time.monotonic() > self.deadline
 
     def follow(self, loose: Decomposition, found: Mixture, bound: float, report: Report) -> Float | None:
-        """Whole units in a plan at any load: (Y, Q) by what its sums are too high then; none where time or a month's loads forbid."""
+        """Whole units in a plan at any load: (Y, Q) by how much its sums are too high then.
+
+        None where time, or the loads of a month, allow no plan.
+        """
         tasks, blocks = self._tasks(loose, found), range(len(self.master.blocks))
         self.above[:] = np.inf
         for n, year in enumerate(self.problem.years):
@@ -118,6 +119,8 @@ class Commitment:
 
         As many as its activity needs; no more than it keeps above their least load; as needed, without stops shorter than `STOPS_H`.
         """
+        from scipy.ndimage import grey_closing
+
         ways = [np.zeros(block.matrix.rows.shape[1]) for _ in range(2 + len(STOPS_H))]
         steps = [round(hours / self.problem.steps.hours) for hours in STOPS_H]
         for v in self.problem.converters:
