@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -288,6 +289,31 @@ def test_a_run_ends_with_the_first_plan_that_is_cheap_enough() -> None:
     outcome = run(matrix, replace(EXACT, time_limit_s=60.0), enough=enough)
     assert (outcome.status, outcome.termination) == ("feasible", "Target for objective reached")
     assert outcome.lower_bound <= outcome.objective <= enough
+
+
+def test_a_tree_alone_proves_the_same_optimum() -> None:
+    random = np.random.default_rng(3)
+    values, weights = random.integers(10, 60, 12), random.integers(5, 40, 12)
+    matrix = model(list(-values), [list(weights)], [(-INF, 110)], [1] * 12, [True] * 12)
+    chosen = np.array(list(itertools.product((0, 1), repeat=12)))
+    best = (chosen[chosen @ weights <= 110] @ values).max()
+    outcome = run(matrix, EXACT, tree_alone=True)
+    assert (outcome.status, outcome.objective, outcome.lower_bound) == ("optimal", -best, -best)
+
+
+def test_a_tree_alone_looks_for_no_plans_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, object] = {}
+    set_option = bridge.set_option
+
+    def noted(h: object, name: str, setting: object) -> None:
+        given[name] = setting
+        set_option(h, name, setting)
+
+    monkeypatch.setattr(bridge, "set_option", noted)
+    run(knapsack(), EXACT)
+    assert not given.keys() & bridge.TREE_ALONE
+    run(knapsack(), EXACT, tree_alone=True)
+    assert given.items() >= bridge.TREE_ALONE.items()
 
 
 def test_the_same_seed_gives_the_same_plan() -> None:

@@ -25,6 +25,13 @@ Report = Callable[[str, float, float], None]  # words, lower bound, cost in hand
 LARGEST_COEFFICIENT = 1e9
 COST_SCALE = 1e3  # million to thousand where duals are asked for: the tolerance of 1e-7 is then below any price per MWh
 _REFUSED = ("1.14.0",)
+TREE_ALONE = {  # of HiGHS: searches for plans beside the tree, and strong branching until a column's worth is well known
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+    "mip_pscost_minreliable": 1,
+}
 interrupted = threading.Event()
 _threads: int | None = None  # of the scheduler that lives; another number returns "Not Set" until it is reset
 
@@ -170,10 +177,12 @@ def run(
     method: str | None = None,
     report: Report | None = None,
     enough: float = -np.inf,
+    tree_alone: bool = False,
 ) -> Outcome:
     """One run of HiGHS. `start` gives values of the integer columns of a MIP start; `report` hears of every better plan.
 
-    A mixed-integer run ends with the first plan that costs no more than `enough`.
+    A mixed-integer run ends with the first plan that costs no more than `enough`. With the `tree_alone` its time goes to the bound;
+    plans are found where it branches.
     """
     deadline = time.monotonic() + options.time_limit_s if deadline is None else deadline
     begun = time.monotonic()
@@ -183,6 +192,8 @@ def run(
     if mip:
         set_option(h, "mip_rel_gap", options.gap)
         set_option(h, "objective_target", enough)
+        for name, setting in TREE_ALONE.items() if tree_alone else ():
+            set_option(h, name, setting)
     if not presolve:
         set_option(h, "presolve", "off")
     if method:

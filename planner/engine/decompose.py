@@ -28,7 +28,7 @@ from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Decisions, Place, Pool, Quantity, Start
 from planner.engine.rounds import EXACT, MISSING, MOST_ROUNDS, Rounds
 
-FIRST_PATIENCE_S = 10.0  # for the first MILP; each later one may take longer
+FIRST_PATIENCE_S = 10.0  # for the first MILP; where no decisions are known, as long as all before it. Later ones longer
 FIRST_PATIENCE_SHARE = 0.5  # of the time limit that the first MILP may take
 MOST_MEETINGS = 20  # rounds of coarse blocks, for the relaxation or to see what yes/no decisions cost
 MOST_COSTINGS = 3  # of decisions near the last ones, before they are operated in full
@@ -76,7 +76,7 @@ class Decomposition(Rounds):
         self.operation: Operation = {}  # of the best plan
         self.operated: set[bytes] = set()  # decisions that blocks have been asked to operate
         self.pool.deep = self.pool.deep or self.coarse == EXACT
-        self.settled = False  # whether the last MILP reached its gap: what neighbourhoods could find is less than that
+        self.settled = False  # whether the last MILP reached its gap
         self.promising: Start | None = None  # decisions that have not led to a better plan in time, cheaper by the cuts
         self.stalls = 0  # times that decisions came back for which no plan was found
         self.bound = -np.inf  # that no plan can beat
@@ -90,13 +90,17 @@ class Decomposition(Rounds):
         start = self._begin()
         if warm and not (self._reached() or self._more_cuts()):
             return infeasible, None
-        patience = min(FIRST_PATIENCE_S, FIRST_PATIENCE_SHARE * self.options.time_limit_s)
+        spent = self.options.time_limit_s - (self.deadline - time.monotonic())
+        first = max(FIRST_PATIENCE_S, spent) if start is None else FIRST_PATIENCE_S
+        patience = min(first, FIRST_PATIENCE_SHARE * self.options.time_limit_s)
         stuck = True
         while not (self.stop() or self._reached() or self.stalls == MOST_STALLS or self._hopeless()):
             if stuck or start is None:
                 begun = time.monotonic()
                 until = self.deadline if begun > self.searched else self.searched
-                whole = self.master.milp(0.5 * self.options.gap, min(until, begun + patience), start)
+                whole = self.master.milp(
+                    0.5 * self.options.gap, min(until, begun + patience), start, tree_alone=self.coarse != EXACT
+                )
                 self.timings.add("whole", begun)
                 self.settled = whole.gap <= 0.5 * self.options.gap
                 patience *= 1.3 if whole.x is not None else 3.0
@@ -277,8 +281,7 @@ class Decomposition(Rounds):
         """Cheaper decisions near the given ones, by the cuts and by what blocks say where those have none; their prices."""
         for _ in range(MOST_COSTINGS):
             begun, last = time.monotonic(), decided
-            if not self.settled:
-                decided = improved(self.master, last, self.options.gap, self.bound, self.searched)
+            decided = improved(self.master, last, self.options.gap, self.bound, self.searched)
             self.timings.add("near", begun)
             cost, prices = self.costed(decided.x)
             agreed = cost - decided.cost <= AGREED * self.fine * abs(cost)

@@ -396,18 +396,19 @@ class Master:
             self.add(rows)
         return solved
 
-    def milp(self, gap: float, deadline: float, start: Float | None) -> Outcome:
+    def milp(self, gap: float, deadline: float, start: Float | None, tree_alone: bool = False) -> Outcome:
         """The plan with whole decisions that costs least by all pooled cuts, and a bound of the problem.
 
         In the model are the cuts that hold the relaxation up, and those that held up the whole decisions looked at so far: a
         tenth of the LP's, and a bound as good. What each answer costs by all cuts is an LP with its decisions fixed; the cuts
-        that hold that one up come in, and the model is solved again, the finer the nearer its bound is to the best decisions.
+        that hold that one up come in, and the model is solved again, the finer the nearer its bound is to the best decisions. Where
+        each LP of the tree is large, decisions are found by the first rough run; with the `tree_alone` the finer ones only bound.
         """
         self.separated(gap * self.value, POOL_TURNS)
         bound, best, seen = -np.inf, Outcome("none", "time limit", np.inf, -np.inf, None), set[bytes]()
         rough = max(gap, ROUGH)
         while True:
-            outcome = self.whole(rough, deadline, start)
+            outcome = self.whole(rough, deadline, start, tree_alone=tree_alone and rough < ROUGH and start is not None)
             bound = max(bound, outcome.lower_bound)
             if outcome.x is None:
                 best = replace(best, status=outcome.status) if best.x is None else best
@@ -432,7 +433,9 @@ class Master:
         self.fix(None)
         return solved
 
-    def whole(self, gap: float, deadline: float, start: Float | None, free: Int | None = None) -> Outcome:
+    def whole(
+        self, gap: float, deadline: float, start: Float | None, free: Int | None = None, tree_alone: bool = False
+    ) -> Outcome:
         """One run of the MILP with the cuts that matter so far; where `free` is given, all other decisions are the start's."""
         rows = {**self.held, **self.kept}
         matrix, settings = self._with_rows(list(rows.values())), replace(self.options, gap=gap)
@@ -442,7 +445,7 @@ class Master:
             lower[stay] = upper[stay] = np.rint(start[stay])
             matrix = replace(matrix, lower=lower, upper=upper)
         try:
-            outcome = run(matrix, settings, start=start, deadline=deadline)
+            outcome = run(matrix, settings, start=start, deadline=deadline, tree_alone=tree_alone)
         except SolverError:  # seen with a start from another set of cuts
             outcome = run(matrix, settings, deadline=deadline)
         if outcome.status == "infeasible":  # of presolve alone it would not be believed
