@@ -171,6 +171,22 @@ def test_studies_that_are_missing_are_named_by_their_command(tmp_path: Path) -> 
     assert "needs the full results of plan solve" in said
 
 
+def test_a_chapter_with_nothing_in_it_bears_its_title_once(tmp_path: Path) -> None:
+    folder = report_case(tmp_path)
+    for study in (folder / "studies").iterdir():
+        study.unlink()
+    chapters = render(read_case(folder, "en")).split("<h2>")[1:]
+    titles = [(chapter.split("</h2>")[0], re.findall(r"<h3>(.*?)</h3>", chapter)) for chapter in chapters]
+    assert len(titles) == len(ORDER)
+    assert not [title for title, below in titles if title in below]
+
+
+def test_what_is_embodied_in_a_part_is_named_by_the_thing_and_the_part(folder: Path) -> None:
+    case = read_case(folder, "en")
+    assert case.label("roof_store energy embodied") == "Roof store, energy, embodied"
+    assert case.label("battery energy embodied").startswith(case.label("battery"))
+
+
 def test_an_infeasible_case_says_why(tmp_path: Path) -> None:
     lines = ["No plan reaches the target.", CLOSING]
     results = tmp_path / "results"

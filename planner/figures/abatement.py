@@ -78,9 +78,9 @@ def figure_of(found: Sequence[Bar], year: int, currency: str, lang: Lang) -> Fig
         look = style.LOOKS[n % len(style.LOOKS)]
         height = min(max(bar.cost_per_tonne, low), high)
         axes.bar(bar.start, height, bar.tonnes, align="edge", **look.bar)
-        middle = bar.start + bar.tonnes / 2
+        middle = max(bar.start + bar.tonnes / 2, CLOSE / 2 * found[-1].start)  # a number on the axis is not read
         raised = middle - labelled < CLOSE * found[-1].start and not raised
-        _number(axes, n, bar, height, (0.06 if raised else 0.015) * (high - low))
+        _number(axes, n, bar, (middle, height), (0.06 if raised else 0.015) * (high - low))
         labelled = middle
     axes.set_ylim(low - 0.1 * (high - low), high + 0.12 * (high - low))
     axes.set_xlim(0.0, found[-1].start + found[-1].tonnes)
@@ -103,12 +103,13 @@ def limits(found: Sequence[Bar]) -> tuple[float, float]:
     return max(min(0.0, *costs), -TALL * usual), min(max(0.0, *costs), TALL * usual)
 
 
-def _number(axes: Axes, n: int, bar: Bar, height: float, above: float) -> None:
+def _number(axes: Axes, n: int, bar: Bar, at: tuple[float, float], above: float) -> None:
+    middle, height = at
     cut = abs(height) < abs(bar.cost_per_tonne) - 1e-9
     words = f"{n + 1}" + (f" ({style.plain(bar.cost_per_tonne)})" if cut else "")
     up = height >= 0
     axes.text(
-        bar.start + bar.tonnes / 2,
+        middle,
         height + (above if up else -above),
         words,
         ha="center",

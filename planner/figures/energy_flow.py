@@ -25,7 +25,7 @@ from planner.plan import Plan
 from planner.record import Record
 from planner.words import Lang, say
 
-HAIR = 1e-4  # of all energy: a flow below it is not drawn
+HAIR = 1e-3  # of all energy: a flow below it is not drawn
 SMALL = 0.015  # of all energy: end uses below it are drawn as one for each carrier
 AMBIENT, LOSSES = ("source", "ambient"), ("sink", "losses")
 COLOURS = {

@@ -97,7 +97,7 @@ class Case:
         name, _, part = item.rpartition(" ")
         if not name or part not in PARTS:
             return self._name(item)
-        return f"{self._name(name)}, {self.words('energy_size' if part == 'energy' else part)}"
+        return f"{self.label(name)}, {self.words('energy_size' if part == 'energy' else part)}"
 
     def named(self, english: str) -> str:
         """A thing that a study calls by its English name."""
@@ -117,8 +117,10 @@ class Case:
         return dict(self.names.given.values())
 
     def _name(self, item: str) -> str:
-        own = item in self.names.given
-        return self.names.name(item, self.words.code) if own else self.words.known(item)
+        if item in self.names.given:
+            return self.names.name(item, self.words.code)
+        known = self.words.known(item)
+        return known[:1].upper() + known[1:]
 
     def command(self, name: str) -> str:
         """The command line that makes a study of this folder, or checks it."""
