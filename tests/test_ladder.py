@@ -14,16 +14,16 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from models.problem import Target
+from models.problem import Problem, Target
 from planner.cli import main
-from planner.engine import solve
-from planner.ladder.climb import Ladder
+from planner.engine import Options, solve
+from planner.ladder.climb import FIRST_SHARE, Ladder
 from planner.ladder.rungs import ASSUMED, Rung, asked, rungs
 from planner.ladder.show import show_ladder
 from planner.ladder.study import study
 from planner.preparing import Prepared, Settings, opened, prepare, read
 from planner.progress import Progress
-from planner.resolving import Resolver
+from planner.resolving import Resolver, Solved
 from planner.studies import read_study
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml"
@@ -64,6 +64,28 @@ def row(case: Path, stars: int, first_year: int = 2027, reading: str = FULL, ass
     wanted = (stars, first_year, reading, assumed)
     rows = told(case)["rows"]
     return next(r for r in rows if (r["stars"], r["first_year"], r["reading"], r["assumed"]) == wanted)
+
+
+def test_the_first_plan_serves_as_many_stars_as_it_can_and_may_take_a_third_of_the_time(case: Path) -> None:
+    limits: dict[str, float] = {}
+
+    class Noting(Resolver):
+        def __call__(self, problem: Problem, words: str, options: Options | None = None) -> Solved:
+            limits[words] = (options or self.options).time_limit_s
+            return super().__call__(problem, words, options)
+
+    problem, standard = prepared(case).problem, prepared(case).case.standard
+    assert standard is not None
+    again = Noting(prepared(case).case.options, Progress(quiet=True))
+    ladder = Ladder(problem, standard, rungs(problem, standard, (2028,)), again, time.monotonic() + 300.0)
+    ladder.climb()
+    own = [rung for rung in reversed(ladder.rungs) if (rung.reading, rung.assumed) == (FULL, "best")]
+    tries = next(n for n, rung in enumerate(own, start=1) if ladder.solved[rung].answer is not None)
+    allowed = list(limits.values())
+    assert next(iter(limits)).startswith("6 stars from 2028")
+    assert min(allowed[:tries]) > 100.0
+    assert max(allowed[:tries]) <= FIRST_SHARE * 300.0
+    assert allowed[tries] < allowed[0] / 2
 
 
 def test_rungs_are_the_scenarios_own_first_then_every_reading_and_end(case: Path) -> None:

@@ -26,6 +26,7 @@ from planner.variants import paper_only
 
 LEAST_S = 1.0
 PATIENCE = 2.0  # of an even share of the time that is left, for one solve
+FIRST_SHARE = 0.35  # of the time that is left, for the first plan: what it tells of the site, all others use
 
 
 @dataclass
@@ -41,24 +42,28 @@ class Ladder:
     paper: dict[Rung, Solved] = field(default_factory=dict)
     durable: dict[Rung, Solved] = field(default_factory=dict)
     without: Solved | None = None  # the plan that is asked for no stars
+    learnt: bool = False  # whether a solve has found a plan
 
     def climb(self) -> None:
-        """Solves everything in the order in which a reader needs it, as far as time allows."""
+        """Solves everything in the order in which a reader needs it, as far as time allows.
+
+        The scenario's own rungs from the highest down: what serves many stars tells most of the site.
+        """
         own = [r for r in self.rungs if r.reading == self.standard.reading and r.assumed == "best"]
         left = 1 + len(self.rungs) + 2 * len(own)
-        none = with_stars(self.problem, self.problem.years, 0)
-        self.without = self._solve(none, "no stars", left)
-        for rung in own:
-            left -= 1
+        for rung in reversed(own):
             self._rung(rung, left)
+            left -= 1
+        self.without = self._solve(with_stars(self.problem, self.problem.years, 0), "no stars", left)
+        left -= 1
         for rung in own:
+            self.paper[rung] = self._solve(self.on_paper(rung), f"{rung.stars} stars on paper", left)
+            self.durable[rung] = self._durable(rung, left - 1)
             left -= 2
-            self.paper[rung] = self._solve(self.on_paper(rung), f"{rung.stars} stars on paper", left + 2)
-            self.durable[rung] = self._durable(rung, left + 1)
         for rung in self.rungs:
             if rung not in own:
-                left -= 1
                 self._rung(rung, left)
+                left -= 1
 
     def _rung(self, rung: Rung, left: int) -> None:
         words = f"{rung.stars} stars from {rung.first_year}, {rung.reading or 'one reading'}, {rung.assumed}"
@@ -103,8 +108,11 @@ class Ladder:
         if seconds < LEAST_S:
             return Solved(problem, None, -math.inf)
         options: Options = self.again.options
-        limit = min(seconds, max(LEAST_S, PATIENCE * seconds / max(1, left)))
-        return self.again(problem, words, replace(options, time_limit_s=limit))
+        share = PATIENCE / max(1, left) if self.learnt else FIRST_SHARE
+        limit, solves = min(seconds, max(LEAST_S, share * seconds)), self.again.solves
+        solved = self.again(problem, words, replace(options, time_limit_s=limit))
+        self.learnt = self.learnt or (self.again.solves > solves and solved.answer is not None)
+        return solved
 
     # --- what the rungs prove of each other ---------------------------------------------------------------------------
 
