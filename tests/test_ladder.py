@@ -172,6 +172,19 @@ def test_without_time_nothing_is_claimed(case: Path) -> None:
     assert all(r["objective"] is None and r["marginal"] is None for r in rows)
 
 
+def test_cash_is_shown_and_penalties_are_told_beside_it(case: Path) -> None:
+    found = told(case)
+    cash = row(case, 3)["net_present_cost"]
+    charged = [
+        r | {"objective": cash + 2.5e6} if (r["stars"], r["first_year"]) == (3, 2027) else r | {"objective": None}
+        for r in found["rows"]
+    ]
+    out = io.StringIO()
+    show_ladder({**found, "rows": charged}, Console(file=out, width=120))
+    assert f"{cash / 1e4:,.0f}" in out.getvalue()
+    assert "penalties on paper too: 250 at 3 stars from 2027" in out.getvalue()
+
+
 def test_ladder_fits_the_window(case: Path) -> None:
     out = io.StringIO()
     show_ladder(told(case), Console(file=out, width=80))

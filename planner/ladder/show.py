@@ -23,6 +23,9 @@ def show_ladder(study: Mapping[str, Any], console: Console) -> None:
     own = [row for row in study["rows"] if row["reading"] == study["reading"] and row["assumed"] == "best"]
     console.print(Text(f"{study['scenario']}: the price of each star [{unit}]", style="bold"))
     console.print(_own(own))
+    if penalties := [words for row in own if (words := _penalties(row))]:
+        told = f"Cost is cash. Gap and last star count penalties on paper too: {', '.join(penalties)}"
+        console.print(Text(textwrap.fill(told, console.width, subsequent_indent="    ")))
     others = [row for row in study["rows"] if row not in own]
     if others:
         console.print()
@@ -42,7 +45,7 @@ def _own(rows: Sequence[Row]) -> Table:
         table.add_row(
             str(row["stars"]),
             str(row["first_year"]),
-            _cost(row["objective"], row["status"]),
+            _cost(row["net_present_cost"], row["status"]),
             "" if row["gap"] is None else f"{100 * row['gap']:.2f}",
             _between(row),
             str(list(row["durable_stars"].values())[-1]) if row["durable_stars"] else "",
@@ -52,6 +55,14 @@ def _own(rows: Sequence[Row]) -> Table:
     return table
 
 
+def _penalties(row: Row) -> str:
+    """What the plan of a rung is charged for paper, beyond its cash; nothing where that is less than a unit."""
+    if row["objective"] is None or row["net_present_cost"] is None:
+        return ""
+    charged = (row["objective"] - row["net_present_cost"]) / MONEY
+    return f"{number(charged, 0)} at {row['stars']} stars from {row['first_year']}" if charged >= 1.0 else ""
+
+
 def _others(rows: Sequence[Row]) -> Table:
     settings = list(dict.fromkeys((row["reading"], row["assumed"]) for row in rows))
     levels = sorted({row["stars"] for row in rows})
@@ -59,7 +70,9 @@ def _others(rows: Sequence[Row]) -> Table:
     for reading, assumed in settings:
         cells = {row["stars"]: row for row in rows if (row["reading"], row["assumed"]) == (reading, assumed)}
         name = ", ".join(filter(None, [reading.replace("_", " "), ENDS[assumed]]))
-        table.add_row(name, *(_cost(cells[q]["objective"], cells[q]["status"]) if q in cells else "" for q in levels))
+        table.add_row(
+            name, *(_cost(cells[q]["net_present_cost"], cells[q]["status"]) if q in cells else "" for q in levels)
+        )
     return table
 
 
