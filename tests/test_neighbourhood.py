@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import numpy as np
 import pytest
 
 from planner.engine import Options
+from planner.engine.bridge import Outcome
 from planner.engine.decompose import Decomposition
+from planner.engine.master import ROUGH
 from planner.engine.monolith import whole
 from planner.engine.neighbourhood import WINDOW_YEARS, Decided, improved, neighbourhoods
 from tests.full_years import chronological
@@ -63,6 +66,26 @@ def test_poor_decisions_become_as_cheap_as_the_best_by_the_cuts(seed: int) -> No
     assert better.cost == pytest.approx(again[0], rel=1e-6)
     assert better.cost <= best.objective * (1 + 2e-4)
     assert better.cost >= best.lower_bound * (1 - 1e-6)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_the_first_rough_run_searches_and_finer_ones_branch_alone_to_the_same_optimum(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master = relaxed(seed).master
+    best, runs, once = master.milp(1e-5, time.monotonic() + 30, None), list[tuple[float, bool]](), master.whole
+
+    def noted(gap: float, *args: Any, tree_alone: bool = False) -> Outcome:
+        runs.append((gap, tree_alone))
+        return once(gap, *args, tree_alone=tree_alone)
+
+    monkeypatch.setattr(master, "whole", noted)
+    alone = master.milp(1e-5, time.monotonic() + 30, None, tree_alone=True)
+    assert runs[0] == (ROUGH, False)
+    assert all(tree == (gap < ROUGH) for gap, tree in runs)
+    assert any(tree for _, tree in runs)
+    assert alone.objective == pytest.approx(best.objective, rel=3e-5)
+    assert alone.lower_bound <= best.objective * (1 + 1e-6)
 
 
 def test_decisions_within_the_gap_of_the_bound_are_left_alone() -> None:
