@@ -122,7 +122,7 @@ def process(c: Contestant, row: Row, environments: Path, file: Path) -> Outcome:
         stderr=subprocess.PIPE,
         text=True,
         cwd=file.parent,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": ""},  # compiled once, like the peers
         start_new_session=True,
     )
     peak = Peak(child.pid)

@@ -11,6 +11,7 @@ Whole units run or stand (`online` counts them) only where `min_load_share` is p
 
 from __future__ import annotations
 
+import numpy as np
 from pyomo.environ import Block, ConcreteModel, Constraint, NonNegativeIntegers, NonNegativeReals, Var
 
 from models.ports import before_ports, data_ports, plan_ports
@@ -39,7 +40,8 @@ def add_converters_step(s: ConcreteModel, problem: Problem) -> None:
                 s.site.quantities["generated_mwh", v] = flow
         if x.electrified_heat:
             s.site.quantities["electric_heat_mwh", v] = into[f"{v}:{ELECTRICITY}"] * b.activity_mw[v]
-        s.site.quantities["activity_mwh", v] = 1.0 * b.activity_mw[v]
+        if np.any(x.opex_variable) or x.direct_tco2e_per_mwh or x.captured_tco2e_per_mwh:
+            s.site.quantities["activity_mwh", v] = 1.0 * b.activity_mw[v]
     _add_units_step(s, b, working, [x for x in problem.converters if x.min_load_share > 0], problem.steps.hours)
 
 

@@ -2,14 +2,17 @@
 
     own_inventory[y] ≤ (1 − floor[y])·restated[y]                             own_reduction_above_floor
     removals[y] ≥ path[y]·(credits[y] + removals[y])                          removal_share_on_path
-    excess[y] ≥ paper[y] − threshold·gross_location[y]                        excess_over_threshold
-    excess[y] ≤ M·relied[y]                                                   reliance_is_seen
-    streak[y,k] ≥ Σ_{j=0..k} relied[y−j] − k                                  streak_of_reliance
-    repeated[y,k] ≥ excess[y] − M·(1 − streak[y,k])                           repeated_excess
-    penalty[y] = per_tonne·excess[y] + step·Σ_{k=1..K} repeated[y,k]
+    Σ_k excess[y,k] ≥ paper[y] − threshold·gross_location[y]                  excess_over_threshold
+    excess[y,k] ≤ M·streak[y,k]                                               reliance_is_seen
+    Σ_k streak[y,k] = relied[y]                                               one_streak
+    streak[y,0] ≤ 1 − relied[y−1]                                             streak_begins
+    streak[y,k] ≤ streak[y−1,k−1] (+ streak[y−1,K] for k = K)                 streak_goes_on
+    penalty[y] = Σ_k (per_tonne + k·step)·excess[y,k]
 
-So each further year in a row makes the same tonne dearer, up to K steps. The penalty is no cash: it steers the plan and is
-reported apart. M is the most paper that the instruments' caps allow, or twice what the site can emit.
+The streak of a year that relies on paper is the number k of years before it that did so without a break, K at most: a walk from
+year to year, whose rows leave nothing between its steps where `relied` is whole. So each further year in a row makes the same
+tonne dearer, up to K steps. The penalty is no cash: it steers the plan and is reported apart. M is the most paper that the
+instruments' caps allow, or twice what the site can emit.
 """
 
 from __future__ import annotations
@@ -64,28 +67,40 @@ def _add_penalty(m: ConcreteModel, b: Block, problem: Problem) -> None:
     d, g, big = problem.durability, m.ledger, paper_bound_tco2e(problem)
     paper = any(i.kind in ("certificate", "credit") for i in problem.instruments)
     years = list(problem.years) if paper and (d.penalty_per_tonne or d.penalty_step_per_tonne) else []
-    stepped = years if d.penalty_step_per_tonne > 0 else []
-    runs = [(y, k) for y in stepped for k in range(1, d.penalty_steps + 1) if y - k >= problem.years[0]]
-    b.excess_tco2e = Var(years, bounds=(0, big))
-    b.relied = Var(stepped, domain=Binary)
-    b.streak = Var(runs, bounds=(0, 1))
-    b.repeated_tco2e = Var(runs, domain=NonNegativeReals)
+    most = d.penalty_steps if d.penalty_step_per_tonne > 0 else 0
+    streaks = [(y, k) for n, y in enumerate(years) for k in range(min(n, most) + 1)]
+    b.excess_tco2e = Var(streaks, bounds=(0, big))
     b.excess_over_threshold = Constraint(
         years,
-        rule=lambda b, y: b.excess_tco2e[y] >= g.paper_tco2e[y] - d.paper_threshold_share * g.gross_location_tco2e[y],
+        rule=lambda b, y: (
+            sum(b.excess_tco2e[y, k] for k in range(most + 1) if (y, k) in b.excess_tco2e)
+            >= g.paper_tco2e[y] - d.paper_threshold_share * g.gross_location_tco2e[y]
+        ),
     )
-    b.reliance_is_seen = Constraint(stepped, rule=lambda b, y: b.excess_tco2e[y] <= big * b.relied[y])
-    b.streak_of_reliance = Constraint(
-        runs, rule=lambda b, y, k: b.streak[y, k] >= sum(b.relied[y - j] for j in range(k + 1)) - k
-    )
-    b.repeated_excess = Constraint(
-        runs, rule=lambda b, y, k: b.repeated_tco2e[y, k] >= b.excess_tco2e[y] - big * (1 - b.streak[y, k])
+    if most:
+        _add_streaks(b, years, most, big)
+    b.penalty = Expression(
+        list(problem.years),
+        rule=lambda b, y: sum(
+            (d.penalty_per_tonne + k * d.penalty_step_per_tonne) * b.excess_tco2e[y, k]
+            for k in range(most + 1)
+            if (y, k) in b.excess_tco2e
+        ),
     )
 
-    def penalty(b: Block, y: int) -> object:
-        if y not in b.excess_tco2e:
-            return 0.0
-        repeated = sum(b.repeated_tco2e[y, k] for k in range(1, d.penalty_steps + 1) if (y, k) in b.repeated_tco2e)
-        return d.penalty_per_tonne * b.excess_tco2e[y] + d.penalty_step_per_tonne * repeated
 
-    b.penalty = Expression(list(problem.years), rule=penalty)
+def _add_streaks(b: Block, years: list[int], most: int, big: float) -> None:
+    streaks, later = list(b.excess_tco2e), years[1:]
+    b.relied = Var(years, domain=Binary)
+    b.streak = Var(streaks, bounds=(0, 1))
+    b.reliance_is_seen = Constraint(streaks, rule=lambda b, y, k: b.excess_tco2e[y, k] <= big * b.streak[y, k])
+    b.one_streak = Constraint(
+        years, rule=lambda b, y: sum(b.streak[y, k] for k in range(most + 1) if (y, k) in b.streak) == b.relied[y]
+    )
+    b.streak_begins = Constraint(later, rule=lambda b, y: b.streak[y, 0] <= 1 - b.relied[y - 1])
+
+    def streak_goes_on(b: Block, y: int, k: int) -> object:
+        before = [(y - 1, k - 1), *([(y - 1, most)] if k == most else [])]
+        return b.streak[y, k] <= sum(b.streak[q] for q in before if q in b.streak)
+
+    b.streak_goes_on = Constraint([(y, k) for y, k in streaks if k > 0], rule=streak_goes_on)

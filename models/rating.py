@@ -5,7 +5,8 @@ A metric is a ratio numerator/denominator; gates and point steps are written on 
     numerator − threshold·denominator ≥ −M·(1 − star[y,l])                    gate_at_least   (sense "min")
     threshold·denominator − numerator ≥ −M·(1 − star[y,l])                    gate_at_most    (sense "max")
     numerator − least ≥ Σ_j (at_least[j] − at_least[j−1])·part[q,i,j,y] − least·reached[q,i,0,y]     points_are_earned
-    part[q,i,j,y] ≥ denominator − D·(1 − reached[q,i,j,y])                    denominator_of_step
+    part[q,i,j,y] = d·reached[q,i,j,y] + above[q,i,j,y]
+    above[q,i,j,y] ≥ denominator − d − (D − d)·(1 − reached[q,i,j,y])         denominator_of_step
     reached[q,i,j,y] ≤ reached[q,i,j−1,y]                                     steps_in_order
     points[q,y] ≤ questionnaire[q] + Σ_items points·adopted + Σ_j step[j]·reached[j]   points_of_indicator
     points[q,y] ≤ max_points[q]                                               (bound)
@@ -14,12 +15,12 @@ A metric is a ratio numerator/denominator; gates and point steps are written on 
     star[y,l] ≤ star[y,l−1]                                                   levels_are_cumulative
     star[y,l] = 1  for l up to the target                                     target_reached
 
-M is the largest shortfall that the site's own limits allow, D the largest denominator. The part of a step is the denominator
-where the step is reached, and zero where it is not (denominator·reached, in a row where the denominator is a number); so all
-steps of a metric share one row, which is as tight as such rows can be. Steps that a gate of the target implies are reached
-from the start: the gate demands them, and the steps above count from the last of them. Where the target demands a
-neutralised share, no more can be left than can be bought to neutralise it, which is D of what is left. The same rows, on the
-durable ledger, hold durable stars where the target asks for them.
+M is the largest shortfall that the site's own limits allow, d and D the least and the largest denominator. The part of a step is
+the denominator where the step is reached, and zero where it is not (denominator·reached, in a row where the denominator is a
+number); so all steps of a metric share one row, which is as tight as such rows can be. Steps that a gate of the target implies
+are reached from the start: the gate demands them, and the steps above count from the last of them. What nothing on the site
+abates is d of what is left. Where the target demands a neutralised share, no more can be left than can be bought to neutralise
+it, which is D of it. The same rows, on the durable ledger, hold durable stars where the target asks for them.
 """
 
 from __future__ import annotations
@@ -30,20 +31,21 @@ import numpy as np
 from pyomo.environ import Binary, Block, ConcreteModel, Constraint, NonNegativeReals, Var
 
 from models.instruments import counted_share
-from models.ledger import gross_bound_tco2e, used_bound_mwh
+from models.ledger import gross_bound_tco2e, in_scope, used_bound_mwh
 from models.problem import Indicator, Level, Metric, Problem, Rating
 from models.terms import block
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """A metric in one year: numerator and denominator, a column or a number, with the bounds that size M and D."""
+    """A metric in one year: numerator and denominator, a column or a number, with the bounds that size M, D and d."""
 
     numerator: object
     denominator: object
     numerator_min: float
     numerator_max: float
     denominator_max: float
+    denominator_min: float = 0.0
 
     def shortfall(self, threshold: float) -> float:
         """Largest value of threshold·denominator − numerator."""
@@ -62,11 +64,11 @@ def ratios(m: ConcreteModel, problem: Problem, y: int, durable: bool) -> dict[Me
     residual = g.durable_gross_tco2e[y] if durable else g.gross_market_tco2e[y]
     credits = g.durable_credits_tco2e[y] if durable else g.credits_tco2e[y]
     removals = g.durable_removals_tco2e[y] if durable else g.removals_tco2e[y]
-    restated = float(problem.base.restated_tco2e[n])
+    restated, least = float(problem.base.restated_tco2e[n]), residual_least_tco2e(problem, y)
     return {
         "renewable_electricity_share": Ratio(claimed, g.used_mwh[y], 0.0, used, used),
-        "neutralised_share": Ratio(credits + removals, residual, 0.0, gross, left),
-        "removal_share_of_residual": Ratio(removals, residual, 0.0, gross, left),
+        "neutralised_share": Ratio(credits + removals, residual, 0.0, gross, left, least),
+        "removal_share_of_residual": Ratio(removals, residual, 0.0, gross, left, least),
         "own_reduction_share": Ratio(
             restated - g.own_inventory_tco2e[y], restated, restated - gross, restated, restated
         ),
@@ -74,6 +76,17 @@ def ratios(m: ConcreteModel, problem: Problem, y: int, durable: bool) -> dict[Me
         "emissions_per_tce": Ratio(residual, g.energy_tce[y], 0.0, left, 1.0),
         "residual_share_of_base": Ratio(residual, problem.base.gross_tco2e, 0.0, left, problem.base.gross_tco2e),
     }
+
+
+def residual_least_tco2e(problem: Problem, y: int) -> float:
+    """Tonnes that are left in year y whatever the plan is: the sources outside the energy balance, as far as none captures them."""
+    n = y - problem.years[0]
+    factors = (*(k.emission_factor for k in problem.markets), *(v.direct_tco2e_per_mwh for v in problem.converters))
+    if any(np.min(q) < 0 for q in factors):
+        return 0.0
+    captured = max((v.capture_limit_share for v in problem.converters if v.captured_tco2e_per_mwh), default=0.0)
+    scopes = {1: 1.0 - captured, 3: 1.0 if in_scope(problem, 3) else 0.0}
+    return max(0.0, sum(scopes[o.scope] * float(o.tco2e[n]) for o in problem.emissions.other))
 
 
 def residual_bound_tco2e(problem: Problem, y: int, durable: bool) -> float:
@@ -229,12 +242,15 @@ def _add_steps(
         found: Ratio = metrics[y][scored[q].metrics[i].metric]
         return found
 
-    b.part = Var(
+    b.above = Var(
         [k for k in free if not isinstance(ratio(k[0], k[1], k[3]).denominator, float)], within=NonNegativeReals
     )
 
     def part(q: str, i: int, j: int, y: int) -> object:
-        return b.part[q, i, j, y] if (q, i, j, y) in b.part else ratio(q, i, y).denominator * b.reached[q, i, j, y]
+        x, step = ratio(q, i, y), (q, i, j, y)
+        if step in b.above:
+            return x.denominator_min * b.reached[step] + b.above[step]
+        return x.denominator * b.reached[step]
 
     def points_are_earned(b: Block, q: str, i: int, y: int) -> object:
         x, (first, share), at_least = ratio(q, i, y), base[q, i, y], scored[q].metrics[i].at_least
@@ -245,10 +261,11 @@ def _add_steps(
 
     def denominator_of_step(b: Block, q: str, i: int, j: int, y: int) -> object:
         x = ratio(q, i, y)
-        return b.part[q, i, j, y] >= x.denominator - x.denominator_max * (1 - b.reached[q, i, j, y])
+        span = x.denominator_max - x.denominator_min
+        return b.above[q, i, j, y] >= x.denominator - x.denominator_min - span * (1 - b.reached[q, i, j, y])
 
     b.points_are_earned = Constraint(list(dict.fromkeys((q, i, y) for q, i, _, y in free)), rule=points_are_earned)
-    b.denominator_of_step = Constraint(list(b.part), rule=denominator_of_step)
+    b.denominator_of_step = Constraint(list(b.above), rule=denominator_of_step)
 
 
 def _add_gate_items(

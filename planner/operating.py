@@ -130,7 +130,7 @@ class Year:
         rules, pins = problem.durability, dict(self.part.pins)
         rate = rules.penalty_per_tonne + rules.penalty_step_per_tonne * (behind or 0)
         if behind is None:
-            pins["durability.excess_tco2e"] = {(self.year,): 0.0}
+            pins["durability.excess_tco2e"] = {(self.year, 0): 0.0}
         flat = replace(problem, durability=replace(rules, penalty_per_tonne=rate, penalty_step_per_tonne=0.0))
         plan = solve(flat, self.options, pool=self.pool, pins=pins)
         if plan.facts.status == "infeasible":

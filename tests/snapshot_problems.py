@@ -241,8 +241,10 @@ def rated() -> Problem:
                     30.0,
                     (MetricPoints("renewable_electricity_share", (0.5, 1.0), (20.0, 50.0)),),
                 ),
+                Indicator("offset", "score", 20.0, 0.0, (MetricPoints("removal_share_of_residual", (0.1,), (20.0,)),)),
             ),
         ),
+        emissions=site.emissions(other=(OtherEmissions("refrigerant", 1, np.array([50.0])),)),
         target=site.target(3, 3),
     )
 

@@ -12,8 +12,19 @@ import numpy as np
 import pytest
 
 from models.ledger import gross_bound_tco2e
-from models.problem import Durability, EmissionCap, Gate, Indicator, Level, MetricPoints, Problem, Rating, not_firm
-from models.rating import residual_bound_tco2e
+from models.problem import (
+    Durability,
+    EmissionCap,
+    Gate,
+    Indicator,
+    Level,
+    MetricPoints,
+    OtherEmissions,
+    Problem,
+    Rating,
+    not_firm,
+)
+from models.rating import residual_bound_tco2e, residual_least_tco2e
 from planner.accounts import accounts
 from planner.ledger import inventory
 from planner.rating import rate_years
@@ -506,3 +517,15 @@ def test_own_reduction_and_paper_are_told_apart() -> None:
     full = inventory(problem, at_cost(problem, 2.76))
     assert full.own_reduction_share == pytest.approx([0.2])
     assert full.paper_share == pytest.approx([1.0])
+
+
+def test_what_nothing_abates_is_left() -> None:
+    """50 t of refrigerant and 700 t of freight stay; scrubbers take 0.9 of scope 1; a fuel that binds carbon may take all."""
+    other = (OtherEmissions("refrigerant", 1, np.array([50.0])), OtherEmissions("freight", 3, np.array([700.0])))
+    problem = gas_site(site, emissions=site.emissions(other=other), rating=three_stars(NEUTRAL), target=site.target(3))
+    scrubber = site.converter("scrubber", captured_tco2e_per_mwh=0.1, capture_limit_share=0.9)
+    scopes = dataclasses.replace(three_stars(NEUTRAL), scopes=(1, 2, 3))
+    assert residual_least_tco2e(problem, 2025) == pytest.approx(50)
+    assert residual_least_tco2e(dataclasses.replace(problem, rating=scopes), 2025) == pytest.approx(50 + 700)
+    assert residual_least_tco2e(dataclasses.replace(problem, converters=(scrubber,)), 2025) == pytest.approx(50 * 0.1)
+    assert residual_least_tco2e(dataclasses.replace(problem, markets=(site.gas(emission_factor=-0.1),)), 2025) == 0.0

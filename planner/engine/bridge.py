@@ -84,10 +84,11 @@ def too_dear(lower_bound: float, options: Options) -> bool:
 def check(matrix: Matrix) -> None:
     """Raises SolverError for numbers that make an interface drop rows and still report an optimum."""
     for name, values in (("coefficient", matrix.rows.data), ("cost", matrix.cost)):
-        if not np.isfinite(values).all():
+        largest = max(values.max(initial=0.0), -values.min(initial=0.0))
+        if not np.isfinite(largest):
             raise SolverError(f"a {name} of the model is not finite")
-        if values.size and np.abs(values).max() > LARGEST_COEFFICIENT:
-            raise SolverError(f"a {name} of the model is {np.abs(values).max():.3g}, above {LARGEST_COEFFICIENT:.0e}")
+        if largest > LARGEST_COEFFICIENT:
+            raise SolverError(f"a {name} of the model is {largest:.3g}, above {LARGEST_COEFFICIENT:.0e}")
     for name, low, up in (("column", matrix.lower, matrix.upper), ("row", matrix.row_lower, matrix.row_upper)):
         if np.isnan(low).any() or np.isnan(up).any() or (low > up + 1e-9).any():
             raise SolverError(f"bounds of a {name} are not an interval")

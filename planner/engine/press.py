@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyomo.environ import ComponentMap, Constraint, Objective, Var, value
 from pyomo.repn import generate_standard_repn
-from scipy.sparse import coo_array
+from scipy.sparse import csr_array
 
 from models import build_plan, build_step
 from models.check import check
@@ -36,6 +36,25 @@ class Term:
     columns: Int
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one shape that stand one after the other from `first`; each has the same number of entries."""
+
+    first: int
+    shape: tuple[int, ...]
+    terms: list[Term]
+
+    def full(self, term: Term) -> tuple[int, ...]:
+        """The shape of the batch and the trailing axes of a term, which are summed."""
+        spread = np.broadcast_shapes(term.columns.shape, term.coefficient.shape)
+        rows = self.shape + (1,) * (len(spread) - len(self.shape))
+        return np.broadcast_shapes(spread, rows)
+
+    def width(self, term: Term) -> int:
+        """Entries of a term in each row."""
+        return math.prod(self.full(term)[len(self.shape) :])
+
+
 @dataclass
 class Builder:
     """Rows and columns under construction."""
@@ -47,7 +66,7 @@ class Builder:
     row_lower: list[Float] = field(default_factory=list)
     row_upper: list[Float] = field(default_factory=list)
     row_count: int = 0
-    entries: list[tuple[tuple[int, ...], Int, Term]] = field(default_factory=list)  # shape, rows and term of each
+    batches: dict[int, Batch] = field(default_factory=dict)  # by their first row
 
     def add_columns(self, shape: tuple[int, ...], lower: float, upper: float, integer: bool) -> Int:
         """Columns of the given shape, all with the same bounds."""
@@ -60,32 +79,37 @@ class Builder:
         return columns
 
     def add_rows(self, shape: tuple[int, ...], lower: Float | float, upper: Float | float, terms: list[Term]) -> Int:
-        """One row per element of `shape`, see `add_terms`. Returns the rows."""
+        """One row per element of `shape`; a term may have trailing axes, which are summed. Returns the rows."""
         size = int(np.prod(shape))
         rows = np.arange(self.row_count, self.row_count + size).reshape(shape)
+        self.batches[self.row_count] = Batch(self.row_count, shape, list(terms))
         self.row_count += size
         self.row_lower.append(np.broadcast_to(np.asarray(lower, float), shape).ravel())
         self.row_upper.append(np.broadcast_to(np.asarray(upper, float), shape).ravel())
-        self.add_terms(rows, terms)
         return rows
 
     def add_terms(self, rows: Int, terms: list[Term]) -> None:
-        """Terms of rows that are there; one may have trailing axes, which are summed."""
-        for term in terms:
-            trailing = np.broadcast_shapes(term.columns.shape, term.coefficient.shape)
-            spread = rows.reshape(rows.shape + (1,) * (len(trailing) - rows.ndim))
-            self.entries.append((np.broadcast_shapes(trailing, spread.shape), spread, term))
+        """Terms of rows that `add_rows` returned."""
+        self.batches[int(rows.flat[0])].terms.extend(terms)
 
     def matrix(self, cost: Float, offset: float) -> Matrix:
         """What has been added, as arrays; each entry is laid out once, at its place."""
-        ends = np.cumsum([0, *(math.prod(full) for full, _, _ in self.entries)])
-        row, column = np.empty(ends[-1], dtype=np.int32), np.empty(ends[-1], dtype=np.int32)
-        coefficient = np.empty(ends[-1])
-        for (full, spread, term), begin, end in zip(self.entries, ends[:-1], ends[1:], strict=True):
-            row[begin:end].reshape(full)[...] = spread
-            column[begin:end].reshape(full)[...] = term.columns
-            coefficient[begin:end].reshape(full)[...] = term.coefficient
-        rows = coo_array((coefficient, (row, column)), shape=(self.row_count, self.count)).tocsr()
+        batches = list(self.batches.values())
+        widths = np.array([sum(q.width(term) for term in q.terms) for q in batches], dtype=np.int32)
+        counts = np.array([math.prod(q.shape) for q in batches], dtype=np.int64)
+        start = np.zeros(self.row_count + 1, dtype=np.int32)
+        np.cumsum(np.repeat(widths, counts), out=start[1:])
+        column, coefficient = np.empty(start[-1], dtype=np.int32), np.empty(start[-1])
+        for batch, count, width in zip(batches, counts, widths, strict=True):
+            begin, left = start[batch.first], 0
+            for term in batch.terms:
+                full, right = batch.full(term), left + batch.width(term)
+                for array, values in ((column, term.columns), (coefficient, term.coefficient)):
+                    rows = array[begin : begin + count * width].reshape(count, width)
+                    rows[:, left:right] = np.broadcast_to(values, full).reshape(count, right - left)
+                left = right
+        rows = csr_array((coefficient, column, start), shape=(self.row_count, self.count))
+        rows.sum_duplicates()
         rows.eliminate_zeros()
         return Matrix(
             cost,
