@@ -18,7 +18,7 @@ instruments' caps allow, or twice what the site can emit.
 from __future__ import annotations
 
 import numpy as np
-from pyomo.environ import Binary, Block, ConcreteModel, Constraint, Expression, NonNegativeReals, Var
+from pyomo.environ import Binary, Block, ConcreteModel, Constraint, Expression, Var
 
 from models.instruments import counted_share
 from models.ledger import gross_bound_tco2e
