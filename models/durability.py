@@ -10,7 +10,7 @@
     penalty[y] = Σ_k (per_tonne + k·step)·excess[y,k]
 
 The streak of a year that relies on paper is the number k of years before it that did so without a break, K at most: a walk from
-year to year, whose rows leave nothing between its steps where `relied` is whole. So each further year in a row makes the same
+year to year. So each further year in a row makes the same
 tonne dearer, up to K steps. The penalty is no cash: it steers the plan and is reported apart. M is the most paper that the
 instruments' caps allow, or twice what the site can emit.
 """
@@ -91,8 +91,8 @@ def _add_penalty(m: ConcreteModel, b: Block, problem: Problem) -> None:
 
 def _add_streaks(b: Block, years: list[int], most: int, big: float) -> None:
     streaks, later = list(b.excess_tco2e), years[1:]
-    b.relied = Var(years, domain=Binary)
-    b.streak = Var(streaks, bounds=(0, 1))
+    b.relied = Var(years, bounds=(0, 1))
+    b.streak = Var(streaks, domain=Binary)
     b.reliance_is_seen = Constraint(streaks, rule=lambda b, y, k: b.excess_tco2e[y, k] <= big * b.streak[y, k])
     b.one_streak = Constraint(
         years, rule=lambda b, y: sum(b.streak[y, k] for k in range(most + 1) if (y, k) in b.streak) == b.relied[y]

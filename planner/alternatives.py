@@ -11,6 +11,8 @@ by the hour is not searched for a cheaper one. The limit is halved towards what 
     a plan within the ceiling            the limit falls below what it has
     proven dearer, or out of reach       no plan within the ceiling is below the limit: a bound
     neither, in its time and gap         the limit rises, and nothing is proven
+
+The time that is left is shared by the aims that are left, and half of an aim's by each solve: what is quick leaves more to the rest.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from typing import Any, Literal
 from models.problem import Goal
 from planner.answer import MILLION, Answer
 from planner.pareto.changes import changes, step_row
-from planner.resolving import Resolver, Solved
+from planner.resolving import LEAST_S, Resolver, Solved
 from planner.steps import steps
 from planner.tables import decisions
 from planner.verify_asked import goal_total
@@ -72,7 +74,7 @@ class Alternative:
 def alternatives(again: Resolver, plan: Solved, slack: float, aims: tuple[Aim, ...] = AIMS) -> list[Alternative]:
     """One alternative for each aim, within a relative slack of the cost of the plan in hand."""
     ceiling = plan.high + slack * abs(plan.high)
-    return [alternative(again, plan, aim, ceiling) for aim in aims]
+    return [alternative(again.until(len(aims) - n), plan, aim, ceiling) for n, aim in enumerate(aims)]
 
 
 def alternative(again: Resolver, plan: Solved, aim: Aim, ceiling: float) -> Alternative:
@@ -99,7 +101,8 @@ def alternative(again: Resolver, plan: Solved, aim: Aim, ceiling: float) -> Alte
         if tried.infeasible or tried.low > ceiling:
             bound = low
     if found is None or found.answer is None:
-        return Alternative(aim, before, before, bound, None, "none found within the slack")
+        words = "none found within the slack" if again.left_s > LEAST_S else "none found within the slack in its time"
+        return Alternative(aim, before, before, bound, None, words)
     value = measured(found.answer, goal)
     return Alternative(aim, before, value, min(bound, value), replace(found, low=max(found.low, plan.low)))
 

@@ -11,6 +11,7 @@ The certificate cliff is where short sight ends: years that lose the stars asked
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -59,7 +60,9 @@ def myopic(again: Resolver, plan: Solved, foresight: int, step: int = 1) -> Myop
     while True:
         last = years[min(begun + foresight, len(years)) - 1]
         before = years[begun - 1] if begun else None
-        found = _looked(again, asked, last, before, min(years[begun + step - 1 : begun + step] or (last,)))
+        windows_left = 1 + max(0, math.ceil((len(years) - begun - foresight) / step))
+        decides = min(years[begun + step - 1 : begun + step] or (last,))
+        found = _looked(again.until(windows_left / 2), asked, last, before, decides)
         seen, words, solved = found
         if solved.answer is None:
             why = (

@@ -10,6 +10,7 @@ Differences of two least costs are intervals too; where the interval holds zero,
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +27,8 @@ from planner.results import OPERATION, Results, ResultsError
 from planner.verify import verify
 
 ROUNDING = 1e-7  # relative, of a cost: what solver tolerances leave
+PATIENCE = 0.5  # share of the time that is left that one solve may take
+LEAST_S = 2.0  # below which a solve is not worth its start
 
 
 class UnverifiedError(Exception):
@@ -80,13 +83,14 @@ class Solved:
 
 @dataclass
 class Resolver:
-    """Solves variants with the same settings, one after the other."""
+    """Solves variants with the same settings, one after the other, until `ends` by the monotonic clock."""
 
     options: Options
     progress: Progress
     look: Look | None = None  # where each whole year begins
     known: Solved | None = None  # a problem that was solved before: not solved again for a gap that it has
     pool: Pool = field(default_factory=Pool)  # what one solve learns of the site, the next ones use
+    ends: float = math.inf
     solves: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -94,6 +98,8 @@ class Resolver:
         """The least-cost plan of a problem, accounted and verified. Raises UnverifiedError."""
         if interrupted.is_set():
             return Solved(problem, None, -math.inf)
+        if self.left_s < LEAST_S:
+            return Solved(problem, None, -math.inf, note="no time left")
         gap, known = (options or self.options).gap, self.known
         if known is not None and known.answer is not None and known.within(gap):
             alike = replace(known.problem, name=problem.name)  # a rung of a ladder bears its stars in its name
@@ -116,11 +122,21 @@ class Resolver:
         """
         self.solves += 1
         settings = options or self.options
+        settings = replace(settings, time_limit_s=min(settings.time_limit_s, PATIENCE * self.left_s))
         starts = () if apart else self._looked(problem, settings)
         with self.progress.phase(words):
             plan = solve(problem, settings, self.progress.report, None if apart else self.pool, starts=starts)
         self.seconds[words] = self.progress.seconds[words]
         return plan
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the end."""
+        return self.ends - time.monotonic()
+
+    def until(self, parts: float) -> Resolver:
+        """The same, with one of so many equal parts of the time that is left."""
+        return replace(self, ends=time.monotonic() + self.left_s / max(1.0, parts))
 
     def _looked(self, problem: Problem, options: Options) -> Iterator[Start]:
         """What a look tells, for a solve that asks for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 NO_PLAN, UNVERIFIED, INTERRUPTED = 5, 6, 130
 LEAST_GAP = 1e-4
+ALL_SOLVES_S = 600.0  # of a study, unless told otherwise
 
 GAP = click.option(
     "--gap", type=click.FloatRange(0, 1, max_open=True), help="Relative gap of each solve.  [default: the plan's]"
@@ -26,10 +28,19 @@ GAP = click.option(
 TIME_LIMIT = click.option(
     "--time-limit",
     type=click.FloatRange(0, min_open=True),
-    default=300.0,
+    default=ALL_SOLVES_S,
     show_default=True,
     metavar="SECONDS",
-    help="Limit of each solve.",
+    help="Limit of all solves together.",
+)
+YEAR_TIME_LIMIT = click.option(
+    "--time-limit",
+    "year_limit_s",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Limit of each year's solve.",
 )
 QUIET = click.option("--quiet", is_flag=True, help="No progress.")
 
@@ -76,7 +87,9 @@ def studied(folder: Path, gap: float | None, time_limit_s: float, quiet: bool, p
         proven = plan.answer.plan.facts.gap
         asked = max(LEAST_GAP, proven) if gap is None else gap
         options = Options(gap=asked, time_limit_s=time_limit_s, workers=workers_here())
-        again = Resolver(options, Progress(quiet, progress), look_of(plan.problem), plan)
+        again = Resolver(
+            options, Progress(quiet, progress), look_of(plan.problem), plan, ends=time.monotonic() + time_limit_s
+        )
         again.pool.starts.append(Start(plan.answer.plan.decisions))
         with stopping(interrupted):
             if gap is not None and gap < proven:

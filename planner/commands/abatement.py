@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from planner.commands import JSON, PROGRESS, RESULTS, refuse
-from planner.studied import GAP, QUIET, TIME_LIMIT, studied
+from planner.studied import ALL_SOLVES_S, GAP, QUIET, YEAR_TIME_LIMIT, studied
 
 TOLD_EVERY = 10  # subsets
 
@@ -19,7 +20,7 @@ TOLD_EVERY = 10  # subsets
 @click.option("--each", is_flag=True, help="Every measure by itself: sampled orders, with their error.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of sampled orders.")
 @GAP
-@TIME_LIMIT
+@YEAR_TIME_LIMIT
 @PROGRESS
 @QUIET
 @JSON
@@ -29,7 +30,7 @@ def command(
     each: bool,
     seed: int,
     gap: float | None,
-    time_limit: float,
+    year_limit_s: float,
     progress: bool,
     quiet: bool,
     as_json: bool,
@@ -44,7 +45,7 @@ def command(
     from planner.abatement_study import show, study
     from planner.studies import write_study
 
-    with studied(results, gap, time_limit, quiet, progress) as subject:
+    with studied(results, gap, ALL_SOLVES_S, quiet, progress) as subject:
         answer = subject.plan.answer
         assert answer is not None
         if year is not None and year not in answer.problem.years:
@@ -60,7 +61,8 @@ def command(
                 aloud.say(f"{count} subsets operated")
 
         with aloud.phase("subsets", f"operate {chosen} with subsets of {len(groups)} measures"):
-            found = abatement(answer, groups, chosen, subject.again.options, seed, told)
+            options = replace(subject.again.options, time_limit_s=year_limit_s)
+            found = abatement(answer, groups, chosen, options, seed, told)
         naive = subject.results.summary.get("naive", {})
         written = study(found, subject.currency, naive, subject.plan, (subject.label, subject.label_zh))
         write_study(results, written)

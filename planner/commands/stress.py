@@ -9,6 +9,7 @@ import click
 
 from planner.commands import JSON, PROGRESS, RESULTS, refuse
 from planner.scenario_study import NO_PLAN, UNVERIFIED, ended
+from planner.studied import YEAR_TIME_LIMIT
 
 
 @click.command()
@@ -17,15 +18,7 @@ from planner.scenario_study import NO_PLAN, UNVERIFIED, ended
 @click.option(
     "--gap", type=click.FloatRange(0, 1, max_open=True), default=1e-3, show_default=True, help="Of each year."
 )
-@click.option(
-    "--time-limit",
-    "time_limit_s",
-    type=click.FloatRange(0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Limit of each year's solve.",
-)
+@YEAR_TIME_LIMIT
 @click.option("--paper", is_flag=True, help="Also the plan that is on paper only: no investment, all bought.")
 @JSON
 @PROGRESS
@@ -34,7 +27,7 @@ def command(
     results: Path,
     only: tuple[str, ...],
     gap: float,
-    time_limit_s: float,
+    year_limit_s: float,
     paper: bool,
     as_json: bool,
     progress: bool,
@@ -68,7 +61,7 @@ def command(
         if unknown := [name for name in only if name not in {test.name for test in tests}]:
             refuse(f"no test {', '.join(unknown)}; there are {', '.join(test.name for test in tests)}")
         chosen = [test for test in tests if not only or test.name in only]
-        options = Options(gap=gap, time_limit_s=time_limit_s, workers=workers_here())
+        options = Options(gap=gap, time_limit_s=year_limit_s, workers=workers_here())
         told = Progress(quiet, progress)
         study = stress(problem, plan, chosen, options, told)
         if paper:

@@ -93,7 +93,7 @@ class Decomposition(Rounds):
         spent = self.options.time_limit_s - (self.deadline - time.monotonic())
         first = max(FIRST_PATIENCE_S, spent) if start is None else FIRST_PATIENCE_S
         patience = min(first, FIRST_PATIENCE_SHARE * self.options.time_limit_s)
-        stuck = True
+        stuck = start is None
         while not (self.stop() or self._reached() or self.stalls == MOST_STALLS or self._hopeless()):
             if stuck or start is None:
                 begun = time.monotonic()
@@ -169,7 +169,6 @@ class Decomposition(Rounds):
         self.probe()
         if self.master.matrix.integer.any():  # without whole decisions, to operate the plan is the same
             exact = self._averages_mislead()
-            self.pool.deep = self.pool.deep or exact
             inner, tolerance = (self.inner, self.fine) if exact else (self.rough, 0.1 * self.fine)
             self.relaxed = max(self.relaxed, self.meet(inner, None, tolerance, MOST_MEETINGS)[0])
         self.bound = self.relaxed
