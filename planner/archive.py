@@ -39,30 +39,41 @@ class ArchiveError(ValueError):
 
 def pack(problem: Problem, plan: Plan) -> bytes:
     """Bytes of an npz archive; equal input gives equal bytes."""
+    return bundle({"problem": problem, "plan": plan})
+
+
+def unpack(data: bytes) -> tuple[Problem, Plan]:
+    """The problem and the plan of `pack`; raises ArchiveError for anything else."""
+    values = unbundle(data)
+    problem, plan = values.get("problem"), values.get("plan")
+    if not isinstance(problem, Problem) or not isinstance(plan, Plan):
+        raise ArchiveError("the archive holds no problem and plan")
+    return problem, plan
+
+
+def bundle(values: Mapping[str, object]) -> bytes:
+    """Named values as bytes of an npz archive: dataclasses of problem and plan, mappings, lists, arrays, numbers, words."""
     arrays: dict[str, np.ndarray[Any, Any]] = {}
-    structure = {"format": FORMAT, "problem": _encode(problem, arrays), "plan": _encode(plan, arrays)}
+    structure = {"format": FORMAT, **{name: _encode(value, arrays) for name, value in values.items()}}
     text = json.dumps(structure, ensure_ascii=False, separators=(",", ":"))
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **{STRUCTURE: np.array(text), **arrays})
     return buffer.getvalue()
 
 
-def unpack(data: bytes) -> tuple[Problem, Plan]:
-    """The problem and the plan of `pack`; raises ArchiveError for anything else."""
+def unbundle(data: bytes) -> dict[str, Any]:
+    """The values of `bundle`; raises ArchiveError for anything else."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             structure = json.loads(str(archive[STRUCTURE]))
-            if structure["format"] != FORMAT:
-                raise ArchiveError(f"archive format {structure['format']}, this version reads {FORMAT}")
-            problem = _decode(structure["problem"], archive)
-            plan = _decode(structure["plan"], archive)
+            found = structure.pop("format")
+            if found != FORMAT:
+                raise ArchiveError(f"archive format {found}, this version reads {FORMAT}")
+            return {name: _decode(value, archive) for name, value in structure.items()}
     except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, ArchiveError):
             raise
         raise ArchiveError(f"not a readable archive of a plan ({error})") from error
-    if not isinstance(problem, Problem) or not isinstance(plan, Plan):
-        raise ArchiveError("the archive holds no problem and plan")
-    return problem, plan
 
 
 def same(one: Problem, other: Problem) -> bool:

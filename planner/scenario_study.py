@@ -85,6 +85,7 @@ def subject(
     from planner.progress import Progress, stopping
     from planner.resolving import Resolver, UnverifiedError, plan_before
     from planner.results import ResultsError, read_summary
+    from planner.starts import read_starts, write_starts
 
     try:
         reading = read(path, Settings(resolution, gap, threads=threads))
@@ -96,9 +97,11 @@ def subject(
             prepared = prepare(case)
             before = plan_before(folder)
             again = Resolver(case.options, case.progress, look_of(prepared.problem), before)
+            again.pool.starts.extend(read_starts(folder))
             if before is not None and before.answer is not None:
                 again.pool.starts.append(Start(before.answer.plan.decisions))
             yield Subject(prepared, folder, again, limit)
+            write_starts(folder, again.pool.starts)
     except ScenarioFaults as faults:
         refuse(str(faults))
     except (ResultsError, LibraryError) as error:

@@ -32,8 +32,8 @@ def write_study(folder: Path, study: Mapping[str, Any]) -> Path:
         place.mkdir(exist_ok=True)
         kept = rounded(study)
         text = json.dumps(kept, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        _replace(place / f"{kind}.csv", table(kept))
-        _replace(place / f"{kind}.json", text.encode())
+        replace_file(place / f"{kind}.csv", table(kept))
+        replace_file(place / f"{kind}.json", text.encode())
     return place / f"{kind}.json"
 
 
@@ -83,7 +83,7 @@ def _cells(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """The file with these bytes, never half of them."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_bytes(data)

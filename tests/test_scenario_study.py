@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from planner.engine import SolverError
+from planner.engine import SolverError, Start
 from planner.resolving import UnverifiedError
 from planner.results import write_results, writer_lock
 from planner.scenario_study import LIMIT_FACTOR, Subject, end_by, subject
+from planner.starts import read_starts, write_starts
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml"
 NOTHING = (None, None, None, None, True, False)
@@ -92,3 +94,22 @@ def test_the_end_says_what_was_found(statuses: list[str], code: int | None) -> N
     with pytest.raises(SystemExit) as ended:
         end_by(statuses)
     assert ended.value.code == code
+
+
+def test_a_study_begins_where_an_earlier_one_of_the_folder_ended(results: Path) -> None:
+    decisions = {"retrofits.start": {("leds", 2030): 1.0, ("leds", 2031): 0.0}}
+    with subject(SCENARIO, results, *NOTHING) as found:
+        assert not found.again.pool.starts
+        found.again.pool.starts.append(Start(decisions, {("import_mwh", "grid"): np.array([0.5, 0.25])}))
+    with subject(SCENARIO, results, *NOTHING) as found:
+        (start,) = found.again.pool.starts
+        assert start.decisions == decisions
+        assert start.prices["import_mwh", "grid"].tolist() == [0.5, 0.25]
+
+
+def test_starts_that_cannot_be_read_are_none(results: Path) -> None:
+    assert read_starts(results) == []
+    write_starts(results, [Start({"retrofits.start": {("leds", 2030): 1.0}})])
+    path = results / "studies" / "starts.npz"
+    path.write_bytes(path.read_bytes()[:100])
+    assert read_starts(results) == []
