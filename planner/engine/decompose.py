@@ -95,7 +95,7 @@ class Decomposition(Rounds):
         patience = min(first, FIRST_PATIENCE_SHARE * self.options.time_limit_s)
         stuck = start is None
         while not (self.stop() or self._reached() or self.stalls == MOST_STALLS or self._hopeless()):
-            if stuck or start is None:
+            if stuck or self.settled or start is None:  # an MILP that ended at its gap soon bounds anew
                 begun = time.monotonic()
                 until = self.deadline if begun > self.searched else self.searched
                 whole = self.master.milp(
