@@ -15,6 +15,7 @@ from planner.resolving import Solved
 from planner.terminal import MONEY, money_unit, new_table, number, wrapped
 
 ROUNDING = 0.005  # of the whole: what is said to be the same
+LEAST_SHARE = 0.005  # of all tonnes: what saves less has no cost per tonne, which would divide by next to nothing
 
 GROUPS_ZH = {
     "efficiency: electricity": "节电改造",
@@ -92,7 +93,7 @@ def _row(found: Abatement, group: Group, labels: tuple[Callable[[str], str], Cal
         "cost_last_in": float(last[COST]) * MILLION,
         "cost_shapley": float(share[COST]) * MILLION,
         "cost_error": float(error[COST]) * MILLION,
-        "cost_per_t": _per_tonne(share),
+        "cost_per_t": _per_tonne(share) if share[TONNES] > LEAST_SHARE * _saved(found) else None,
         "cost_per_t_first_in": _per_tonne(first),
     }
 
@@ -102,9 +103,14 @@ def _per_tonne(value: Any) -> float | None:
     return per_tonne * MILLION if math.isfinite(per_tonne) else None
 
 
+def _saved(found: Abatement) -> float:
+    """Tonnes that all measures save together."""
+    return float(found.before[TONNES] - found.after[TONNES])
+
+
 def _overstated(found: Abatement) -> float | None:
     """By what share the sum of first-in tonnes is more than what all save together."""
-    saved = float(found.before[TONNES] - found.after[TONNES])
+    saved = _saved(found)
     promised = sum(float(value[TONNES]) for value in found.first_in.values())
     return promised / saved - 1 if saved > 0 else None
 

@@ -118,9 +118,9 @@ STUDIES: dict[str, dict[str, Any]] = {
     "abatement": {
         "year": 2027,
         "rows": [
-            {"item": "drives", "members": ["drives"], "label": "Drives", "tonnes_shapley": 500.0, "cost_shapley": -1e5},
-            {"item": "pv_roof", "members": ["pv_roof"], "label": "PV", "tonnes_shapley": 1500.0, "cost_shapley": 3e4},
-            {"item": "worse", "members": ["battery"], "label": "Battery", "tonnes_shapley": -3.0, "cost_shapley": 1e3},
+            {"item": "drives", "members": ["drives"], "label": "Drives", "tonnes_shapley": 500.0, "cost_per_t": -200.0},
+            {"item": "pv_roof", "members": ["pv_roof"], "label": "PV", "tonnes_shapley": 1500.0, "cost_per_t": 20.0},
+            {"item": "worse", "members": ["battery"], "label": "Battery", "tonnes_shapley": -3.0, "cost_per_t": None},
         ],
     },
 }  # fmt: skip

@@ -176,6 +176,19 @@ def test_the_study_has_its_rows_and_the_naive_plan_its_regret(found: Abatement) 
     assert sum(row["tonnes_shapley"] for row in written["rows"]) == pytest.approx(written["tonnes_saved"])
 
 
+def test_what_saves_next_to_nothing_has_no_cost_per_tonne(found: Abatement) -> None:
+    """4 t of more than 2,000 t at 40,000 CNY would read as 10,000 CNY/t."""
+    shares = found.shares.share | {"pv": np.array([4.0, 0.04])}
+    slight = replace(found, shares=replace(found.shares, share=shares))
+    rows = {
+        row["item"]: row for row in study(slight, "CNY", {}, Solved(planned().problem, None, 0.0), (str, str))["rows"]
+    }
+    assert rows["pv"]["cost_per_t"] is None
+    assert rows["drives"]["cost_per_t"] == pytest.approx(
+        1e6 * found.shares.share["drives"][1] / found.shares.share["drives"][0]
+    )
+
+
 def test_the_command_writes_its_study(tmp_path: Path) -> None:
     folder = dyehouse_results(tmp_path, years=tuple(range(2025, 2031)))
     done = CliRunner().invoke(main, ["abatement", str(folder)])

@@ -87,6 +87,13 @@ def test_a_picked_point_shows_its_roadmap_and_what_changed(browser: Chrome, page
     assert "This is the first point." in picked(browser)
 
 
+def test_an_axis_from_below_zero_has_one_zero(browser: Chrome, pages: dict[str, Path]) -> None:
+    opened(browser, pages["en"])
+    written = [one.text for one in browser.find_elements(By.CSS_SELECTOR, "#chart text")]
+    assert "0" in written
+    assert "-0" not in written
+
+
 def test_the_explorer_is_worked_by_keys_and_announced(browser: Chrome, pages: dict[str, Path]) -> None:
     opened(browser, pages["en"])
     points = browser.find_elements(By.CSS_SELECTOR, '#chart [role="radio"]')

@@ -19,7 +19,6 @@ from planner.figures.style import NotDrawn
 from planner.record import Record
 from planner.words import Lang, money_unit, say
 
-LEAST_SHARE = 2e-3  # of all tonnes: a narrower step is a line
 CLOSE = 0.018  # of all tonnes: numbers nearer than this stand at different heights
 TALL = 3.0  # times the cost that nine tenths of the tonnes stay below: taller steps are cut
 
@@ -35,12 +34,11 @@ class Bar:
 
 
 def bars(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> tuple[Bar, ...]:
-    """Measures that avoid something, by cost per tonne."""
-    total = sum(max(0.0, float(row.get("tonnes_shapley") or 0.0)) for row in rows)
+    """Measures that avoid enough to have a cost per tonne, the cheapest first."""
     kept = [
-        (float(row["cost_shapley"]) / float(row["tonnes_shapley"]), float(row["tonnes_shapley"]), str(row["item"]))
+        (float(row["cost_per_t"]), float(row["tonnes_shapley"]), str(row["item"]))
         for row in rows
-        if (row.get("tonnes_shapley") or 0.0) > LEAST_SHARE * total and row.get("cost_shapley") is not None
+        if row.get("cost_per_t") is not None
     ]
     found, start = [], 0.0
     for cost, tonnes, item in sorted(kept):

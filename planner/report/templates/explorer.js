@@ -31,7 +31,7 @@
     const power = 10 ** Math.floor(Math.log10(raw));
     const step = Math.max(least, [1, 2, 5, 10].find((m) => m * power >= raw) * power);
     const found = [];
-    for (let n = Math.ceil(low / step); n * step <= high * (1 + 1e-9); n += 1) found.push(n * step);
+    for (let n = Math.ceil(low / step); n * step <= high * (1 + 1e-9); n += 1) found.push(n * step + 0);  // no -0
     return found;
   };
   const number = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 2 });
