@@ -7,6 +7,8 @@ The site pays 6 million a year for 10 GWh of grid power over four years, 24 mill
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,3 +106,10 @@ def test_the_command_writes_its_study(tmp_path: Path) -> None:
     assert [row["aim"] for row in written["rows"]] == [aim.name for aim in AIMS]
     assert "fewest projects" in done.output
     assert max(map(len, done.output.splitlines())) <= 80
+
+
+def test_aims_without_time_say_so() -> None:
+    plan = again()(factory(), "the plan")
+    late = replace(again(), ends=time.monotonic())
+    notes = {one.aim.name: one.note for one in alternatives(late, plan, 0.05)}
+    assert notes["capex_now"] == notes["projects"] == "none found within the slack in its time"

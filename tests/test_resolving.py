@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +39,24 @@ def test_one_failed_solve_of_many_is_not_known_and_says_why(monkeypatch: pytest.
     assert found.answer is None
     assert not found.infeasible
     assert found.note == "HiGHS failed: Solve error"
+
+
+def test_solves_share_the_time_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of 100 s for the first, half of what is left of its fourth for a part; nothing after the end."""
+    asked: list[float] = []
+
+    def noted(problem: object, options: Options, *_: object, **__: object) -> None:
+        asked.append(options.time_limit_s)
+        raise SolverError("no need")
+
+    monkeypatch.setattr(resolving, "solve", noted)
+    again = Resolver(Options(time_limit_s=300.0), Progress(quiet=True), ends=time.monotonic() + 100.0)
+    again(with_leaks(1.0), "the first")
+    again.until(4)(with_leaks(1.0), "a part")
+    assert asked == pytest.approx([50.0, 12.5], abs=0.5)
+    over = Resolver(Options(), Progress(quiet=True), ends=time.monotonic())
+    assert over(with_leaks(1.0), "too late").note == "no time left"
+    assert len(asked) == 2
 
 
 def test_a_folder_gives_the_plan_it_holds_if_it_can(tmp_path: Path) -> None:
