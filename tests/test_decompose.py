@@ -10,7 +10,7 @@ import pytest
 from models.problem import Problem
 from planner.accounts import accounts
 from planner.answer import at_accounted_cost
-from planner.engine import Options, decompose
+from planner.engine import Options, SolverError, decompose
 from planner.engine.decompose import Decomposition, decomposed
 from planner.engine.inner import Inner
 from planner.engine.monolith import by_cuts, whole
@@ -118,8 +118,20 @@ def test_a_relaxation_that_was_stopped_late_does_not_stop_the_next(monkeypatch: 
 
     first_run = solver.master.h.run
     monkeypatch.setattr(solver.master.h, "run", run)
-    monkeypatch.setattr("planner.engine.master.LP_TRIES", (("simplex", -1.0), ("simplex", 60.0)))
+    monkeypatch.setattr("planner.engine.master.LP_TRIES", (("simplex", "choose", -1.0), ("simplex", "off", 60.0)))
     again = solver.master.lp()
     assert ended == ["kInterrupt", "kOptimal"]
     assert again is not None
     assert again[0] == pytest.approx(in_time[0])
+
+
+def test_decisions_that_no_try_settles_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    solver = Decomposition(in_parts(rich(0)), CUTS)
+    solver.seed()
+    found = solver.master.lp()
+    assert found is not None
+    monkeypatch.setattr("planner.engine.master.LP_TRIES", (("simplex", "choose", -1.0),))
+    solver.master.h.clearSolver()
+    assert solver.master.with_decisions(found[1], 1e-3) is None
+    with pytest.raises(SolverError, match="the master ended"):
+        solver.master.lp()

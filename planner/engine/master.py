@@ -47,7 +47,11 @@ SETTLED = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
-LP_TRIES = (("simplex", 8.0), ("ipm", 16.0), ("simplex", 60.0))  # for one relaxation, with seconds; one as a rule
+LP_TRIES = (  # for one relaxation: solver, presolve and seconds; the first does as a rule
+    ("simplex", "choose", 8.0),
+    ("ipm", "choose", 16.0),
+    ("simplex", "off", 60.0),
+)
 CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
 IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
 MOST_IDLE = 600  # rows that may stay idle before any leave
@@ -342,22 +346,29 @@ class Master:
         self.h.changeColsBounds(len(integer), integer, low, up)
 
     def lp(self) -> tuple[float, Float, Float] | None:
-        """(value, columns, prices (Y, Q)) of the relaxation; None if the plan has no solution."""
+        """(value, columns, prices (Y, Q)) of the relaxation; None if the plan has no solution.
+
+        Nor is there one for fixed decisions that HiGHS cannot settle: they are passed over, and nothing is proven by it.
+        """
         h = self.h
-        for turn, (solver, patience) in enumerate(LP_TRIES):
+        for turn, (solver, presolve, patience) in enumerate(LP_TRIES):
             if turn:  # a warm start can fail or go astray; a cold one by another path is another try
                 h.clearSolver()
             set_option(h, "solver", solver)
+            set_option(h, "presolve", presolve)
             self.run_ends = time.monotonic() + patience
             h.run()
             if h.getModelStatus() in SETTLED:
                 break
         set_option(h, "solver", "simplex")
+        set_option(h, "presolve", "choose")
         status = h.getModelStatus()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             self.tight = self._in_proof()
             return None
         if status != highspy.HighsModelStatus.kOptimal:
+            if self.fixed:
+                return None
             raise SolverError(f"the master ended {h.modelStatusToString(status)}")
         solution = h.getSolution()
         x, dual = np.asarray(solution.col_value), np.asarray(solution.row_dual) / COST_SCALE
