@@ -56,8 +56,17 @@ def studies() -> list[dict[str, Any]]:
         {"kind": "pareto", "against": "stars", "points": [*map(point, range(4)), {"id": "p9", "label": "6 stars"}]},
         {
             "kind": "ladder",
+            "reading": "graded",
             "rows": [
-                {"assumed": "best", "net_present_cost": 2e8, "gap": 0.01, **held, **ladder, "stars": 3},
+                {
+                    "assumed": "best",
+                    "net_present_cost": 2e8,
+                    "objective": 2.003e8,
+                    "gap": 0.01,
+                    **held,
+                    **ladder,
+                    "stars": 3,
+                },
                 {"stars": 6, "assumed": "low", "net_present_cost": None, "status": "infeasible", **ladder},
             ],
         },

@@ -288,3 +288,9 @@ def test_a_word_that_is_missing_in_a_template_is_an_error(case: Case) -> None:
     words: Any = case.words
     with pytest.raises(KeyError):
         words("no such word")
+
+
+def test_the_ladder_says_which_of_its_numbers_count_penalties(folder: Path) -> None:
+    said = "".join(Text(render(read_case(folder, "en"))).words)
+    assert "count penalties for paper too: 30 at 3 stars from 2030." in said
+    assert "净现值成本为现金" in "".join(Text(render(read_case(folder, "zh"))).words)

@@ -49,7 +49,9 @@ def ladder_tables(case: Case, study: Mapping[str, Any]) -> list[Block]:
     if main:
         headings = [words("stars"), *(f"!{words(key)}" for key in keys), words("binds")]
         cells = [[*_rung(case, row), _bind(case, row)] for row in main]
-        blocks.append(Table(words("ladder_table", unit=words.unit), headings, cells))
+        charged = [told for row in main if (told := _charged(case, row))]
+        note = words("ladder_note", penalties=", ".join(charged)) if charged else ""
+        blocks.append(Table(words("ladder_table", unit=words.unit), headings, cells, note=note))
     if others:
         headings = [words("stars"), *(f"!{words(key)}" for key in keys), words("reading")]
         cells = [[*_rung(case, row), reading(case, row)] for row in others]
@@ -57,11 +59,24 @@ def ladder_tables(case: Case, study: Mapping[str, Any]) -> list[Block]:
     return blocks
 
 
+def _level(case: Case, row: Mapping[str, Any]) -> str:
+    words = case.words
+    level = words.stars(int(row["stars"]))
+    return level if row.get("first_year") is None else words("level_from", stars=level, year=row["first_year"])
+
+
+def _charged(case: Case, row: Mapping[str, Any]) -> str:
+    """What the plan of a rung is charged for paper beside its cash; nothing below one unit."""
+    cost, whole = row.get("net_present_cost"), row.get("objective")
+    if cost is None or whole is None or whole - cost < MONEY:
+        return ""
+    return case.words("ladder_penalty", level=_level(case, row), amount=number((whole - cost) / MONEY))
+
+
 def _rung(case: Case, row: Mapping[str, Any]) -> list[str]:
     words, cost = case.words, row.get("net_present_cost")
-    level = words.stars(int(row["stars"]))
     return [
-        level if row.get("first_year") is None else words("level_from", stars=level, year=row["first_year"]),
+        _level(case, row),
         words.known(f"status.{row.get('status')}") if cost is None else number(cost / MONEY),
         _money(row.get("marginal")),
         share(row.get("gap"), 1),

@@ -100,6 +100,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "cost_per_tonne": ("{currency} per t avoided", "每吨减排成本[{currency}]"),
     "ladder_table": ("Cheapest plan for each level [{unit}]", "各星级最低成本方案[{unit}]"),
     "level_from": ("{stars} from {year}", "{year}年起{stars}"),
+    "ladder_note": (
+        "Net present cost is cash; “for this level” and the gap count penalties for paper too: {penalties}.",
+        "净现值成本为现金;“该级增量”与差距另含纸面手段惩罚:{penalties}。",
+    ),
+    "ladder_penalty": ("{amount} at {level}", "{level}:{amount}"),
     "ladder_others": ("Under other readings and assumptions", "其他解读与假定取值"),
     "reading": ("Reading and assumptions", "解读与假定取值"),
     "durable_cost": ("If durable", "要求可持续"),
