@@ -60,7 +60,7 @@ from planner.verify import verify
 
 DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
 EXPLAINED_AT = "days:8"  # what is out of reach at every step
-BESIDE_TIME_SHARE = 0.6  # of the time limit, for the plans beside the optimum; and what the optimum left of its own
+BESIDE_TIME_SHARE = 0.4  # of the time limit, for the plans beside the optimum; and what the optimum left of its own
 
 
 @dataclass(frozen=True)
