@@ -10,9 +10,8 @@
     penalty[y] = Σ_k (per_tonne + k·step)·excess[y,k]
 
 The streak of a year that relies on paper is the number k of years before it that did so without a break, K at most: a walk from
-year to year. So each further year in a row makes the same
-tonne dearer, up to K steps. The penalty is no cash: it steers the plan and is reported apart. M is the most paper that the
-instruments' caps allow, or twice what the site can emit.
+year to year. So each further year in a row makes the same tonne dearer, up to K steps. The penalty is no cash: it steers the plan
+and is reported apart. M is the most paper that the instruments' caps allow, or twice what the site can emit.
 """
 
 from __future__ import annotations
@@ -68,36 +67,32 @@ def _add_penalty(m: ConcreteModel, b: Block, problem: Problem) -> None:
     paper = any(i.kind in ("certificate", "credit") for i in problem.instruments)
     years = list(problem.years) if paper and (d.penalty_per_tonne or d.penalty_step_per_tonne) else []
     most = d.penalty_steps if d.penalty_step_per_tonne > 0 else 0
-    streaks = [(y, k) for n, y in enumerate(years) for k in range(min(n, most) + 1)]
-    b.excess_tco2e = Var(streaks, bounds=(0, big))
+    steps = {y: range(min(n, most) + 1) for n, y in enumerate(years)}
+    b.excess_tco2e = Var([(y, k) for y in years for k in steps[y]], bounds=(0, big))
     b.excess_over_threshold = Constraint(
         years,
         rule=lambda b, y: (
-            sum(b.excess_tco2e[y, k] for k in range(most + 1) if (y, k) in b.excess_tco2e)
+            sum(b.excess_tco2e[y, k] for k in steps[y])
             >= g.paper_tco2e[y] - d.paper_threshold_share * g.gross_location_tco2e[y]
         ),
     )
     if most:
-        _add_streaks(b, years, most, big)
+        _add_streaks(b, steps, most, big)
     b.penalty = Expression(
         list(problem.years),
         rule=lambda b, y: sum(
-            (d.penalty_per_tonne + k * d.penalty_step_per_tonne) * b.excess_tco2e[y, k]
-            for k in range(most + 1)
-            if (y, k) in b.excess_tco2e
+            (d.penalty_per_tonne + k * d.penalty_step_per_tonne) * b.excess_tco2e[y, k] for k in steps.get(y, ())
         ),
     )
 
 
-def _add_streaks(b: Block, years: list[int], most: int, big: float) -> None:
-    streaks, later = list(b.excess_tco2e), years[1:]
+def _add_streaks(b: Block, steps: dict[int, range], most: int, big: float) -> None:
+    years, streaks = list(steps), list(b.excess_tco2e)
     b.relied = Var(years, bounds=(0, 1))
     b.streak = Var(streaks, domain=Binary)
     b.reliance_is_seen = Constraint(streaks, rule=lambda b, y, k: b.excess_tco2e[y, k] <= big * b.streak[y, k])
-    b.one_streak = Constraint(
-        years, rule=lambda b, y: sum(b.streak[y, k] for k in range(most + 1) if (y, k) in b.streak) == b.relied[y]
-    )
-    b.streak_begins = Constraint(later, rule=lambda b, y: b.streak[y, 0] <= 1 - b.relied[y - 1])
+    b.one_streak = Constraint(years, rule=lambda b, y: sum(b.streak[y, k] for k in steps[y]) == b.relied[y])
+    b.streak_begins = Constraint(years[1:], rule=lambda b, y: b.streak[y, 0] <= 1 - b.relied[y - 1])
 
     def streak_goes_on(b: Block, y: int, k: int) -> object:
         before = [(y - 1, k - 1), *([(y - 1, most)] if k == most else [])]

@@ -442,6 +442,9 @@ class Decided:
     most: float = float("inf")
 
 
+Measure = Literal["capex", "own_inventory", "gross_location", "paper", "grid_mwh", "points_short", "projects", "cost"]
+
+
 @dataclass(frozen=True)
 class Goal:
     """A limit on what a plan adds up to over `years`.
@@ -451,9 +454,7 @@ class Goal:
     problem it is minimised, at `price` [million per unit], and `most` is no limit.
     """
 
-    measure: Literal[
-        "capex", "own_inventory", "gross_location", "paper", "grid_mwh", "points_short", "projects", "cost"
-    ]
+    measure: Measure
     most: float = float("inf")
     years: tuple[int, ...] = ()
     price: float = 0.0

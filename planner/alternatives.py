@@ -20,9 +20,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
-from models.problem import Goal
+from models.problem import Goal, Measure
 from planner.answer import MILLION, Answer
 from planner.pareto.changes import changes, step_row
 from planner.resolving import LEAST_S, Resolver, Solved
@@ -34,8 +34,6 @@ FIRST_YEARS = 3
 STEPS = 6  # solves for each aim
 CLOSE = 0.02  # of what the plan in hand has: limits that are as good as the same
 HAIR = 1e-6  # relative, of the ceiling
-
-Measure = Literal["capex", "projects", "own_inventory", "grid_mwh"]
 
 
 @dataclass(frozen=True)

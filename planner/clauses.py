@@ -7,7 +7,6 @@ from itertools import groupby
 
 import numpy as np
 
-from models.problem import Gate
 from planner.answer import Answer
 from planner.explaining import gate_words
 from planner.rating import Clause, RatingResult
@@ -41,9 +40,7 @@ def clause_words(clause: Clause) -> str:
         return f"gate item {clause.subject}"
     if clause.kind == "score":
         return f"{clause.level} stars, score at least {clause.threshold:g} points"
-    # a gate clause was made from a Gate, so subject and sense are its literals
-    gate = Gate(clause.subject, clause.sense, clause.threshold)  # type: ignore[arg-type]
-    return f"{clause.level} stars, {gate_words(gate)}"
+    return f"{clause.level} stars, {gate_words(clause.subject, clause.sense, clause.threshold)}"
 
 
 def _rated(answer: Answer) -> Iterator[tuple[str, int]]:

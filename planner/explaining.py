@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.problem import Gate, Problem
+from models.problem import Problem
 from planner.ledger import is_delivered
 
 if TYPE_CHECKING:
@@ -65,14 +65,14 @@ def _way_words(problem: Problem, explanation: Explanation, currency: str) -> lis
     return ["Larger limits alone do not help: lower the target, or add an option that serves it."]
 
 
-def gate_words(gate: Gate) -> str:
+def gate_words(metric: str, sense: str, threshold: float) -> str:
     """A gate as a rule.
 
-    >>> gate_words(Gate("renewable_electricity_share", "min", 0.8))
+    >>> gate_words("renewable_electricity_share", "min", 0.8)
     'renewable electricity share at least 80 %'
     """
-    limit = f"{gate.threshold:g}" if gate.metric == "emissions_per_tce" else f"{100 * gate.threshold:g} %"
-    return f"{gate.metric.replace('_', ' ')} {'at least' if gate.sense == 'min' else 'at most'} {limit}"
+    limit = f"{threshold:g}" if metric == "emissions_per_tce" else f"{100 * threshold:g} %"
+    return f"{metric.replace('_', ' ')} {'at least' if sense == 'min' else 'at most'} {limit}"
 
 
 def _demanded(problem: Problem, slack: Slack) -> Miss:
@@ -104,7 +104,8 @@ def _rated(problem: Problem, slack: Slack, row: str, durable: str) -> Miss:
         return Miss(f"{what}gate item {slack.index[2]} (no management item meets it in time)", year, 1.0, 1.0, "item")
     levels = problem.rating.levels if problem.rating else ()
     gate = next(level for level in levels if level.stars == stars).gates[int(slack.index[2])]
-    return Miss(what + gate_words(gate), year, slack.limit, slack.amount, METRIC_UNITS.get(gate.metric, "t CO2e"))
+    rule = gate_words(gate.metric, gate.sense, gate.threshold)
+    return Miss(what + rule, year, slack.limit, slack.amount, METRIC_UNITS.get(gate.metric, "t CO2e"))
 
 
 def _means(problem: Problem, slack: Slack, currency: str) -> Miss:

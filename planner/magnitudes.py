@@ -68,10 +68,9 @@ def _outside(model: type[BaseModel], table: Any, path: Path) -> Iterator[tuple[P
     for name, info in model.model_fields.items():
         if name not in table:
             continue
-        extra = info.json_schema_extra
-        if isinstance(extra, dict) and isinstance(extra.get("plausible"), list):
-            # written by the schema itself as two numbers; pydantic types it as any JSON
-            low, high = (float(bound) for bound in extra["plausible"])  # type: ignore[arg-type, union-attr]
+        extra: Any = info.json_schema_extra or {}
+        if "plausible" in extra:
+            low, high = extra["plausible"]
             for inner, value in _numbers(table[name], (*path, name)):
                 if not low <= value <= high and value != 0:
                     yield inner, value, str(extra.get("unit", "")), low, high

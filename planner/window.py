@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -50,25 +50,23 @@ TAKEN: tuple[DecisionTable, ...] = (
 YES_OR_NO = ("retrofits.start", "management.adopt")
 HAIR = 1e-6  # relative, and at least in the unit of the decision: what rounding may move
 
-Thing = TypeVar("Thing")
-
 
 def until(problem: Problem, last: int) -> Problem:
     """The problem of the years up to `last`."""
     if last >= problem.years[-1]:
         return problem
     count = problem.years.index(last) + 1
-    cut = _cut(problem, last, count)
+    cut: Problem = _cut(problem, last, count)
     caps = tuple(_shared_out(cap, count / len(problem.years)) for cap in cut.emissions.caps)
     return replace(cut, name=f"{problem.name} to {last}", emissions=replace(cut.emissions, caps=caps))
 
 
-def _cut(thing: Thing, last: int, count: int) -> Thing:
+def _cut(thing: Any, last: int, count: int) -> Any:
     """A dataclass with its yearly fields and its lists of years cut off, and so all that it holds."""
     if isinstance(thing, tuple):
-        parts: Any = tuple(_cut(part, last, count) for part in thing)
-        return parts  # type: ignore[no-any-return]  # a tuple of the same things
-    if not is_dataclass(thing) or isinstance(thing, Steps):
+        return tuple(_cut(part, last, count) for part in thing)
+    whole = not is_dataclass(thing) or isinstance(thing, Steps)
+    if whole:
         return thing
     yearly = YEARLY.get(type(thing).__name__, ())
     changes: dict[str, Any] = {}
@@ -80,7 +78,7 @@ def _cut(thing: Thing, last: int, count: int) -> Thing:
             changes[one.name] = tuple(y for y in value if y <= last)
         elif isinstance(value, tuple) or is_dataclass(value):
             changes[one.name] = _cut(value, last, count)
-    return replace(thing, **changes)  # type: ignore[type-var]  # is_dataclass was asked
+    return replace(thing, **changes)
 
 
 def _shared_out(cap: EmissionCap, share: float) -> EmissionCap:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.problem import Goal, Problem, Target
+from models.problem import Goal, Measure, Problem, Target
 from planner.answer import Answer
 
 AGAINST = ("stars", "score", "tonnes", "final-tonnes", "paper")
@@ -70,7 +70,7 @@ class Axis(ABC):
 class Tonnage(Axis):
     """Tonnes of some years together."""
 
-    measure: str = "gross_location"
+    measure: Measure = "gross_location"
 
     def short(self, answer: Answer) -> float:
         """Tonnes of the years."""
@@ -94,15 +94,14 @@ class Tonnage(Axis):
         return (objective - 1) / TONNE_PRICE
 
     def _goal(self, most: float) -> Goal:
-        # the two measures that are made below are literals of Goal
-        return Goal(self.measure, most, self.years)  # type: ignore[arg-type]
+        return Goal(self.measure, most, self.years)
 
 
 @dataclass(frozen=True)
 class Paper(Tonnage):
     """Tonnes on paper, shown as a share of what the factory would emit as usual."""
 
-    measure: str = "paper"
+    measure: Measure = "paper"
 
     def floor(self, problem: Problem) -> float:
         """No paper."""
