@@ -38,7 +38,7 @@ COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for
 OPERATING_SHARE = 0.25  # of the time limit that the search for cheaper decisions leaves for operating them
 MIXING_PATIENCE_S = 10.0  # for the decisions of the best mixture of operations at hand
 MIXING_SHARE = 0.4  # of the time limit that this may take
-MIXED = 0.9  # share of the gap above the bound at which those decisions will do
+MIXED = 0.98  # share of the gap above the bound at which those decisions will do
 MOST_STALLS = 3
 MOST_STARTS = 2  # that are costed, of those that have a solution
 MOST_RULING = 500  # cuts, the last to rule over whole decisions, that the next MILP begins with
@@ -93,7 +93,7 @@ class Decomposition(Rounds):
         spent = self.options.time_limit_s - (self.deadline - time.monotonic())
         first = max(FIRST_PATIENCE_S, spent) if start is None else FIRST_PATIENCE_S
         patience = min(first, FIRST_PATIENCE_SHARE * self.options.time_limit_s)
-        stuck = start is None
+        stuck = start is None or not self.operated  # what is near a mixture was looked at with it
         while not (self.stop() or self._reached() or self.stalls == MOST_STALLS or self._hopeless()):
             if stuck or self.settled or start is None:  # an MILP that ended at its gap soon bounds anew
                 begun = time.monotonic()
