@@ -2,16 +2,14 @@
 
     own_inventory[y] ≤ (1 − floor[y])·restated[y]                             own_reduction_above_floor
     removals[y] ≥ path[y]·(credits[y] + removals[y])                          removal_share_on_path
-    Σ_k excess[y,k] ≥ paper[y] − threshold·gross_location[y]                  excess_over_threshold
-    excess[y,k] ≤ M·streak[y,k]                                               reliance_is_seen
-    Σ_k streak[y,k] = relied[y]                                               one_streak
-    streak[y,0] ≤ 1 − relied[y−1]                                             streak_begins
-    streak[y,k] ≤ streak[y−1,k−1] (+ streak[y−1,K] for k = K)                 streak_goes_on
-    penalty[y] = Σ_k (per_tonne + k·step)·excess[y,k]
+    excess[y] ≥ paper[y] − threshold·gross_location[y]                        excess_over_threshold
+    excess[y] ≤ M·relied[y]                                                   reliance_is_seen
+    again[y,k] ≥ excess[y] − M·(1 − relied[y−k])                              reliance_is_remembered
+    penalty[y] = per_tonne·excess[y] + step·Σ_k again[y,k]                    k = 1..K
 
-The streak of a year that relies on paper is the number k of years before it that did so without a break, K at most: a walk from
-year to year. So each further year in a row makes the same tonne dearer, up to K steps. The penalty is no cash: it steers the plan
-and is reported apart. M is the most paper that the instruments' caps allow, or twice what the site can emit.
+So each of the K years before that relied on paper too makes the same tonne dearer, in a row or not: a year of rest does not bring
+back the first price. The penalty is no cash: it steers the plan and is reported apart. M is the most paper that the instruments'
+caps allow, or twice what the site can emit.
 """
 
 from __future__ import annotations
@@ -67,35 +65,23 @@ def _add_penalty(m: ConcreteModel, b: Block, problem: Problem) -> None:
     paper = any(i.kind in ("certificate", "credit") for i in problem.instruments)
     years = list(problem.years) if paper and (d.penalty_per_tonne or d.penalty_step_per_tonne) else []
     most = d.penalty_steps if d.penalty_step_per_tonne > 0 else 0
-    steps = {y: range(min(n, most) + 1) for n, y in enumerate(years)}
-    b.excess_tco2e = Var([(y, k) for y in years for k in steps[y]], bounds=(0, big))
+    before = [(y, k) for n, y in enumerate(years) for k in range(1, min(n, most) + 1)]
+    b.excess_tco2e = Var(years, bounds=(0, big))
     b.excess_over_threshold = Constraint(
         years,
-        rule=lambda b, y: (
-            sum(b.excess_tco2e[y, k] for k in steps[y])
-            >= g.paper_tco2e[y] - d.paper_threshold_share * g.gross_location_tco2e[y]
-        ),
+        rule=lambda b, y: b.excess_tco2e[y] >= g.paper_tco2e[y] - d.paper_threshold_share * g.gross_location_tco2e[y],
     )
-    if most:
-        _add_streaks(b, steps, most, big)
-    b.penalty = Expression(
-        list(problem.years),
-        rule=lambda b, y: sum(
-            (d.penalty_per_tonne + k * d.penalty_step_per_tonne) * b.excess_tco2e[y, k] for k in steps.get(y, ())
-        ),
+    b.relied = Var(years if most else [], domain=Binary)
+    b.again_tco2e = Var(before, bounds=(0, big))
+    b.reliance_is_seen = Constraint(list(b.relied), rule=lambda b, y: b.excess_tco2e[y] <= big * b.relied[y])
+    b.reliance_is_remembered = Constraint(
+        before, rule=lambda b, y, k: b.again_tco2e[y, k] >= b.excess_tco2e[y] - big * (1 - b.relied[y - k])
     )
 
+    def penalty(b: Block, y: int) -> object:
+        if y not in b.excess_tco2e:
+            return 0.0
+        again = sum(b.again_tco2e[q] for q in before if q[0] == y)
+        return d.penalty_per_tonne * b.excess_tco2e[y] + d.penalty_step_per_tonne * again
 
-def _add_streaks(b: Block, steps: dict[int, range], most: int, big: float) -> None:
-    years, streaks = list(steps), list(b.excess_tco2e)
-    b.relied = Var(years, bounds=(0, 1))
-    b.streak = Var(streaks, domain=Binary)
-    b.reliance_is_seen = Constraint(streaks, rule=lambda b, y, k: b.excess_tco2e[y, k] <= big * b.streak[y, k])
-    b.one_streak = Constraint(years, rule=lambda b, y: sum(b.streak[y, k] for k in steps[y]) == b.relied[y])
-    b.streak_begins = Constraint(years[1:], rule=lambda b, y: b.streak[y, 0] <= 1 - b.relied[y - 1])
-
-    def streak_goes_on(b: Block, y: int, k: int) -> object:
-        before = [(y - 1, k - 1), *([(y - 1, most)] if k == most else [])]
-        return b.streak[y, k] <= sum(b.streak[q] for q in before if q in b.streak)
-
-    b.streak_goes_on = Constraint([(y, k) for y, k in streaks if k > 0], rule=streak_goes_on)
+    b.penalty = Expression(list(problem.years), rule=penalty)

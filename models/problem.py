@@ -353,8 +353,8 @@ class Rating:
 class Durability:
     """What keeps stars from being bought on paper. Shares are of gross location-based emissions before purchases.
 
-    The excess of paper tonnes over `paper_threshold_share` costs `penalty_per_tonne`, plus `penalty_step_per_tonne` for each
-    further consecutive year of reliance, up to `penalty_steps`. Durable stars ignore certificates, contracts shorter than
+    The excess of paper tonnes over `paper_threshold_share` costs `penalty_per_tonne`, plus `penalty_step_per_tonne` for each of
+    the `penalty_steps` years before that had an excess too. Durable stars ignore certificates, contracts shorter than
     `min_contract_years`, removals shorter-lived than `min_removal_durability_years`, and credits beyond `residual_share` of
     base-year gross emissions.
     """

@@ -8,8 +8,8 @@ Millions, real; costs positive, revenue and salvage negative. With n = y - first
 
     net_present_cost = discounted cash;  objective = net_present_cost + discounted penalties
 
-Penalties are no cash: excess * penalty_per_tonne, plus penalty_step_per_tonne * excess for each k = 1..penalty_steps
-such that paper exceeded its threshold in all of the years y - k .. y of the horizon.
+Penalties are no cash: excess * penalty_per_tonne, plus penalty_step_per_tonne * excess for each of the penalty_steps
+years before y in which paper exceeded its threshold too.
 """
 
 from __future__ import annotations
@@ -136,15 +136,10 @@ def _row(problem: Problem, year: int, item: str, kind: Kind, *, amount: float, t
 
 
 def penalties_of(problem: Problem, full: Inventory) -> Array:
-    """(Y,) penalties on paper tonnes above the threshold, rising with consecutive years of reliance."""
+    """(Y,) penalties on paper tonnes above the threshold, rising with each of the years just before that relied on paper too."""
     rules, excess = problem.durability, full.excess_tco2e
     relied = excess > RELIANCE_SHARE * problem.base.gross_tco2e
-    steps = np.array(
-        [
-            sum(n >= k and bool(relied[n - k : n + 1].all()) for k in range(1, rules.penalty_steps + 1))
-            for n in range(len(excess))
-        ]
-    )
+    steps = np.array([relied[max(0, n - rules.penalty_steps) : n].sum() for n in range(len(excess))])
     penalties: Array = excess * (rules.penalty_per_tonne + rules.penalty_step_per_tonne * steps)
     return penalties
 

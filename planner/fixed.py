@@ -42,6 +42,7 @@ from planner.plan import Index, Plan
 from planner.stock import LEAST_SIZE, Size, Stock, stock_of
 
 HAIR = 3e-7  # relative: what rounding may have taken from a size or a threshold that the plan meets exactly
+POINT_HAIR = 5e-7  # the same of a score: half of what the evaluator allows
 INVESTMENTS = (
     "retrofits.start",
     "management.adopt",
@@ -247,7 +248,7 @@ def _within_a_hair(rating: Rating) -> Rating:
     levels = tuple(
         replace(
             level,
-            min_score_share=level.min_score_share * (1 - HAIR),
+            min_score_share=level.min_score_share - POINT_HAIR / max(rating.max_points, 1.0),
             gates=tuple(
                 replace(g, threshold=g.threshold * (1 - HAIR if g.sense == "min" else 1 + HAIR)) for g in level.gates
             ),

@@ -7,11 +7,11 @@
 A year that cannot meet what is asked of it gives up, in this order: the planning rules (floor, caps, removal path), the durable
 stars, then one level after the other. What it has then is for the evaluator to say.
 
-The steps of the penalty join the years. With s years of reliance behind it, a year pays (penalty + step·s) per tonne; its cost
-depends on nothing else of the past, so the cheapest path over s is the cheapest plan:
+The steps of the penalty join the years. With s of the last K years reliant on paper, a year pays (penalty + step·s) per tonne; its
+cost depends on nothing else of the past, so the cheapest path over which of them were is the cheapest plan:
 
-    best[y+1, 0]           = min over s of best[y, s] + cost of y without excess
-    best[y+1, min(s+1,K)]  = best[y, s] + cost of y at rate s, where it has an excess
+    best[y+1, (.., 0)]  = min of best[y, (a, ..)] + cost of y without excess
+    best[y+1, (.., 1)]  = min of best[y, (a, ..)] + cost of y at the rate of its past, where it has an excess
 
 A cap on the sum of tonnes joins them too: where the separate years break it, all of them are solved together.
 """
@@ -22,8 +22,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.problem import Problem, Target
+from models.problem import Array, Problem, Target
 from planner.accounts import RELIANCE_SHARE, accounts
 from planner.answer import Answer, account_for
 from planner.engine import Options, Pool, solve
@@ -35,14 +36,10 @@ from planner.stock import stock_of
 from planner.verify import verify
 
 SUM_TOLERANCE = 1e-6  # relative, of a cap on the sum of tonnes
-MAY_BE_GIVEN_UP = (
-    "target stars",
-    "target durable stars",
-    "own reduction above floor",
-    "removal share on path",
-    "emission cap",
-    "cumulative emission cap",
-)  # rules of `verify` that a year may have had to give up
+SUM_OF_YEARS = "cumulative emission cap"  # the rule of `verify` that no year can keep alone
+
+
+Past = tuple[bool, ...]  # which of the last years relied on paper
 
 
 class NotOperable(Exception):
@@ -86,20 +83,30 @@ class Year:
         self._rung = 0
 
     @property
+    def asked(self) -> Problem:
+        """The year with what is asked of it on its rung."""
+        return self._rungs[self._rung]
+
+    @property
+    def eased(self) -> bool:
+        """Whether it had to give anything up."""
+        return self._rung > 0
+
+    @property
     def kept(self) -> bool:
         """Whether the stars asked of the year are met."""
-        asked, given = self.part.problem.target, self._rungs[self._rung].target
+        asked, given = self.part.problem.target, self.asked.target
         return asked is None or given is None or bool((given.stars >= asked.stars).all())
 
     @property
     def lasting(self) -> bool:
         """Whether the durable stars asked of the year are met too."""
         target = self.part.problem.target
-        return target is None or self._rungs[self._rung].target is target
+        return target is None or self.asked.target is target
 
     def run(self, behind: int) -> Run:
         """The year with that many years of reliance behind it."""
-        found = self._runs.get(behind) or self._solved(self._rungs[self._rung], behind) or self._lower(behind)
+        found = self._runs.get(behind) or self._solved(self.asked, behind) or self._lower(behind)
         self._runs[behind] = found
         return found
 
@@ -123,14 +130,15 @@ class Year:
     def without_excess(self) -> Run | None:
         """The year with no more paper than is free of penalty; None where that is impossible."""
         if None not in self._runs:
-            self._runs[None] = self._solved(self._rungs[self._rung], None)
+            self._runs[None] = self._solved(self.asked, None)
         return self._runs[None]
 
     def _solved(self, problem: Problem, behind: int | None) -> Run | None:
         rules, pins = problem.durability, dict(self.part.pins)
         rate = rules.penalty_per_tonne + rules.penalty_step_per_tonne * (behind or 0)
-        if behind is None:
-            pins["durability.excess_tco2e"] = {(self.year, 0): 0.0}
+        if behind is None:  # at any rate: there is none
+            rate += rules.penalty_step_per_tonne
+            pins["durability.excess_tco2e"] = {(self.year,): 0.0}
         flat = replace(problem, durability=replace(rules, penalty_per_tonne=rate, penalty_step_per_tonne=0.0))
         plan = solve(flat, self.options, pool=self.pool, pins=pins)
         if plan.facts.status == "infeasible":
@@ -178,12 +186,12 @@ def operate(
     """
     stock = stock_of(problem, plan)
     years = tuple((known or {}).get(y) or Year(one_year(problem, plan, y, stock), options, pool) for y in problem.years)
-    runs = cheapest_path(problem, years)
-    found = joined(problem, plan, [(one.part, run.plan) for one, run in zip(years, runs, strict=True)])
-    unproven = sum(
-        weight * (run.plan.facts.objective - run.plan.facts.lower_bound)
-        for weight, run in zip(_weights(problem), runs, strict=True)
+    path = cheapest_path(problem, years)
+    runs, found = (
+        path.runs,
+        joined(problem, plan, [(one.part, run.plan) for one, run in zip(years, path.runs, strict=True)]),
     )
+    unproven = max(0.0, path.cost - path.lower_bound)
     objective = accounts(problem, found).objective
     gap = unproven / max(abs(objective), 1e-9)
     facts = replace(
@@ -204,36 +212,77 @@ def operate(
             answer = account_for(problem, whole)
         else:
             kept = dict.fromkeys(kept, False)
-    _confirm(answer)
+    _confirm(answer, years, sums_given_up=not all(kept.values()))
     return Operated(answer, kept, years)
 
 
-def _confirm(answer: Answer) -> None:
-    wrong = [v for v in verify(answer.problem, answer.plan).violations if v.rule not in MAY_BE_GIVEN_UP]
+def _confirm(answer: Answer, years: Sequence[Year], sums_given_up: bool) -> None:
+    """What no year had to give up is kept in the plan of all years. Raises UnverifiedError."""
+    found = verify(_still_asked(answer.problem, years), answer.plan).violations
+    wrong = [v for v in found if not (v.rule == SUM_OF_YEARS and sums_given_up)]
     if wrong:
         raise UnverifiedError("\n".join(["the plan operated again failed verification", *map(str, wrong)]))
 
 
-def cheapest_path(problem: Problem, years: Sequence[Year]) -> list[Run]:
+def _still_asked(problem: Problem, years: Sequence[Year]) -> Problem:
+    """The problem without what its years had to give up."""
+    rules, free = problem.durability, np.array([one.eased for one in years])
+    caps = tuple(replace(cap, limit=_lifted(cap.limit, free, np.inf)) for cap in problem.emissions.caps)
+    left = replace(
+        problem,
+        durability=replace(
+            rules,
+            own_reduction_floor=_lifted(rules.own_reduction_floor, free, -np.inf),
+            removal_share_path=_lifted(rules.removal_share_path, free, 0.0),
+        ),
+        emissions=replace(problem.emissions, caps=caps),
+    )
+    if problem.target is None:
+        return left
+    given = [one.asked.target for one in years]
+    stars, durable = (
+        np.concatenate([np.zeros(1, dtype=np.int64) if t is None else getattr(t, name) for t in given])
+        for name in ("stars", "durable_stars")
+    )
+    return replace(left, target=replace(problem.target, stars=stars, durable_stars=durable))
+
+
+def _lifted(limit: Array | None, free: NDArray[np.bool_], nothing: float) -> Array | None:
+    return None if limit is None else np.where(free, nothing, limit)
+
+
+@dataclass(frozen=True)
+class Path:
+    """The runs of the years, what they cost, and what no choice of runs can cost less than [million]."""
+
+    runs: tuple[Run, ...]
+    cost: float
+    lower_bound: float
+
+
+def cheapest_path(problem: Problem, years: Sequence[Year]) -> Path:
     """The run of each year, such that cost and penalties with their steps are least over all years."""
     rules = problem.durability
     most = rules.penalty_steps if rules.penalty_step_per_tonne > 0 else 0
     least = RELIANCE_SHARE * problem.base.gross_tco2e
-    best: dict[int, tuple[float, list[Run]]] = {0: (0.0, [])}
+    best: dict[Past, tuple[float, float, tuple[Run, ...]]] = {(): (0.0, 0.0, ())}
     for one, weight in zip(years, _weights(problem), strict=True):
-        after: dict[int, tuple[float, list[Run]]] = {}
-        for behind, (cost, path) in best.items():
-            run = one.run(behind)
+        after: dict[Past, tuple[float, float, tuple[Run, ...]]] = {}
+        for past, (cost, bound, runs) in best.items():
+            run = one.run(sum(past))
             relied = run.excess_tco2e > least
-            moves = [(min(behind + 1, most) if relied else 0, run)]
+            moves = [(relied, run)]
             if relied and most and (clean := one.without_excess()) is not None:
-                moves.append((0, clean))
-            for state, move in moves:
-                total = cost + weight * move.plan.facts.objective
-                if state not in after or total < after[state][0]:
-                    after[state] = (total, [*path, move])
+                moves.append((False, clean))
+            for relies, move in moves:
+                now, facts = (*past, relies)[max(0, len(past) + 1 - most) :], move.plan.facts
+                there = after.get(now, (np.inf, np.inf, ()))
+                path = (cost + weight * facts.objective, (*runs, move))
+                cheaper = path if path[0] < there[0] else (there[0], there[2])
+                after[now] = cheaper[0], min(there[1], bound + weight * facts.lower_bound), cheaper[1]
         best = after
-    return min(best.values(), key=lambda end: end[0])[1]
+    cost, _, chosen = min(best.values(), key=lambda end: end[0])
+    return Path(chosen, cost, min(bound for _, bound, _ in best.values()))
 
 
 def _weights(problem: Problem) -> list[float]:

@@ -306,12 +306,12 @@ def test_penalty_rises_with_each_further_year_of_reliance():
     )
     bought = {2025: 600.0, 2026: 700.0, 2027: 500.0, 2028: 900.0}
     plan = site.plan({"instruments.quantity": {("ccer", y): q for y, q in bought.items()}}, IMPORT)
-    # gross 10 * 1000 * 0.5 = 5000 t, threshold 500 t; relied in 2025, 2026, not 2027, again in 2028
+    # gross 10 * 1000 * 0.5 = 5000 t, threshold 500 t; relied in 2025, 2026, not 2027, again in 2028 (a step for 2026)
     full = inventory(problem, plan)
     np.testing.assert_allclose(full.excess_tco2e, [100, 200, 0, 400])
-    np.testing.assert_allclose(penalties_of(problem, full), [0.1, 0.2 + 0.4, 0.0, 0.4])
+    np.testing.assert_allclose(penalties_of(problem, full), [0.1, 0.2 + 0.4, 0.0, 0.4 + 0.8])
     books = accounts(problem, plan)
-    expected = 0.1 / 1.1 + 0.6 / 1.21 + 0.4 / 1.1**4
+    expected = 0.1 / 1.1 + 0.6 / 1.21 + 1.2 / 1.1**4
     assert books.penalties_present == pytest.approx(expected)
     assert books.objective == pytest.approx(books.net_present_cost + expected)
 

@@ -365,7 +365,7 @@ def test_no_more_is_left_than_can_be_neutralised() -> None:
 
 def penalised(limit: object, *, steps: int = 2, removal: float | None = None) -> Problem:
     """Four years of at most `limit` net; credits are free, paper above 10 % of the gross tonnes (200 t) costs 0.0001
-    per tonne, and 0.0001 more for each further year in a row, up to `steps`."""
+    per tonne, and 0.0001 more for each of the `steps` years before that relied on paper too."""
     instruments = [four.instrument("credits", "credit")]
     if removal is not None:
         instruments.append(four.instrument("removals", "removal", removal))
@@ -380,7 +380,7 @@ def penalised(limit: object, *, steps: int = 2, removal: float | None = None) ->
 @pytest.mark.parametrize(
     ("steps", "penalty"), [(2, 0.08 + 0.16 + 0.24 + 0.24), (3, 0.08 + 0.16 + 0.24 + 0.32), (0, 4 * 0.08)]
 )
-def test_penalty_grows_with_consecutive_years(steps: int, penalty: float) -> None:
+def test_penalty_grows_with_the_years_of_reliance_before(steps: int, penalty: float) -> None:
     """1,000 credits a year, 800 above the threshold: 0.08, then 0.16, 0.24 and, beyond the last step, no more.
 
     The penalty steers the plan and is no cash: 12.0 is paid.
@@ -390,17 +390,18 @@ def test_penalty_grows_with_consecutive_years(steps: int, penalty: float) -> Non
     assert accounts(problem, plan).net_present_cost == pytest.approx(12.0)
 
 
-def test_a_year_without_paper_breaks_the_row() -> None:
-    """No cap in the second year: 0.08, 0, then 0.08 and 0.16."""
-    at_cost(penalised([1000.0, np.nan, 1000.0, 1000.0]), 12.32)
+@pytest.mark.parametrize(("steps", "penalty"), [(1, 0.08 + 0.08 + 0.16), (2, 0.08 + 0.16 + 0.16)])
+def test_a_year_without_paper_does_not_bring_back_the_first_price(steps: int, penalty: float) -> None:
+    """No cap in the second year: the third pays a step for the first where two years count, and the fourth one for the third."""
+    at_cost(penalised([1000.0, np.nan, 1000.0, 1000.0], steps=steps), 12 + penalty)
 
 
-def test_removals_break_the_row_where_that_is_cheaper() -> None:
-    """Removals at 0.00025: 800 t cost 0.2 in one of the middle years instead of a row of four, 200 credits stay free.
+def test_removals_part_years_of_reliance_where_that_is_cheaper() -> None:
+    """Removals at 0.00025: 800 t cost 0.2 in a year, 200 credits stay free. In both of the middle years they part the others.
 
-    0.08 + 0.16 + 0.2 + 0.08 = 0.52, against 0.72 on paper alone and 0.8 on removals alone.
+    0.08 + 0.2 + 0.2 + 0.08 = 0.56, against 0.08 + 0.2 + 0.16 + 0.16 = 0.6 with one, 0.72 on paper alone and 0.8 on removals.
     """
-    at_cost(penalised(1000.0, removal=0.00025), 12.52)
+    at_cost(penalised(1000.0, removal=0.00025), 12.56)
 
 
 def test_certificates_are_paper_too() -> None:

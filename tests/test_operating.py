@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from models.problem import Durability, EmissionCap, Gate, Level
+from planner.accounts import accounts
+from planner.answer import account_for
 from planner.engine import Options, Pool, monolith, solve
 from planner.fixed import investments_of, one_year
-from planner.operating import NotOperable, operate
+from planner.operating import NotOperable, Run, Year, _confirm, cheapest_path, operate
+from planner.plan import Plan
+from planner.resolving import UnverifiedError
 from planner.verify import verify
 from tests.factories import Site, rating
 from tests.full_years import chronological
@@ -50,20 +55,22 @@ def test_every_kind_of_option_stands_as_it_was_decided(seed):
     assert verify(problem, again.answer.plan).ok
 
 
-def test_the_penalty_that_grows_with_reliance_takes_the_best_path():
-    """Three years of 100 t paper at 1 per t and 2 more for each year in a row; a removal does it for 2.5, 2.5 or 9 per t.
+@pytest.mark.parametrize(("per_tonne", "best"), [(1.0, 100 + 250 + 300), (0.0, 0 + 250 + 200)])
+def test_the_penalty_that_grows_with_reliance_takes_the_best_path(per_tonne: float, best: float):
+    """Three years of 100 t paper at 1 per t (or none) and 2 more for each year of it before; a removal is 4, 2.5 or 9 per t.
 
-    Relying in all years costs 100 + 300 + 500 = 900 beside the price; relying, removing, relying 100 + 250 + 100.
+    Relying in all years costs 100 + 300 + 500 = 900 (600); relying, removing, relying 100 + 250 + 300 = 650 (450); removing twice
+    before the last year 400 + 250 + 100 = 750 (650).
     """
     site = Site(years=(2025, 2026, 2027), hours=(1000.0,))
     problem = site.problem(
         demands=(site.demand(load=0.2),),
         instruments=(
             site.instrument("credit", "credit", 0.0),
-            site.instrument("removal", "removal", (2.5, 2.5, 9.0), durability_years=1000.0),
+            site.instrument("removal", "removal", (4.0, 2.5, 9.0), durability_years=1000.0),
         ),
         emissions=site.emissions(uncovered=0.5),
-        durability=Durability(1.0, 2.0, 3, 0.0),
+        durability=Durability(per_tonne, 2.0, 3, 0.0),
         rating=rating(Level(1, 0.0, (Gate("neutralised_share", "min", 1.0),))),
         target=site.target(1),
         base=site.base(100.0),
@@ -71,9 +78,41 @@ def test_the_penalty_that_grows_with_reliance_takes_the_best_path():
     plan = solve(problem, EXACT)
     again = operate(problem, plan, EXACT)
     energy = 3 * 200 * 0.0006
-    assert plan.facts.objective == pytest.approx(450 + energy)
-    assert again.answer.money.objective == pytest.approx(450 + energy, rel=1e-5)
-    assert again.answer.tonnes.credits_tco2e == pytest.approx([100, 0, 100], abs=1e-3)
+    assert plan.facts.objective == pytest.approx(best + energy)
+    assert again.answer.money.objective == pytest.approx(best + energy, rel=1e-5)
+    assert again.answer.tonnes.removals_tco2e == pytest.approx([0, 100, 0], abs=1e-3)
+    assert again.answer.plan.facts.lower_bound <= best + energy + 1e-6
+
+
+def test_what_no_path_costs_less_than_is_of_all_paths():
+    """Relying costs 10 and no less; not relying 12 in the plan in hand, and no less than 4 by what is proven."""
+    problem = Site(years=(2025,)).problem(durability=Durability(1.0, 1.0, 1, 0.0), base=Site().base(100.0))
+    plan = solve(problem, EXACT)
+
+    def run(objective: float, lower_bound: float, excess_tco2e: float) -> Run:
+        facts = replace(plan.facts, objective=objective, lower_bound=lower_bound)
+        return Run(replace(plan, facts=facts), excess_tco2e)
+
+    year = SimpleNamespace(run=lambda behind: run(10.0, 10.0, 50.0), without_excess=lambda: run(12.0, 4.0, 0.0))
+    path = cheapest_path(problem, [year])
+    assert (path.cost, path.lower_bound, path.runs[0].excess_tco2e) == (10.0, 4.0, 50.0)
+
+
+def test_stars_that_no_year_gave_up_are_not_lost_unseen():
+    problem = rich(0)
+    plan = solve(problem, Options(gap=0.05))
+    years = [Year(one_year(problem, plan, y), EXACT) for y in problem.years]
+    unpaid = replace(plan, decisions={k: v for k, v in plan.decisions.items() if not k.startswith("instruments.")})
+    facts = replace(plan.facts, objective=accounts(problem, unpaid).objective)
+    bought = {
+        k: v for k, v in unpaid.decisions.items() if k.split(".")[0] not in ("rating", "durable_rating", "ledger")
+    }
+    answer = account_for(problem, Plan(bought, plan.operation, facts))
+    with pytest.raises(UnverifiedError, match="target stars"):
+        _confirm(answer, years, sums_given_up=False)
+    for one in years:
+        one._rung = len(one._rungs) - 1
+    _confirm(answer, years, sums_given_up=True)
 
 
 def test_what_stands_is_not_decided_again():

@@ -221,9 +221,12 @@ class Durability(Table):
         "cost of a paper tonne above the threshold", 600.0, unit="CNY/t", plausible=(50, 10000)
     )
     penalty_step_per_t: float = money(
-        "further cost per tonne for each further consecutive year", 300.0, unit="CNY/t", plausible=(0, 10000)
+        "further cost per tonne for each of the penalty_steps years before that relied on paper too",
+        300.0,
+        unit="CNY/t",
+        plausible=(0, 10000),
     )
-    penalty_steps: int = key("consecutive years after which the penalty rises no further", 3, unit="years", ge=0, le=30)
+    penalty_steps: int = key("years before that count for the step", 3, unit="years", ge=0, le=10)
     paper_threshold_share: float = share("paper share of gross emissions that is free of penalty", 0.10)
     floor: bool = key("require the own-reduction floor", True)
     own_reduction_floor: SharePath = key(
