@@ -51,8 +51,8 @@ class Ratio:
         """Largest value of threshold·denominator − numerator."""
         return max(threshold * self.denominator_max - self.numerator_min, 1e-6)
 
-    def excess(self, threshold: float) -> float:
-        """Largest value of numerator − threshold·denominator, the denominator being at least zero."""
+    def excess(self) -> float:
+        """Largest value of numerator − threshold·denominator for any threshold, the denominator being at least zero."""
         return max(self.numerator_max, 1e-6)
 
 
@@ -162,7 +162,7 @@ def _add_stars(
 
     def gate_at_most(b: Block, y: int, k: int, j: int) -> object:
         q, _, threshold = gate(y, k, j)
-        big = q.excess(threshold)
+        big = q.excess()
         return threshold * q.denominator - q.numerator >= -big * (1 - b.star[y, k])
 
     b.gate_at_least = Constraint([g for g in gates if gate(*g)[1].sense == "min"], rule=gate_at_least)
@@ -232,8 +232,8 @@ def _add_steps(
     for q, i, j, y in b.reached:
         table = scored[q].metrics[i]
         demanded = implied(problem.rating, target[y], table.metric)
-        count = sum(threshold <= demanded for threshold in table.at_least)
-        base[q, i, y] = count, table.at_least[count - 1] if count and problem.target.firm else 0.0
+        count = sum(threshold <= demanded for threshold in table.at_least) if problem.target.firm else 0
+        base[q, i, y] = count, table.at_least[count - 1] if count else 0.0
         if j < count:
             b.reached[q, i, j, y].setlb(1)
     free = [(q, i, j, y) for q, i, j, y in b.reached if j >= base[q, i, y][0]]

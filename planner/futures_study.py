@@ -21,7 +21,7 @@ import numpy as np
 
 from models.problem import Problem
 from planner.accounts import accounts
-from planner.answer import MILLION
+from planner.answer import MILLION, at_accounted_cost
 from planner.commitments import commitments
 from planner.engine import Options, Pool
 from planner.engine.futures import solve_futures
@@ -218,8 +218,8 @@ def _solved(study: Study, shared: Shared) -> Tree | None:
     plans, facts = solve_futures(study.problems, study.weights, shared, study.options, study.rules.hold_probability)
     if not plans:
         return None
-    costs = [accounts(p, plan).objective for p, plan in zip(study.problems, plans, strict=True)]
-    return _tree(study, plans, costs, facts.lower_bound)
+    plans = [at_accounted_cost(p, plan) for p, plan in zip(study.problems, plans, strict=True)]
+    return _tree(study, plans, [plan.facts.objective for plan in plans], facts.lower_bound)
 
 
 def _tree(study: Study, plans: Sequence[Plan], costs: Sequence[float], lower_bound: float) -> Tree:

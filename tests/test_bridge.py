@@ -255,6 +255,13 @@ def test_the_polish_has_what_is_left_of_the_time_and_a_little_at_least(monkeypat
     assert given == [pytest.approx(monolith.LEAST_POLISH_S, abs=0.5), pytest.approx(100.0, abs=0.5)]
 
 
+@pytest.mark.parametrize(("gap", "status"), [(0.02, "optimal"), (0.005, "feasible")])
+def test_what_rounding_leaves_beyond_the_gap_is_not_called_optimal(gap: float, status: str) -> None:
+    found = Outcome("optimal", "Optimal", 34.9, 34.7, np.array([0.995, 3.0]))
+    kept = settle(pressed(plant(20.0)), Options(gap=gap), found, time.monotonic() + 10)
+    assert (kept.status, kept.objective) == (status, pytest.approx(35.03))
+
+
 def test_rounding_that_raises_the_cost_is_not_an_answer() -> None:
     matrix = model([1.0, 35.0], [[1.0, 1.0]], [(3.0, INF)], [4.0, 20.0], [True, False])
     with pytest.raises(SolverError, match=r"raises the cost by 13\.6"):

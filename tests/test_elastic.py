@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.problem import Durability, EmissionCap, Gate, Indicator, Level, Problem
+from models.problem import Durability, EmissionCap, Gate, Indicator, Level, MetricPoints, Problem
 from planner.engine import Explanation, Options, SolverError, explain, solve
 from planner.engine.elastic import Slack
 from tests.factories import Site, rating
@@ -142,6 +142,15 @@ def test_the_least_miss_uses_every_means_first() -> None:
 
 def test_a_standard_without_score_is_explained() -> None:
     assert only(explain(factory(rating=rating(Level(3, 0.0, (GREEN,)))), EXACT).missed).amount == pytest.approx(3000.0)
+
+
+def test_points_of_a_gate_that_is_missed_are_missed_too() -> None:
+    """5,000 of 10,000 MWh earn 10 points; at 80 %, which the gate asks for, they would be 40, and 50 are needed."""
+    green = MetricPoints("renewable_electricity_share", (0.5, 0.8), (10.0, 40.0))
+    points = Indicator("green", "score", 40.0, metrics=(green,))
+    missed = explained(factory(rating=rating(Level(3, 0.5, (GREEN,)), indicators=(points,)))).missed
+    found = {slack.row: slack.amount for slack in missed}
+    assert found == pytest.approx({"rating.gate_at_least": 3000.0, "rating.score_reached": 40.0}, rel=1e-6)
 
 
 def test_of_several_levels_the_highest_is_missed() -> None:

@@ -16,9 +16,9 @@ from benchmarks.data import Case
 from models.problem import EmissionCap, Problem
 from planner.answer import at_accounted_cost
 from planner.cheapest_first import cheapest_first, measures
-from planner.engine import monolith
+from planner.engine import decompose, master, monolith
 from planner.engine.block import Block
-from planner.engine.bridge import Options, run
+from planner.engine.bridge import Options, SolverError, run, set_option
 from planner.engine.crew import Crew, Task
 from planner.engine.decompose import Decomposition, decomposed
 from planner.engine.matrix import Float
@@ -29,9 +29,10 @@ from planner.engine.peaks import BILLED, free_peaks, with_sums
 from planner.engine.pool import PLANS_KEPT, Pool, Start
 from planner.engine.press import Template, compile_template, press, press_plan
 from planner.engine.press_block import largest_flow, press_block
+from planner.engine.rounds import EXACT as EXACT_BLOCKS
 from planner.engine.rounds import SLACK_PRICE
 from planner.plan import Plan, SolverFacts
-from planner.verify import verify
+from planner.verify import REPORTED, verify
 from tests.full_years import STEPS_A_DAY, chronological
 
 EXACT = Options(gap=1e-7, time_limit_s=120)
@@ -267,7 +268,7 @@ def test_a_solve_begins_with_the_plan_and_the_operations_of_the_one_before(monke
     dearer = replace(problem, emissions=replace(problem.emissions, carbon_price=problem.emissions.carbon_price + 1e-6))
     with Pool() as pool:
         decisions, _, _, first = decomposed(problem, CUTS, pool=pool)
-        assert pool.starts[-1].decisions == decisions
+        assert pool.starts[-1].decisions.items() <= decisions.items()
         solver = Decomposition(dearer, CUTS, pool=pool)
         monkeypatch.setattr(solver, "cut_at", None)
         whole = solver._point(pool.starts[-1].decisions)
@@ -388,14 +389,53 @@ def test_prices_of_other_years_are_no_prices_to_begin_with() -> None:
     solver.end()
 
 
-def test_a_cap_that_no_operation_reaches_is_infeasible() -> None:
-    """The relaxation believes in it until the blocks are asked what can be reached at any cost."""
+@pytest.mark.parametrize("largest", [0, monolith.LARGEST_PIECE])
+def test_the_ledger_of_every_plan_is_compared_with_the_accountants(
+    largest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monolith, "LARGEST_PIECE", largest)
+    problem = chronological()
+    plan = at_accounted_cost(problem, monolith.solve(problem, CUTS))
+    found = verify(problem, plan)
+    assert found.ok, found.violations
+    assert found.checked["ledger as reported"] == len(REPORTED) * len(problem.years)
+    mwh = dict(plan.decisions["ledger.grid_mwh"])
+    mwh[2027,] *= 1.001
+    (wrong,) = verify(problem, replace(plan, decisions={**plan.decisions, "ledger.grid_mwh": mwh})).violations
+    assert (wrong.rule, wrong.item, wrong.year) == ("ledger as reported", "grid_mwh", 2027)
+
+
+def test_no_solution_with_a_plan_in_hand_is_an_error_and_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = chronological()
+    monkeypatch.setattr(Decomposition, "_more_cuts", lambda self: False)
+    with Pool() as pool:
+        decomposed(problem, CUTS, pool=pool)
+        with pytest.raises(SolverError, match="a plan is in hand"):
+            decomposed(problem, replace(CUTS, gap=0.0), pool=pool)
+
+
+def test_cuts_of_a_large_problem_use_all_of_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of it is left to the model in one piece only where that would be tried."""
+    problem = replace(chronological(), markets=())
+    solver = Decomposition(problem, CUTS)
+    solver.hopeless, solver.coarse = 0.0, EXACT_BLOCKS
+    assert solver._hopeless()
+    monkeypatch.setattr(decompose, "LARGEST_FALLBACK", 0)
+    assert not solver._hopeless()
+    solver.end()
+
+
+def test_a_cap_that_no_operation_reaches_is_infeasible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The relaxation believes in it until the blocks are asked what can be reached at any cost; no presolve is believed."""
+    told: list[object] = []
+    monkeypatch.setattr(master, "set_option", lambda h, name, value: (told.append(value), set_option(h, name, value)))
     problem = chronological()
     cap = EmissionCap("cap", "gross_market", limit=np.full(2, 11800.0))
     out_of_reach = replace(problem, emissions=replace(problem.emissions, caps=(cap,)))
     *_, one = whole(out_of_reach, EXACT)
     *_, cuts = decomposed(out_of_reach, CUTS)
     assert one.status == cuts.status == "infeasible"
+    assert told[-3:] == ["off", "simplex", "choose"]
 
 
 def test_pinned_decisions_stay_as_they_are() -> None:

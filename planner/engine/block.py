@@ -64,8 +64,3 @@ class Block:
         highest = ports.maximum(0.0) @ upper + ports.minimum(0.0) @ lower
         up[self.bounded] = np.minimum(up[self.bounded], np.maximum(self.bound_base + highest, low[self.bounded]))
         return low, up
-
-    @property
-    def exact(self) -> bool:
-        """Whether an operation of the block is one of the site."""
-        return self.part.kinds is None

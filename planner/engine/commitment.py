@@ -31,6 +31,7 @@ from planner.engine.matrix import Float
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Pool, Start
 from planner.engine.rounds import DEARER, MISSING, Rounds, cut_apart
+from planner.engine.stated import with_ledger
 
 LOOSE_GAP = 0.5  # share of the gap within which a plan at any load is found
 LOOSE_SHARE = 0.75  # of the time that is left, for a plan at any load
@@ -51,12 +52,12 @@ class Commitment:
     def __init__(self, problem: Problem, options: Options, pins: Pins) -> None:
         self.problem, self.options = problem, options
         self.deadline = time.monotonic() + options.time_limit_s
-        template, plan, peaks, blocks = cut_apart(problem, pins)
+        self.template, plan, peaks, blocks = cut_apart(problem, pins)
         each = (1 - LOOSE_SHARE) * options.time_limit_s * options.workers / (MILPS * len(blocks))
         patience = float(np.clip(each, LEAST_PATIENCE_S, MOST_PATIENCE_S))
         monthly = replace(options, gap=max(MONTHS_GAP * options.gap, LEAST_GAP), time_limit_s=patience)
         self.crew = Crew(blocks, monthly, options.workers)
-        self.master = Master(template, plan, blocks, [range(len(blocks))], options, peaks=peaks)
+        self.master = Master(self.template, plan, blocks, [range(len(blocks))], options, peaks=peaks)
         self.inner = Inner(problem, self.master, {})
         shape = (len(problem.years), len(blocks))
         self.above = np.full(shape, np.inf)  # [million] that whole units cost more in a month
@@ -267,4 +268,5 @@ def _answer(months: Commitment, bound: float, size: dict[str, int], seconds: dic
     outcome = Outcome(
         "optimal" if near else "feasible", words, cost, min(bound, cost), months.best.plan, seconds=seconds
     )
-    return months.master.decided(months.best.plan), months.operation, size, outcome
+    decisions = with_ledger(months.template.plan, months.master.decided(months.best.plan))
+    return decisions, months.operation, size, outcome

@@ -26,6 +26,8 @@ from planner.engine.committer import UNSERVED_MW, Commit, Committed, Committer
 from planner.engine.matrix import Float
 from planner.engine.operator import Cut, Operator
 
+ENDED = "a worker process has ended"
+
 
 @dataclass(frozen=True)
 class Task:
@@ -151,10 +153,23 @@ class Crew:
         for remote, group in zip(self.remote, groups, strict=True):
             remote.send(name, [tasks[k] for k in group])
         answers: list[Any] = [None] * len(tasks)
-        for remote, group in zip(self.remote, groups, strict=True):
-            for k, answer in zip(group, remote.receive(), strict=True):
+        for group, found in zip(groups, self._received(), strict=True):
+            for k, answer in zip(group, found, strict=True):
                 answers[k] = answer
         return answers
+
+    def _received(self) -> list[Any]:
+        """The answer of every worker. Raises the first error among them once all are in, so that none is left for the next round."""
+        found = [remote.receive() for remote in self.remote]
+        for one in found:
+            if isinstance(one, SolverError):
+                raise one
+        return found
+
+    @property
+    def broken(self) -> bool:
+        """Whether a worker has ended, and its blocks with it."""
+        return any(remote.ended for remote in self.remote)
 
     def mix(self, block: int, shares: Sequence[tuple[int, float]]) -> Float:
         """Σ share·operation over kept operations of a block: its own columns."""
@@ -162,8 +177,11 @@ class Crew:
             return self.here.mix(shares)
         remote = self.remote[block % len(self.remote)]
         remote.send("mix", shares)
-        mixed: Float = remote.receive()
-        return mixed
+        mixed = remote.receive()
+        if isinstance(mixed, SolverError):
+            raise mixed
+        total: Float = mixed
+        return total
 
     def forget(self, marks: Sequence[tuple[int, int]]) -> None:
         """Drops kept operations, given as (block, mark)."""
@@ -172,7 +190,7 @@ class Crew:
             return
         for n, remote in enumerate(self.remote):
             remote.send("forget", [mark for block, mark in marks if block % len(self.remote) == n])
-            remote.receive()
+        self._received()
 
     def close(self) -> None:
         """Ends the workers; so does the end of the crew itself."""
@@ -195,30 +213,34 @@ class _Remote:
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
         )
+        self._silent = False
         self._write((blocks, options))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is no more."""
+        return self._silent or self.process.poll() is not None
 
     def _write(self, message: object) -> None:
         assert self.process.stdin is not None
         try:
             pickle.dump(message, self.process.stdin, pickle.HIGHEST_PROTOCOL)
             self.process.stdin.flush()
-        except BrokenPipeError as error:
-            raise SolverError("a worker process has ended") from error
+        except BrokenPipeError:
+            self._silent = True
 
     def send(self, name: str, argument: object) -> None:
         """Asks for something; `receive` gives the answer."""
         self._write((name, argument))
 
     def receive(self) -> Any:
-        """The answer, or the error that the worker met."""
+        """The answer, or the SolverError that the worker met or that its end is."""
         assert self.process.stdout is not None
         try:
-            answer = pickle.load(self.process.stdout)
-        except EOFError as error:
-            raise SolverError("a worker process has ended") from error
-        if isinstance(answer, SolverError):
-            raise answer
-        return answer
+            return SolverError(ENDED) if self._silent else pickle.load(self.process.stdout)
+        except (EOFError, pickle.UnpicklingError):
+            self._silent = True
+            return SolverError(ENDED)
 
     def close(self) -> None:
         """Closes the worker's input, which ends it."""

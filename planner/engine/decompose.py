@@ -27,6 +27,7 @@ from planner.engine.neighbourhood import Decided, improved
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Decisions, Place, Pool, Quantity, Start
 from planner.engine.rounds import EXACT, MISSING, MOST_ROUNDS, Rounds
+from planner.engine.stated import with_ledger
 
 FIRST_PATIENCE_S = 10.0  # for the first MILP; where no decisions are known, as long as all before it. Later ones longer
 FIRST_PATIENCE_SHARE = 0.5  # of the time limit that the first MILP may take
@@ -38,12 +39,13 @@ COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for
 OPERATING_SHARE = 0.25  # of the time limit that the search for cheaper decisions leaves for operating them
 MIXING_PATIENCE_S = 10.0  # for the decisions of the best mixture of operations at hand
 MIXING_SHARE = 0.4  # of the time limit that this may take
-MIXED = 0.98  # share of the gap above the bound at which those decisions will do
+MIXED = 0.9  # share of the gap above the bound at which those decisions will do
 MOST_STALLS = 3
 MOST_STARTS = 2  # that are costed, of those that have a solution
 MOST_RULING = 500  # cuts, the last to rule over whole decisions, that the next MILP begins with
 NO_PLAN_SHARE = 0.5  # of the time limit after which cuts without any plan leave the rest to the model in one piece
 NO_PLAN_LEAST_S = 60.0  # but not before
+LARGEST_FALLBACK = 40_000  # steps over all years up to which it does so
 
 Operation = dict[str, dict[str, Float]]
 Solved = tuple[Decisions, Operation, dict[str, int], Outcome]
@@ -83,13 +85,12 @@ class Decomposition(Rounds):
 
     def solve(self) -> tuple[Outcome, Mixture | None]:
         """The best plan found, with the bound that no plan can beat."""
-        infeasible = Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None)
         warm = self.pool.warm
         if not (self._by_pool() if warm else self._relax()):
-            return infeasible, None
+            return self._infeasible()
         start = self._begin()
         if warm and not (self._reached() or self._more_cuts()):
-            return infeasible, None
+            return self._infeasible()
         spent = self.options.time_limit_s - (self.deadline - time.monotonic())
         first = max(FIRST_PATIENCE_S, spent) if start is None else FIRST_PATIENCE_S
         patience = min(first, FIRST_PATIENCE_SHARE * self.options.time_limit_s)
@@ -104,10 +105,8 @@ class Decomposition(Rounds):
                 self.timings.add("whole", begun)
                 self.settled = whole.gap <= 0.5 * self.options.gap
                 patience *= 1.3 if whole.x is not None else 3.0
-                if whole.status == "infeasible" and self.best is None:
-                    return infeasible, None
                 if whole.status == "infeasible":
-                    raise SolverError("the master has no solution, and a plan is in hand")
+                    return self._infeasible()
                 self.bound = max(self.bound, whole.lower_bound)
                 self.report("plan in hand", self.bound, self.cost)
                 if whole.x is None or self._reached():
@@ -137,8 +136,15 @@ class Decomposition(Rounds):
     def _within_gap(self, cost: float) -> bool:
         return cost - self.bound <= self.options.gap * max(abs(cost), 1e-9)
 
+    def _infeasible(self) -> tuple[Outcome, None]:
+        """The end where the master has no solution. Raises SolverError where a plan is in hand, which says otherwise."""
+        if self.best is not None:
+            raise SolverError("the master has no solution, and a plan is in hand")
+        return Outcome("infeasible", "the plan has no solution", np.inf, np.inf, None), None
+
     def _hopeless(self) -> bool:
-        return self.best is None and self.coarse == EXACT and time.monotonic() > self.hopeless
+        small = len(self.problem.years) * self.problem.steps.count <= LARGEST_FALLBACK
+        return self.best is None and self.coarse == EXACT and small and time.monotonic() > self.hopeless
 
     def _rows(self, places: Iterable[Place]) -> list[Row]:
         """Cuts of the pool as rows, of the years that this problem has."""
@@ -195,6 +201,8 @@ class Decomposition(Rounds):
         self.pool.deep = True
         self._clear()
         value, _ = self.meet(self.inner, None, 0.2 * self.fine, MOST_MEETINGS)
+        if value == np.inf:
+            self._infeasible()
         self.bound = max(self.bound, min(value, self.cost))
         self.report("plan in hand", self.bound, self.cost)
 
@@ -237,7 +245,9 @@ class Decomposition(Rounds):
         starts = [
             (self._point(one.decisions), self._prices(one)) for one in (*self.offered, *reversed(self.pool.starts))
         ]
-        begun, distinct = time.monotonic(), {self.master.decisions(x): (x, prices) for x, prices in starts}
+        begun, distinct = time.monotonic(), dict[bytes, tuple[Float, Float | None]]()
+        for x, prices in starts:
+            distinct.setdefault(self.master.decisions(x), (x, prices))
         costs: list[tuple[float, int, Float, Float | None]] = []
         for x, prices in distinct.values():
             if self.stop() or len(costs) == MOST_STARTS:
@@ -364,8 +374,8 @@ class Decomposition(Rounds):
         return found
 
     def end(self) -> None:
-        """Leaves the operations and decisions of the best plan to the pool; closes one that nobody else uses."""
-        if self.owns_pool:
+        """Leaves the operations and decisions of the best plan to the pool; closes one that nobody else uses, or whose crew broke."""
+        if self.owns_pool or self.crew.broken:
             self.pool.close()
             return
         if self.lasting:
@@ -417,6 +427,7 @@ def decomposed(
         outcome, mixture = solver.solve()
         if mixture is None:
             return {}, {}, solver.size(), outcome
-        return solver.master.decided(mixture.plan), solver.operation, solver.size(), outcome
+        decisions = with_ledger(solver.template.plan, solver.master.decided(mixture.plan))
+        return decisions, solver.operation, solver.size(), outcome
     finally:
         solver.end()

@@ -21,7 +21,7 @@ from models.problem import ELECTRICITY, Market, Problem, not_firm
 from planner.engine.bridge import Float, Options, Outcome, SolverError, run
 from planner.engine.elastic_limits import Limit, demands, means, with_larger_connections
 from planner.engine.matrix import Key, Matrix, Pressed
-from planner.engine.monolith import solve_matrix
+from planner.engine.monolith import confirmed, solve_matrix
 from planner.engine.press import press
 
 MISSED_SHARE = 0.4  # of the time, for what is missed
@@ -113,7 +113,7 @@ def _proof(
 
 def _least_slack(matrix: Matrix, limits: list[Limit], options: Options, deadline: float) -> Outcome:
     """The run that finds the least sum of relative slack; infeasible where even that does not help."""
-    return run(_elastic(matrix, limits, np.zeros_like(matrix.cost), 1.0), options, deadline=deadline)
+    return confirmed(_elastic(matrix, limits, np.zeros_like(matrix.cost), 1.0), options, deadline)
 
 
 def _elastic(matrix: Matrix, limits: list[Limit], cost: Float, price: float) -> Matrix:
@@ -162,7 +162,7 @@ def _unserved(problem: Problem, options: Options, deadline: float) -> list[Slack
     for (quantity, name, _), column in pressed.plan_columns["operation"].items():
         if quantity == "import_mwh" and str(name).startswith(UNSERVED):
             cost[column] = 1.0
-    outcome = run(replace(pressed.matrix, cost=cost, offset=0.0), options, deadline=deadline)
+    outcome = confirmed(replace(pressed.matrix, cost=cost, offset=0.0), options, deadline)
     if outcome.x is None:
         return []
     return [

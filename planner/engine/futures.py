@@ -22,7 +22,8 @@ from models.problem import Problem, not_firm
 from planner.engine.bridge import Float, Options
 from planner.engine.matrix import Int, Key, Matrix, Pressed
 from planner.engine.monolith import solve_matrix, tables
-from planner.engine.press import press
+from planner.engine.press import Template, compile_template, press_template
+from planner.engine.stated import with_ledger
 from planner.plan import Plan, SolverFacts
 
 TARGETS = ("rating.target_reached", "durable_rating.target_reached")
@@ -40,7 +41,8 @@ def solve_futures(
     `weights` sum to one. With a hold probability below one, futures of at most the rest of the weight may give their stars up.
     """
     begun = time.monotonic()
-    pressed = [press(problem if hold_probability == 1.0 else not_firm(problem)) for problem in problems]
+    templates = [compile_template(one if hold_probability == 1.0 else not_firm(one)) for one in problems]
+    pressed = [press_template(template) for template in templates]
     matrix = side_by_side([one.matrix for one in pressed], weights)
     offsets = np.cumsum([0, *(one.matrix.rows.shape[1] for one in pressed)])
     matrix = _with_rows(matrix, _shared_rows(pressed, offsets, shared, matrix.rows.shape[1]))
@@ -58,17 +60,16 @@ def solve_futures(
     )
     if outcome.x is None:
         return [], facts
-    plans = [
-        _plan(one, outcome.x[low:high], facts) for one, low, high in zip(pressed, offsets, offsets[1:], strict=False)
-    ]
-    return plans, facts
+    parts = np.split(outcome.x, offsets[1:])
+    return [_plan(*future, facts) for future in zip(templates, pressed, parts, strict=False)], facts
 
 
-def _plan(pressed: Pressed, x: Float, facts: SolverFacts) -> Plan:
+def _plan(template: Template, pressed: Pressed, x: Float, facts: SolverFacts) -> Plan:
     matrix = pressed.matrix
     cost = float(matrix.cost @ x) + matrix.offset
-    own = replace(facts, objective=cost, lower_bound=cost - facts.gap * abs(cost))
-    return Plan(*tables(pressed, x), own)
+    own = replace(facts, objective=cost, lower_bound=-np.inf, gap=np.inf)  # what is proven is proven of all together
+    decisions, operation = tables(pressed, x)
+    return Plan(with_ledger(template.plan, decisions), operation, own)
 
 
 def side_by_side(matrices: Sequence[Matrix], weights: Sequence[float]) -> Matrix:

@@ -20,10 +20,10 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array
 
 from models.problem import Problem
-from planner.engine.averaging import stack
+from planner.engine.averaging import stack, widened
 from planner.engine.bridge import COST_SCALE, Float, Options, Outcome, SolverError, fixed, run, scaled
 from planner.engine.crew import Crew
 from planner.engine.master import Master
@@ -159,10 +159,14 @@ class Inner:
         integer[:width], begin[:width] = self.master.base.integer, start[:width]
         integer[np.concatenate([k for blocks in weights for k in blocks])], begin[first] = True, 1.0
         matrix = scaled(replace(matrix, integer=integer))
-        outcome = run(matrix, options, start=begin, deadline=deadline)
-        if outcome.x is None:
+        try:
+            outcome = run(matrix, options, start=begin, deadline=deadline)
+            if outcome.x is None:
+                return None
+            late = max(deadline, time.monotonic() + PATIENCE_S)  # what is found is not lost for want of a second
+            settled = run(fixed(matrix, outcome.x), options, deadline=late)
+        except SolverError:  # months that were committed before may still make a plan
             return None
-        settled = run(fixed(matrix, outcome.x), options, deadline=deadline)
         return None if settled.x is None else self._mixture(settled, weights, sums)
 
     def _matrix(self, whole: Float | None) -> tuple[Matrix, list[list[Int]], Int]:
@@ -204,7 +208,6 @@ class Inner:
         ).tocsr()
         extra.data[np.abs(extra.data) < NOTHING] = 0.0
         extra.eliminate_zeros()
-        wide = csr_array((base.rows.data, base.rows.indices, base.rows.indptr), shape=(base.rows.shape[0], n))
         low, up = base.lower.copy(), base.upper.copy()
         if whole is not None:
             low[base.integer] = up[base.integer] = np.rint(whole[:width][base.integer])
@@ -216,7 +219,7 @@ class Inner:
             np.concatenate([low, np.zeros(mixed)]),
             np.concatenate([up, free]),
             np.zeros(n, dtype=bool),
-            stack(wide, extra),
+            stack(widened(base.rows, n), extra),
             np.concatenate([base.row_lower, *lower]),
             np.concatenate([base.row_upper, *upper]),
         )

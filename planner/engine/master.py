@@ -42,13 +42,9 @@ from planner.engine.peaks import Peak
 from planner.engine.press import Template, key_of
 
 TIGHT = 1e-7  # dual of a cut that holds the relaxation up
-SETTLED = (
-    highspy.HighsModelStatus.kOptimal,
-    highspy.HighsModelStatus.kInfeasible,
-    highspy.HighsModelStatus.kUnboundedOrInfeasible,
-)
+INFEASIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 LP_TRIES = (  # for one relaxation: solver, presolve and seconds; the first does as a rule
-    ("simplex", "choose", 8.0),
+    ("simplex", "choose", 2.0),
     ("ipm", "choose", 16.0),
     ("simplex", "off", 60.0),
 )
@@ -346,11 +342,11 @@ class Master:
         self.h.changeColsBounds(len(integer), integer, low, up)
 
     def lp(self) -> tuple[float, Float, Float] | None:
-        """(value, columns, prices (Y, Q)) of the relaxation; None if the plan has no solution.
+        """(value, columns, prices (Y, Q)) of the relaxation; None if the plan has no solution, confirmed without presolve.
 
         Nor is there one for fixed decisions that HiGHS cannot settle: they are passed over, and nothing is proven by it.
         """
-        h = self.h
+        h, status = self.h, highspy.HighsModelStatus.kNotset
         for turn, (solver, presolve, patience) in enumerate(LP_TRIES):
             if turn:  # a warm start can fail or go astray; a cold one by another path is another try
                 h.clearSolver()
@@ -358,12 +354,13 @@ class Master:
             set_option(h, "presolve", presolve)
             self.run_ends = time.monotonic() + patience
             h.run()
-            if h.getModelStatus() in SETTLED:
+            status = h.getModelStatus()
+            believed = status in INFEASIBLE and (self.fixed or presolve == "off")
+            if status == highspy.HighsModelStatus.kOptimal or believed:
                 break
         set_option(h, "solver", "simplex")
         set_option(h, "presolve", "choose")
-        status = h.getModelStatus()
-        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        if status in INFEASIBLE:
             self.tight = self._in_proof()
             return None
         if status != highspy.HighsModelStatus.kOptimal:
@@ -420,6 +417,8 @@ class Master:
         rough = max(gap, ROUGH)
         while True:
             outcome = self.whole(rough, deadline, start, tree_alone=tree_alone and rough < ROUGH and start is not None)
+            if outcome.status == "infeasible" and best.x is not None:
+                raise SolverError("the master has no solution, and decisions with one are known")
             bound = max(bound, outcome.lower_bound)
             if outcome.x is None:
                 best = replace(best, status=outcome.status) if best.x is None else best

@@ -16,21 +16,22 @@ from models.contracts import PHYSICAL
 from models.problem import Problem, at_any_load
 from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, fixed, interrupted, run, too_dear
 from planner.engine.commitment import committed
-from planner.engine.decompose import Operation, Solved, decomposed
-from planner.engine.matrix import Pressed
+from planner.engine.decompose import LARGEST_FALLBACK, Operation, Solved, decomposed
+from planner.engine.matrix import Matrix, Pressed
 from planner.engine.parts import is_chronological
 from planner.engine.pins import NO_PINS, Pins, pinned
 from planner.engine.pool import Decisions, Pool, Start
-from planner.engine.press import press
+from planner.engine.press import compile_template, press_template
+from planner.engine.stated import with_ledger
 from planner.plan import Plan, SolverFacts
 
 FIXING_TOLERANCE = 1e-4  # relative cost that rounding the binaries may move before the answer is refused
+ROUNDING = 1e-6  # relative gap that the tolerances of the solver leave
 LEAST_POLISH_S = 30.0  # for the polish, even where the time limit has passed
 LEAST_LEFT_S = 5.0  # below which another attempt is not worth its start
 LARGEST_PIECE = 600  # steps over all years up to which one model is faster than cuts
 LARGEST_UNSHAPED = 10_000  # the same where neither measures nor deliveries shape the operation, only claims are bought
 LARGEST_PLAIN = 60_000  # the same for a whole year where there is nothing to choose but sizes
-LARGEST_FALLBACK = 40_000  # the same for a model that cuts found no plan of
 
 
 def in_one_piece(problem: Problem, shared: bool) -> bool:
@@ -106,7 +107,8 @@ def by_cuts(
 def whole(problem: Problem, options: Options, report: Report | None = None, pins: Pins = NO_PINS) -> Solved:
     """The model in one piece."""
     begun = time.monotonic()
-    pressed = pinned(press(problem), pins)
+    template = compile_template(problem)
+    pressed = pinned(press_template(template), pins)
     built = time.monotonic() - begun
     outcome = solve_matrix(pressed, options, begun + options.time_limit_s, report)
     outcome = replace(outcome, seconds={"build": built, **outcome.seconds})
@@ -117,18 +119,22 @@ def whole(problem: Problem, options: Options, report: Report | None = None, pins
         "nonzeros": int(matrix.rows.nnz),
         "integers": int(matrix.integer.sum()),
     }
-    decisions, operation = ({}, {}) if outcome.x is None else tables(pressed, outcome.x)
-    return decisions, operation, size, outcome
+    if outcome.x is None:
+        return {}, {}, size, outcome
+    decisions, operation = tables(pressed, outcome.x)
+    return with_ledger(template.plan, decisions), operation, size, outcome
+
+
+def confirmed(matrix: Matrix, options: Options, deadline: float, report: Report | None = None) -> Outcome:
+    """One run; "infeasible" is what a second one without presolve says."""
+    outcome = run(matrix, options, deadline=deadline, report=report)
+    return run(matrix, options, presolve=False, deadline=deadline) if outcome.status == "infeasible" else outcome
 
 
 def solve_matrix(pressed: Pressed, options: Options, deadline: float, report: Report | None = None) -> Outcome:
     """Runs the pressed model and confirms what the solver says of it."""
     matrix = pressed.matrix
-    outcome = run(matrix, options, deadline=deadline, report=report)
-    if outcome.status == "infeasible":
-        again = run(matrix, options, presolve=False, deadline=deadline)
-        if again.status != "infeasible":
-            outcome = again
+    outcome = confirmed(matrix, options, deadline, report)
     if outcome.status == "unbounded":
         raise SolverError("the model is unbounded: some price pays for itself without limit")
     if outcome.x is None or not matrix.integer.any():
@@ -155,7 +161,8 @@ def settle(pressed: Pressed, options: Options, outcome: Outcome, deadline: float
     x[pressed.matrix.integer] = np.rint(outcome.x[pressed.matrix.integer])
     seconds = {**outcome.seconds, "polish": sum(polished.seconds.values())}
     bound = min(outcome.lower_bound, polished.objective)
-    status = "optimal" if outcome.status == "optimal" else "feasible"
+    within = polished.objective - bound <= max(options.gap, ROUNDING) * max(abs(polished.objective), 1e-9)
+    status = "optimal" if outcome.status == "optimal" and within else "feasible"
     return Outcome(status, outcome.termination, polished.objective, bound, x, seconds=seconds)
 
 

@@ -21,7 +21,7 @@ from planner.engine.master import Pooled
 from planner.engine.matrix import Float, Key
 
 MOST_KEPT = 16  # starts that the next solve may begin with
-PLANS_KEPT = 6  # whose operations the next solve may mix
+PLANS_KEPT = 8  # whose operations the next solve may mix
 Decisions = Mapping[str, Mapping[Key, float]]
 Quantity = tuple[str, str]
 Place = tuple[int, int, int]  # year index, group, cut
@@ -52,9 +52,9 @@ class Pool:
         )  # the newest last; decisions that have no plan yet among them
 
     def crew(self, blocks: Sequence[Block], options: Options, groups: int) -> Crew:
-        """The crew for these blocks: the one at hand if it holds the same, otherwise a new one without cuts."""
+        """The crew for these blocks: the one at hand if it holds the same and is whole, otherwise a new one without cuts."""
         mark = fingerprint(blocks, options, groups)
-        if self._crew is None or mark != self._mark:
+        if self._crew is None or self._crew.broken or mark != self._mark:
             self.close()
             self._mark, self._crew = mark, Crew(blocks, options, options.workers)
             self.cuts = [[] for _ in range(groups)]
