@@ -41,7 +41,7 @@ ROADMAP = "roadmap.csv"  # one row an action, no tidy table
 EFFECTIVE = "scenario.effective.toml"
 COLUMNS = ("year", "item", "metric", "unit", "value")
 SIGNIFICANT_DIGITS = 10
-ROUNDING = 1e-10  # below it a number is what rounding left of zero
+ROUNDING = 1e-8  # below it a number is what rounding left of zero
 
 
 class ResultsError(Exception):

@@ -25,7 +25,8 @@ from planner.roadmap_words import Pair, amount, said, subject
 from planner.steps import LEAST_PROJECT
 from planner.stock import LEAST_SIZE, Size, Stock, by_year, capex_of, stock_of
 
-SMALL_SHARE = 0.05  # of all that is built of a thing: a build below it is an enlargement
+SMALL_SHARE = 0.05  # of all that is built of a thing: a build below it is an enlargement; of what stands: what ends below it is minor
+SMALL_COST_SHARE = 1e-3  # of all that the plan invests: a build below it is minor
 NEGLIGIBLE_SHARE = 1e-3  # below it, none
 HAIR = 0.005  # share of the existing stock whose end is no action
 
@@ -173,20 +174,20 @@ def _builds(author: _Author, kind: Kind, thing: Converter | Store, sized: dict[s
             continue
         power_size = sized["size"]
         power, ends = power_size.sizing, year + power_size.sizing.life_years
-        minor = max(shares) < SMALL_SHARE
+        addition = max(shares) < SMALL_SHARE
         n = author.problem.years.index(year)
         units = {"size": "MW", "energy_mwh": "MWh"}
         yield author.action(
             kind,
             thing.name,
-            "enlarge" if minor else "build",
+            "enlarge" if addition else "build",
             year,
             tuple((amount(value, units[field]),) * 2 for field, value in built.items() if value > LEAST_SIZE),
             **dated(date(year, lead.commissioning_month, 1), lead),
             **author.ending(ends, ends if ends in power_size.builds else None, lead),
             **built,
             unit="MW",
-            minor=minor,
+            minor=addition or sum(costs) < SMALL_COST_SHARE * author.answer.money.capex(),
             **author.paid(thing.name, year, sum(costs), power.payment_shares),
             yearly=_money(sum(float(s.sizing.opex_fixed[n]) * built[f] for f, s in sized.items())),
         )
@@ -222,6 +223,7 @@ def _out_of_service(author: _Author, kind: Kind, name: str, size: Size) -> Itera
             build_months=0,
             size=ended,
             unit="MW",
+            minor=ended < SMALL_SHARE * first,
             yearly=_money(-float(size.sizing.opex_fixed[n]) * ended),
         )
 

@@ -75,7 +75,10 @@ class Action(Part):
     serves_year: int | None = Field(None, description="first year with a target that it helps to reach")
     serves_stars: int | None = Field(None, description="modelled stars of that year")
     needs: list[str] = Field(default_factory=list, description="ids of what must be done before")
-    minor: bool = Field(False, description="less than a twentieth of what is built of the item in all")
+    minor: bool = Field(
+        False,
+        description="less than a twentieth of what is built of the item in all, or stood; or a thousandth of all investment",
+    )
     permit_months: int = 0
     lead_time_months: int = 0
     build_months: int = 0

@@ -25,6 +25,7 @@ from planner.stock import LEAST_SIZE, series
 
 ALL = "all"
 MILLION = 1e6
+LEAST_CASH = 0.005  # in the scenario's currency: half a fen, below which a payment is what rounding left of none
 ONCE = {"retrofits.start": "start", "management.adopt": "adopt"}
 SIZED = {
     "converters.build_mw": ("build", "MW"),
@@ -86,13 +87,16 @@ def _decided(problem: Problem, plan: Plan, year: int) -> Iterator[Row]:
 
 
 def cash(money: Accounts, currency: str) -> Iterator[Row]:
-    """Payments, and per year their total, present value and penalties (which are no cash)."""
+    """Payments of half a fen or more, and per year their total, present value and penalties (which are no cash)."""
     amounts: dict[tuple[str, str], dict[int, float]] = {}  # several builds of an item may end, or be paid, in one year
     for one in money.rows:
         by_year = amounts.setdefault((one.item, one.kind), {})
         by_year[one.year] = by_year.get(one.year, 0.0) + one.amount
     for (item, kind), by_year in amounts.items():
-        yield from (Row(year, item, kind, currency, by_year[year] * MILLION) for year in sorted(by_year))
+        paid = {year: amount * MILLION for year, amount in sorted(by_year.items())}
+        yield from (
+            Row(year, item, kind, currency, amount) for year, amount in paid.items() if abs(amount) >= LEAST_CASH
+        )
     for n, year in enumerate(money.years):
         rows = [one for one in money.rows if one.year == year]
         yield Row(year, ALL, "total", currency, sum(one.amount for one in rows) * MILLION)

@@ -13,6 +13,7 @@ from planner.solving import input_hashes
 
 ROOT = Path(__file__).parent.parent
 DIGITS = 10
+HALF_A_FEN = 0.005
 FACTORIES = ("food-shandong", "machining-guangdong", "textile-suzhou")
 
 
@@ -40,5 +41,6 @@ def test_tables_are_in_order_and_rounded(name: str, table: str) -> None:
     for row in rows:
         years.setdefault((row["item"], row["metric"]), []).append(int(row["year"] or 0))
         assert len(row["value"].split("e")[0].lstrip("-0.").replace(".", "")) <= DIGITS, row
+        assert row["unit"] != "CNY" or abs(float(row["value"])) >= HALF_A_FEN or row["value"] == "0", row
     assert len(rows) > 50
     assert all(of == sorted(set(of)) for of in years.values())

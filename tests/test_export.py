@@ -156,7 +156,7 @@ def test_without_its_extra_parquet_says_what_to_install(results: Path, monkeypat
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     done = plan("export", results, "--to", "parquet")
     assert done.exit_code == 2
-    assert "pip install 'zero-carbon-planner[parquet]'" in done.stderr
+    assert "pip install -e '.[parquet]'" in done.stderr
 
 
 def test_the_calendar_has_the_dates_of_the_roadmap(results: Path) -> None:

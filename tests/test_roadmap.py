@@ -200,6 +200,34 @@ def test_a_small_build_is_an_enlargement_and_a_hair_is_left_out() -> None:
     assert (found.left_out.actions, found.left_out.one_off) == (1, pytest.approx(1e-4 * 1e6))
 
 
+def test_a_build_for_a_thousandth_of_all_investment_is_minor_and_so_is_the_end_of_a_few_percent() -> None:
+    """6 million of PV, 5,000 of a fan; 3 % of a boiler ends, then half of it."""
+    site = Site(years=(2026, 2027), hours=(8760.0,))
+    old = site.sizing(existing=2.0, may_retire=True)
+    problem = site.problem(
+        demands=(site.demand(load=1.0), site.demand("wash", 0.5, carrier="steam")),
+        markets=(site.grid(), site.gas()),
+        converters=(
+            site.converter("boiler", old, inputs={"gas": 1.0}, outputs={"steam": 1.0}),
+            site.converter("pv", site.sizing(3.0), availability=0.1),
+            site.converter("fan", site.sizing(0.1), availability=0.1),
+        ),
+    )
+    decisions = {
+        "converters.build_mw": {("pv", 2026): 2.0, ("fan", 2026): 0.05},
+        "converters.retired_share": {("boiler", 2026): 0.03, ("boiler", 2027): 0.53},
+    }
+    plan = site.plan(decisions, {"markets.import_mw": {"grid": 1.0, "gas": 0.5}})
+    setting = Setting("mill", "CNY", date(2026, 1, 1), Certification(2, 2, 2))
+    found = {a.id: a.minor for a in roadmap(account_for(problem, plan), setting).actions}
+    assert found == {
+        "converters.pv.build.2026": False,
+        "converters.fan.build.2026": True,
+        "converters.boiler.retire.2026": True,
+        "converters.boiler.retire.2027": False,
+    }
+
+
 def test_without_a_target_nothing_is_served_and_nothing_certified() -> None:
     found = renewed()
     assert (found.target_stars, found.target_year) == (None, None)

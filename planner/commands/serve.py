@@ -34,7 +34,7 @@ def command(results: Path, port: int, scenarios: Path, host: str, remote: bool, 
     try:
         from planner.serve.listening import serve
     except ModuleNotFoundError as error:
-        refuse(f"plan serve needs {error.name}: pip install 'zero-carbon-planner[web]'")
+        refuse(f"plan serve needs {error.name}: pip install -e '.[web]' in the planner's folder")
     from planner.serve.guard import BindingRefused, binding
 
     try:

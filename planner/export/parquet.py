@@ -25,7 +25,7 @@ def parquet_pieces(results: Results, problem: Problem, plan: Plan) -> Iterator[P
     try:
         import pyarrow  # noqa: F401 - an extra: said here rather than in a traceback
     except ImportError as error:
-        raise ResultsError("--to parquet needs pyarrow: pip install 'zero-carbon-planner[parquet]'") from error
+        raise ResultsError("--to parquet needs pyarrow: pip install -e '.[parquet]' in the planner's folder") from error
     for name, rows in results.tables.items():
         columns = {field.name: [row[n] for row in rows] for n, field in enumerate(TIDY)}
         units = {row.metric: row.unit for row in rows}

@@ -40,7 +40,7 @@ def pypsa_pieces(problem: Problem, plan: Plan, currency: str) -> Iterator[Piece]
         net, fixed, least = network_of(case), constant_cost(case), least_cost(case)
         yield from network_pieces(net, problem, year, currency)
         own = operating_cost(rows, year)
-        costs.append([year, *(value * MILLION for value in (least - fixed, fixed, least, own))])
+        costs.append([year, *(round(value * MILLION, 2) for value in (least - fixed, fixed, least, own))])
     meaning = {
         "network_objective": "what the network of the year must cost",
         "constant": "agreed contract payments and starts of units, which no dispatch changes",

@@ -11,7 +11,8 @@ unexplored and as high as the cost is unproven. The next limit lies in the large
     1. cheap end    no limit; then the tightest plan that costs no more (an aim, with cost as its goal), where the least
                     cost is known well enough for that to mean something
     2. tight end    the least that any plan can reach (known, or an aim); then the cheapest plan that reaches it
-    3. between      largest rectangle first, until there are enough points or nothing is left to find
+    3. between      largest rectangle first, until there are enough points or nothing is left to find; a point that does not come
+                    within the gap soon is left with the gap it has
     4. signs        where a point is not proven dearer than its neighbour, again with a smaller gap, until one is not reached
 
 Where the axis has steps only (stars), each is solved for itself.
@@ -46,6 +47,8 @@ FIRST_SHARE = 0.6  # of the time, for the first solve, without which there is no
 END_SHARE = 0.3  # of the time that is left, for finding an end
 TIE_SHARE = 0.1  # of the time that is left, for the tie-break at the cheap end
 MOST_TRIES = 1.5  # times the points asked for, that are looked for between the ends
+POINT_SHARE = 0.25  # of what the first solve took, that a point between the ends may take
+LEAST_POINT_S = 20.0  # but no less
 LEAST_TAKEN = 0.5  # of what the last plan took, below which a solve is not worth its start
 LEAST_S = 1.0
 
@@ -93,7 +96,8 @@ class Curve:
     deadline: float
     tried: list[Tried] = field(default_factory=list)
     least_short: float = -math.inf  # no plan can reach less
-    took_s: float = 0.0  # that the last solve with a plan took
+    first_s: float = 0.0  # that the first solve took
+    took_s: float = 0.0  # the last one with a plan
     spent_s: float = 0.0  # all solves together
 
     @property
@@ -147,6 +151,7 @@ class Curve:
         begun = time.monotonic()
         solved = self.again(problem, f"{self.axis.name}: {words}", self._options(gap, share, most_s))
         took = time.monotonic() - begun
+        self.first_s = self.first_s or took
         self.took_s, self.spent_s = self.took_s if solved.answer is None else took, self.spent_s + took
         short = math.inf if solved.answer is None else self.axis.short(solved.answer)
         self.tried.append(Tried(limit, solved, short))
@@ -222,12 +227,13 @@ def _ends(curve: Curve) -> None:
 def _between(curve: Curve, count: int) -> None:
     """Points where most is unknown, until there are enough or enough has been tried."""
     seen: set[float] = set()
+    most_s = max(LEAST_POINT_S, POINT_SHARE * curve.first_s)
     for turns in range(math.ceil(MOST_TRIES * count), 0, -1):
         wanted = next((limit for limit in unknown(curve) if limit not in seen), None)
         if wanted is None or len(curve.points()) >= count or curve.left() <= LEAST_S:
             return
         seen.add(wanted)
-        curve.at(wanted, share=1.0 / min(turns, count - len(curve.points())))
+        curve.at(wanted, share=1.0 / min(turns, count - len(curve.points())), most_s=most_s)
 
 
 def unknown(curve: Curve) -> Iterator[float]:

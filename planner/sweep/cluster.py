@@ -51,7 +51,9 @@ def _connected(at: At) -> Client:
         from distributed import Client
         from distributed.security import Security
     except ImportError as error:
-        raise SweepError("--cluster needs dask.distributed: pip install 'zero-carbon-planner[cluster]'") from error
+        raise SweepError(
+            "--cluster needs dask.distributed: pip install -e '.[cluster]' in the planner's folder"
+        ) from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what becomes of the sweep is said once, by us
     security = Security()
     if at.tls is not None:
