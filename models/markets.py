@@ -15,7 +15,7 @@ Energy over the grid from contracts counts towards connection and peak of the gr
 from __future__ import annotations
 
 import numpy as np
-from pyomo.environ import Block, ConcreteModel, Constraint, NonNegativeReals, Var
+from pyomo.environ import Block, ConcreteModel, Constraint, Expression, NonNegativeReals, Var
 
 from models.ports import billing_ports, data_ports
 from models.problem import ELECTRICITY, Market, Problem
@@ -118,12 +118,14 @@ def _add_demand_charges(b: Block, problem: Problem, terms: Terms) -> None:
             <= charged[k].contract_tolerance * b.contract_demand_mw[k, y] + b.over_contract_mw[k, y, q]
         ),
     )
-    for k, x in charged.items():
-        for n, y in enumerate(years):
-            charge = float(np.broadcast_to(x.demand_charge, len(years))[n])
-            if k in contracted:
-                over = sum(float(months[q]) * b.over_contract_mw[k, y, q] for q in periods)
-                billed = 12.0 * b.contract_demand_mw[k, y] + x.contract_excess_factor * over
-            else:
-                billed = sum(float(months[q]) * b.peak_mw[k, y, q] for q in periods)
-            terms.running[y].append(charge * billed)
+
+    def demand_charge(b: Block, k: str, y: int) -> object:
+        x, charge = charged[k], float(np.broadcast_to(charged[k].demand_charge, len(years))[years.index(y)])
+        if k not in contracted:
+            return charge * sum(float(months[q]) * b.peak_mw[k, y, q] for q in periods)
+        over = sum(float(months[q]) * b.over_contract_mw[k, y, q] for q in periods)
+        return charge * (12.0 * b.contract_demand_mw[k, y] + x.contract_excess_factor * over)
+
+    b.demand_charge = Expression([(k, y) for k in charged for y in years], rule=demand_charge)
+    for k, y in b.demand_charge:
+        terms.running[y].append(b.demand_charge[k, y])

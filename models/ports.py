@@ -24,8 +24,8 @@ from models.problem import Array, Problem
 class Site:
     """What the concepts of the step tell each other and the press.
 
-    `supply` and `use` collect the flows into and out of each carrier's balance [MW]; `generation` and `exportable` those
-    that may leave the site. `quantities` are rates per hour whose yearly sums the plan sees as `operation[name, item, y]`.
+    `supply` and `use` collect the flows into and out of each carrier's balance [MW]; `exportable` those that may leave the
+    site. `quantities` are rates per hour whose yearly sums the plan sees as `operation[name, item, y]`.
     """
 
     supply: dict[str, list] = field(default_factory=lambda: defaultdict(list))

@@ -32,7 +32,7 @@ from pyomo.environ import Binary, Block, ConcreteModel, Constraint, NonNegativeR
 
 from models.instruments import counted_share
 from models.ledger import gross_bound_tco2e, in_scope, used_bound_mwh
-from models.problem import Indicator, Level, Metric, Problem, Rating
+from models.problem import Indicator, Metric, Problem, Rating
 from models.terms import block
 
 
@@ -268,9 +268,7 @@ def _add_steps(
     b.denominator_of_step = Constraint(list(b.above), rule=denominator_of_step)
 
 
-def _add_gate_items(
-    m: ConcreteModel, b: Block, problem: Problem, rating: Rating, index: list[tuple[int, Level]]
-) -> None:
+def _add_gate_items(m: ConcreteModel, b: Block, problem: Problem, rating: Rating, index: list[tuple[int, int]]) -> None:
     needed = [item for q in rating.indicators if q.role == "gate" for item in q.gate_items]
 
     def gate_item_met(b: Block, y: int, k: int, item: str) -> object:

@@ -5,7 +5,7 @@
     Σ_j chosen[v,b,j] ≤ 1                                                     one_segment_chosen
     build[v,b] = package[v]·packages[v,b]                                     build_in_packages
     working[v,y] = existing[v,y]·(1 − retired_share[v,y]) + Σ_b share_by_age[v,y−b]·build[v,b]    working_size
-    existing[v,y]·(1 − retired_share[v,y]) + Σ_{b alive in y} build[v,b] ≤ max_total[v]            total_within_limit
+    existing[v,y]·(1 − retired_share[v,y]) + Σ_{b alive in y} build[v,b] ≤ max(max_total[v], existing[v,y])    total_within_limit
     retired_share[v,y] ≥ retired_share[v,y−1]                                 retirement_is_final
 
 A size that has one segment from zero without fixed cost needs no piece: capex = per_unit·build. Economies of scale, a
@@ -24,7 +24,7 @@ from models.terms import Investment, Terms
 
 
 def is_plain(z: Sizing) -> bool:
-    """One segment from zero without fixed cost, and no packages: needs no binary."""
+    """One segment from zero without fixed cost: needs no binary, packages apart."""
     return len(z.segments) == 1 and z.segments[0].min_size == 0 and z.segments[0].capex_fixed == 0
 
 

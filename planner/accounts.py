@@ -45,6 +45,17 @@ Kind = Literal[
     "salvage",
 ]
 
+RUNNING: tuple[Kind, ...] = (
+    "opex_fixed",
+    "opex_variable",
+    "energy",
+    "demand_charge",
+    "export_revenue",
+    "contract",
+    "instrument",
+    "management",
+    "carbon",
+)  # paid by the year, before tax
 RELIANCE_SHARE = 1e-6  # of base-year gross emissions: excess above this is reliance on paper
 
 

@@ -36,8 +36,9 @@ def at_accounted_cost(problem: Problem, plan: Plan) -> Plan:
     """The plan with what it really costs as its objective, where the solver reported more and proved no more than its gap.
 
     A solver that stops within its gap may leave a yes/no decision on that is not needed, such as a year of reliance on paper
-    without any excess: it then reports a penalty that no rule asks for. A plan that costs more than reported, or less than
-    the bound that was proven, stays as it is, for `verify` to find.
+    without any excess: it then reports a penalty that no rule asks for; and a peak may stay below the planned one. A plan that
+    costs more than reported, or less than the bound that was proven, stays as it is, for `verify` to find; so does it find any
+    other difference, since the plan carries the model's own cash by year.
     """
     facts = plan.facts
     objective = accounts(problem, plan).objective

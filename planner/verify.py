@@ -3,9 +3,9 @@
     verify(problem, plan).ok        every row of the problem holds, every requirement is met, and cost, tonnes, points and
                                     stars agree with what the solver reported to 1e-6
 
-`planner.verify_rows` states the tolerances. Cost is compared with `plan.facts.objective`, which includes penalties; tonnes and
-megawatt-hours with the model's `ledger` where the plan carries it; stars and points may be more than the model needed to
-claim, never less.
+`planner.verify_rows` states the tolerances. Cost is compared with `plan.facts.objective`, which includes penalties; tonnes,
+megawatt-hours and yearly cash with what the model states of them, where the plan carries it; stars and points may be more than
+the model needed to claim, never less.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.problem import EmissionCap, Problem
-from planner.accounts import Accounts, accounts
+from planner.accounts import RUNNING, Accounts, accounts
 from planner.ledger import Inventory, durable, inventory
 from planner.plan import Plan
 from planner.rating import RatedYear, rate_years
@@ -88,6 +88,7 @@ def verify(problem: Problem, plan: Plan) -> Verification:
     _check_durability(problem, full, findings)
     _check_stars(problem, plan, rated, findings)
     _check_reported(problem, plan, full, findings)
+    _check_cash(problem, plan, books, findings)
     check_asked(problem, plan, books, full, findings)
     scale = max(abs(books.objective), LEAST_OBJECTIVE)
     findings.equal(
@@ -209,3 +210,23 @@ def _check_reported(problem: Problem, plan: Plan, full: Inventory, findings: Fin
             unit = name.rsplit("_", maxsplit=1)[-1].replace("tco2e", "t")
             tolerance = yearly_tolerance(problem, full.used_mwh) if unit == "mwh" else _tonnes(problem, recomputed)
             findings.equal("ledger as reported", name, reported, recomputed, unit=unit, tolerance=tolerance)
+
+
+def _check_cash(problem: Problem, plan: Plan, books: Accounts, findings: Findings) -> None:
+    """Yearly cash of the model, where the plan carries it: all of it agrees, but that a peak may stay below the planned one."""
+    stated = {
+        name: plan.decisions.get(name, {}) for name in ("finance.capex", "finance.running", "markets.demand_charge")
+    }
+    if not stated["finance.running"]:
+        return
+    capex, running = (np.array([stated[f"finance.{q}"][y,] for y in problem.years]) for q in ("capex", "running"))
+    planned = np.array(
+        [sum(q for (_, y), q in stated["markets.demand_charge"].items() if y == year) for year in problem.years]
+    )
+    charged, tolerance = books.cash("demand_charge"), RELATIVE_TOLERANCE * max(1e-3, float(np.abs(running).max()))
+    findings.equal("capex as reported", "capex", capex, books.cash("capex"), unit="million", tolerance=tolerance)
+    findings.at_most(
+        "demand charge as reported", "demand charge", charged, planned, unit="million", tolerance=tolerance
+    )
+    paid = books.cash(*RUNNING) - charged
+    findings.equal("running cost as reported", "running", running - planned, paid, unit="million", tolerance=tolerance)

@@ -390,7 +390,7 @@ def test_prices_of_other_years_are_no_prices_to_begin_with() -> None:
 
 
 @pytest.mark.parametrize("largest", [0, monolith.LARGEST_PIECE])
-def test_the_ledger_of_every_plan_is_compared_with_the_accountants(
+def test_ledger_and_cash_of_the_model_are_compared_with_the_accountants(
     largest: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(monolith, "LARGEST_PIECE", largest)
@@ -399,10 +399,20 @@ def test_the_ledger_of_every_plan_is_compared_with_the_accountants(
     found = verify(problem, plan)
     assert found.ok, found.violations
     assert found.checked["ledger as reported"] == len(REPORTED) * len(problem.years)
-    mwh = dict(plan.decisions["ledger.grid_mwh"])
-    mwh[2027,] *= 1.001
-    (wrong,) = verify(problem, replace(plan, decisions={**plan.decisions, "ledger.grid_mwh": mwh})).violations
-    assert (wrong.rule, wrong.item, wrong.year) == ("ledger as reported", "grid_mwh", 2027)
+    for table, rule in (
+        ("ledger.grid_mwh", "ledger as reported"),
+        ("finance.capex", "capex as reported"),
+        ("finance.running", "running cost as reported"),
+    ):
+        ((year,), _) = max(plan.decisions[table].items(), key=lambda item: abs(item[1]))
+        told = {**plan.decisions[table], (year,): 1.001 * plan.decisions[table][year,]}
+        (wrong,) = verify(problem, replace(plan, decisions={**plan.decisions, table: told})).violations
+        assert (wrong.rule, wrong.year) == (rule, year)
+    charges = {key: 0.9 * value for key, value in plan.decisions["markets.demand_charge"].items()}
+    wrong_charges = verify(
+        problem, replace(plan, decisions={**plan.decisions, "markets.demand_charge": charges})
+    ).violations
+    assert {v.rule for v in wrong_charges} == {"demand charge as reported", "running cost as reported"}
 
 
 def test_no_solution_with_a_plan_in_hand_is_an_error_and_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ class Block:
         return slice(len(self.ports), None)
 
     def cost(self, weights: Float, slack_price: float) -> Float:
-        """(columns,) cost of the columns at weights of the quantities; ports cost nothing."""
+        """(columns,) cost of the columns [million] at weights of the quantities [million per unit]; ports cost nothing."""
         cost: Float = self.least.T @ np.maximum(weights, 0.0) + self.most.T @ np.minimum(weights, 0.0)
         cost[self.slack] += slack_price * self.slack_hours
         cost[: len(self.ports)] = 0.0

@@ -27,11 +27,11 @@ from planner.engine.crew import Crew
 from planner.engine.decompose import Decomposition, Operation, Solved
 from planner.engine.inner import Inner, Mixture, Shown
 from planner.engine.master import Master
-from planner.engine.matrix import Float
+from planner.engine.matrix import Float, Key
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Pool, Start
 from planner.engine.rounds import DEARER, MISSING, Rounds, cut_apart
-from planner.engine.stated import with_ledger
+from planner.engine.stated import with_stated
 
 LOOSE_GAP = 0.5  # share of the gap within which a plan at any load is found
 LOOSE_SHARE = 0.75  # of the time that is left, for a plan at any load
@@ -171,19 +171,33 @@ class Commitment:
         mixture = self.inner.unmixed(x, self.options, self.deadline)
         if mixture is not None and mixture.missing < MISSING:
             operation = self.inner.operation(mixture, self.crew)
-            cost = mixture.cost - self._counted_twice(operation)
+            twice = self._counted_twice(operation)
+            cost = mixture.cost - sum(float(starts @ self._start_cost(v)) for v, starts in twice.items())
             if cost < self.cost:
                 self.best, self.operation, self.cost = mixture, operation, cost
         return mixture
 
-    def _counted_twice(self, operation: Operation) -> float:
-        """[million] of starts at the beginning of a month by units that already ran at the end of the month before."""
-        quantities, steps, total = self.master.blocks[0].quantities, self.problem.steps, 0.0
+    def _counted_twice(self, operation: Operation) -> dict[str, Float]:
+        """(Y,) starts at the beginning of a month by units that already ran at the end of the month before, by converter."""
+        steps = self.problem.steps
         first = np.array([block.part.steps[0] for block in self.master.blocks if block.part.seams], dtype=np.int64)
-        for v, online in operation.get("converters.online", {}).items():
-            running = np.minimum(online[:, first], online[:, steps.before[first]]) @ steps.times_per_year[first]
-            total += float(running @ self.master.direct_cost[:, quantities.index(("starts", v))])
-        return total
+        return {
+            v: np.minimum(online[:, first], online[:, steps.before[first]]) @ steps.times_per_year[first]
+            for v, online in operation.get("converters.online", {}).items()
+        }
+
+    def _start_cost(self, v: str) -> Float:
+        """(Y,) [million] of a start."""
+        cost: Float = self.master.direct_cost[:, self.master.blocks[0].quantities.index(("starts", v))]
+        return cost
+
+    def decisions(self, best: Mixture) -> dict[str, dict[Key, float]]:
+        """Those of the best plan; its starts are those of the year, not of each month by itself."""
+        found = self.master.decided(best.plan)
+        for v, starts in self._counted_twice(self.operation).items():
+            for year, twice in zip(self.problem.years, starts, strict=True):
+                found["operation"]["starts", v, year] -= float(twice)
+        return with_stated(self.template.plan, found)
 
     def _columns(self, loose: Master, plan: Float) -> Float:
         """Columns of the years with the values of a plan at any load, seams included."""
@@ -268,5 +282,4 @@ def _answer(months: Commitment, bound: float, size: dict[str, int], seconds: dic
     outcome = Outcome(
         "optimal" if near else "feasible", words, cost, min(bound, cost), months.best.plan, seconds=seconds
     )
-    decisions = with_ledger(months.template.plan, months.master.decided(months.best.plan))
-    return decisions, months.operation, size, outcome
+    return months.decisions(months.best), months.operation, size, outcome

@@ -31,7 +31,11 @@ ENDED = "a worker process has ended"
 
 @dataclass(frozen=True)
 class Task:
-    """One block of one year to be operated. `block` is its place in the crew; `keep` asks to remember the operation."""
+    """One block of one year to be operated. `block` is its place in the crew; `keep` asks to remember the operation.
+
+    `values` (ports,) are in each port's unit (MW, MWh, or 1 for levels), `weights` (Q,) [million per unit of each quantity], the
+    price of what is not served [million/MWh].
+    """
 
     block: int
     year: int

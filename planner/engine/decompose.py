@@ -27,7 +27,7 @@ from planner.engine.neighbourhood import Decided, improved
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Decisions, Place, Pool, Quantity, Start
 from planner.engine.rounds import EXACT, MISSING, MOST_ROUNDS, Rounds
-from planner.engine.stated import with_ledger
+from planner.engine.stated import with_stated
 
 FIRST_PATIENCE_S = 10.0  # for the first MILP; where no decisions are known, as long as all before it. Later ones longer
 FIRST_PATIENCE_SHARE = 0.5  # of the time limit that the first MILP may take
@@ -427,7 +427,7 @@ def decomposed(
         outcome, mixture = solver.solve()
         if mixture is None:
             return {}, {}, solver.size(), outcome
-        decisions = with_ledger(solver.template.plan, solver.master.decided(mixture.plan))
+        decisions = with_stated(solver.template.plan, solver.master.decided(mixture.plan))
         return decisions, solver.operation, solver.size(), outcome
     finally:
         solver.end()

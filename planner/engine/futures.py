@@ -23,7 +23,7 @@ from planner.engine.bridge import Float, Options
 from planner.engine.matrix import Int, Key, Matrix, Pressed
 from planner.engine.monolith import solve_matrix, tables
 from planner.engine.press import Template, compile_template, press_template
-from planner.engine.stated import with_ledger
+from planner.engine.stated import with_stated
 from planner.plan import Plan, SolverFacts
 
 TARGETS = ("rating.target_reached", "durable_rating.target_reached")
@@ -69,7 +69,7 @@ def _plan(template: Template, pressed: Pressed, x: Float, facts: SolverFacts) ->
     cost = float(matrix.cost @ x) + matrix.offset
     own = replace(facts, objective=cost, lower_bound=-np.inf, gap=np.inf)  # what is proven is proven of all together
     decisions, operation = tables(pressed, x)
-    return Plan(with_ledger(template.plan, decisions), operation, own)
+    return Plan(with_stated(template.plan, decisions), operation, own)
 
 
 def side_by_side(matrices: Sequence[Matrix], weights: Sequence[float]) -> Matrix:

@@ -22,7 +22,7 @@ from planner.engine.parts import is_chronological
 from planner.engine.pins import NO_PINS, Pins, pinned
 from planner.engine.pool import Decisions, Pool, Start
 from planner.engine.press import compile_template, press_template
-from planner.engine.stated import with_ledger
+from planner.engine.stated import with_stated
 from planner.plan import Plan, SolverFacts
 
 FIXING_TOLERANCE = 1e-4  # relative cost that rounding the binaries may move before the answer is refused
@@ -122,7 +122,7 @@ def whole(problem: Problem, options: Options, report: Report | None = None, pins
     if outcome.x is None:
         return {}, {}, size, outcome
     decisions, operation = tables(pressed, outcome.x)
-    return with_ledger(template.plan, decisions), operation, size, outcome
+    return with_stated(template.plan, decisions), operation, size, outcome
 
 
 def confirmed(matrix: Matrix, options: Options, deadline: float, report: Report | None = None) -> Outcome:

@@ -3,7 +3,7 @@
 A year given hour by hour is cut into its billing periods, months as a rule. Inside a month the steps follow one another; between
 months the stored energy is handed on, so the levels at the seams belong to the plan. Each month also has an *averaged* part: its
 days sorted into a few kinds, and one mean day for each kind. What the averaged part costs is a lower bound of what the month
-costs (see `block.averaged`), at a sixth of the work.
+costs (see `averaging`), at a sixth of the work.
 
 A year of representative days is cut into its billing periods too; its days are rings, so nothing is handed on.
 """

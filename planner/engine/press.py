@@ -2,10 +2,9 @@
 
 A row of the step is a sum of terms `number · [data port] · column`. `generate_standard_repn` gives the terms once; numpy
 broadcasting then lays them over (year, step): data ports become coefficient arrays, plan ports the columns of each year,
-billing ports those of year and billing period, `before` ports the columns of the preceding step. Nobody else in the
-repository does index arithmetic.
+billing ports those of year and billing period, `before` ports the columns of the preceding step.
 
-`press` makes the monolith, plan and all steps. `press_plan` makes the plan alone; `block.press_block` stamps the steps of one
+`press` makes the monolith, plan and all steps. `press_plan` makes the plan alone; `press_block.press_block` stamps the steps of one
 part of the year: the two halves of the decomposition.
 """
 

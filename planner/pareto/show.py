@@ -29,8 +29,8 @@ def show_pareto(study: Mapping[str, Any], console: Console) -> None:
         table.add_row(
             point["id"],
             point["label"],
-            _worst(point["stars"]),
-            _worst(point["durable_stars"]),
+            str(point["least_stars"]),
+            str(point["least_durable_stars"]),
             number(point["objective"] / MONEY, 0),
             f"{100 * point['gap']:.2f}",
             _between(point),
@@ -54,11 +54,6 @@ def _remark(point: Mapping[str, Any]) -> str:
     """Whether a point is proven dearer than the one before, and where it was stopped before the gap that was asked for."""
     undecided = point.get("sign") not in (None, "dearer")
     return "undecided" if undecided else "limited" if point["status"] == "feasible" else "yes"
-
-
-def _worst(stars: Mapping[str, int]) -> str:
-    """Stars of the last year."""
-    return str(list(stars.values())[-1]) if stars else ""
 
 
 def _between(point: Mapping[str, Any]) -> str:

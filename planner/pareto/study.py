@@ -77,6 +77,8 @@ def measured(answer: Answer, asked: tuple[int, ...]) -> dict[str, Any]:
     return {
         "stars": {str(one.year): one.full.stars for one in answer.rated},
         "durable_stars": {str(one.year): one.durable.stars for one in answer.rated},
+        "least_stars": min((one.full.stars for one in answer.rated if one.year in asked), default=0),
+        "least_durable_stars": min((one.durable.stars for one in answer.rated if one.year in asked), default=0),
         "score": min((one.full.score for one in answer.rated if one.year in asked), default=None),
         "tonnes_total": float(tonnes.gross_location_tco2e.sum()),
         "tonnes_final": float(tonnes.gross_location_tco2e[-1]),
