@@ -135,7 +135,7 @@ def late_words(results: Results) -> str:
 
 
 def rating_words(summary: Mapping[str, Any]) -> str:
-    """For example `Modelled rating: 5 stars (3-6 if assumptions differ) from 2030 to 2040; durable stars 4`."""
+    """For example `Modelled rating: 5 stars (3-6 if assumptions differ) from 2030 to 2040; durable: 5, 4 in the worst year`."""
     stars, target = summary.get("stars") or {}, summary.get("target") or {}
     if not stars:
         return ""
@@ -145,8 +145,16 @@ def rating_words(summary: Mapping[str, Any]) -> str:
     words += f" in {year}" if last == int(year) else f" from {year} to {last}"
     if (until := _held(stars, year, asked)) > last:
         words += f", then at least {asked} to {until}"
-    durable = summary.get("durable_stars", {}).get(year)
-    return words + ("" if durable is None else f"; durable: {durable}")
+    durable = [
+        count
+        for y, count in sorted((summary.get("durable_stars") or {}).items())
+        if int(year) <= int(y) <= max(last, until)
+    ]
+    if not durable:
+        return words
+    return f"{words}; durable: {durable[0]}" + (
+        f", {min(durable)} in the worst year" if min(durable) < durable[0] else ""
+    )
 
 
 def _held(stars: Mapping[str, int], year: str, count: int) -> int:
