@@ -105,7 +105,9 @@ def test_stars_that_no_year_gave_up_are_not_lost_unseen():
     unpaid = replace(plan, decisions={k: v for k, v in plan.decisions.items() if not k.startswith("instruments.")})
     facts = replace(plan.facts, objective=accounts(problem, unpaid).objective)
     bought = {
-        k: v for k, v in unpaid.decisions.items() if k.split(".")[0] not in ("rating", "durable_rating", "ledger")
+        k: v
+        for k, v in unpaid.decisions.items()
+        if k.split(".")[0] not in ("rating", "durable_rating", "ledger", "finance")
     }
     answer = account_for(problem, Plan(bought, plan.operation, facts))
     with pytest.raises(UnverifiedError, match="target stars"):

@@ -90,7 +90,7 @@ def test_the_command_refuses_before_it_connects(job: Job, monkeypatch: pytest.Mo
 
 def test_without_dask_the_extra_is_named(job: Job, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(SweepError, match=r"zero-carbon-planner\[cluster\]"):
+    with pytest.raises(SweepError, match=r"pip install -e '\.\[cluster\]'"):
         list(cluster.on_cluster(At("tcp://127.0.0.1:1", None))([job], tmp_path))
 
 
