@@ -1,6 +1,6 @@
 """The planning problem as plain data: what a factory has, may do, pays, emits and must reach.
 
-A `Problem` is frozen and complete. `planner.assemble` makes one from a scenario; a notebook or a test may build one by
+A `Problem` is frozen and complete. `planner.assembly.assemble` makes one from a scenario; a notebook or a test may build one by
 hand. Nothing here knows a file or a solver.
 
 Units: power [MW], energy [MWh], emissions [t CO2e], time [h] or [years]. Money is real, in **millions** of the scenario's

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models.problem import Problem
-from planner.accounts import Accounts, accounts
-from planner.ledger import Inventory, inventory
+from planner.accounting.accounts import Accounts, accounts
+from planner.accounting.ledger import Inventory, inventory
+from planner.accounting.rating import RatedYear, rate_years
 from planner.plan import Plan
-from planner.rating import RatedYear, rate_years
-from planner.verify import LEAST_OBJECTIVE
+from planner.verification.verify import LEAST_OBJECTIVE
 
 MILLION = 1e6
 BOUND_TOLERANCE = 1e-6  # relative, of a bound that the solver proved in its own tolerances

@@ -19,8 +19,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from planner.results import Results, Row
-from planner.steps import steps
+from planner.results.folder import Results, Row
+from planner.results.steps import steps
 
 Cell = str | float | None
 MONEY = 10_000.0

@@ -14,8 +14,8 @@ from models.problem import Gate, Level, Problem
 from planner.answer import Answer, account_for, findings
 from planner.engine import Options, solve
 from planner.figures.reading import Array
-from planner.record import Record
-from planner.results import Results
+from planner.results.folder import Results
+from planner.results.record import Record
 
 HOSTILE = "<script>alert('x')</script> & $\\alpha$ \"id=\""
 

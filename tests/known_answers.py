@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from models.problem import Problem
-from planner.accounts import accounts
+from planner.accounting.accounts import accounts
 from planner.engine import Options, solve
 from planner.plan import Plan
-from planner.verify import verify
+from planner.verification.verify import verify
 
 EXACT = Options(gap=1e-9, time_limit_s=30.0, threads=1)
 

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from models.problem import Gate, Indicator, Level, Problem
-from planner.accounts import accounts
+from planner.accounting.accounts import accounts
 from planner.answer import account_for
-from planner.archive import pack
-from planner.lead_times import Setting, certification
 from planner.plan import Plan
-from planner.results import sha256, table_bytes, write_results, writer_lock
-from planner.roadmap import roadmap
-from planner.roadmap_files import roadmap_files
-from planner.summary import Beside, summarise
-from planner.tables import tables
+from planner.results.archive import pack
+from planner.results.folder import sha256, table_bytes, write_results, writer_lock
+from planner.results.tables import tables
+from planner.roadmap.dated import roadmap
+from planner.roadmap.files import roadmap_files
+from planner.roadmap.lead_times import Setting, certification
+from planner.solving.summary import Beside, summarise
 from tests.factories import Site, rating
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from models.problem import Finance, Problem
-from planner.accounts import accounts
+from planner.accounting.accounts import accounts
 from planner.answer import account_for
 from planner.plan import Plan
-from planner.record import Record
-from planner.results import Results
+from planner.results.folder import Results
+from planner.results.record import Record
 from tests.factories import Site, rating
 from tests.plans import dyehouse
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from planner.answer import account_for
-from planner.lead_times import Certification, Setting
-from planner.roadmap import roadmap
-from planner.studies import write_study
+from planner.roadmap.dated import roadmap
+from planner.roadmap.lead_times import Certification, Setting
+from planner.studies.kept import write_study
 from tests.plans import dyehouse, dyehouse_results
 
 YEARS = tuple(range(2025, 2033))

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from planner.abatement import (
+from planner.abatement.study import study
+from planner.abatement.worth import (
     COST,
     TONNES,
     Abatement,
@@ -29,13 +30,12 @@ from planner.abatement import (
     price_as_planned,
     yearly_costs,
 )
-from planner.abatement_study import study
 from planner.answer import Answer, account_for
 from planner.cli import main
 from planner.engine import Options
-from planner.fixed import one_year
-from planner.forcing import Item
-from planner.resolving import Solved
+from planner.solving.fixed import one_year
+from planner.solving.resolving import Solved
+from planner.why.forcing import Item
 from tests.factories import Site
 from tests.plans import dyehouse_results
 

@@ -7,11 +7,11 @@ import pytest
 from factories import Site
 
 from models.problem import Durability, Segment
-from planner.accounts import accounts, penalties_of
-from planner.investment import Investment, book_value, depreciation, payments, salvage_value
-from planner.ledger import inventory
-from planner.measures import cost_per_tonne, internal_rate_of_return, simple_payback
-from planner.stock import capex_of, stock_of
+from planner.accounting.accounts import accounts, penalties_of
+from planner.accounting.investment import Investment, book_value, depreciation, payments, salvage_value
+from planner.accounting.ledger import inventory
+from planner.accounting.measures import cost_per_tonne, internal_rate_of_return, simple_payback
+from planner.accounting.stock import capex_of, stock_of
 
 IMPORT = {"markets.import_mw": {"grid": 10.0}}
 TWO = Site(years=(2025, 2026))

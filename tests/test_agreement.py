@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from models.problem import Problem
-from planner.accounts import accounts
+from planner.accounting.accounts import accounts
+from planner.accounting.rating import rate_years
 from planner.engine import Options, solve
 from planner.engine.bridge import run
 from planner.engine.matrix import Pressed
 from planner.engine.press import press
 from planner.plan import Plan
-from planner.rating import rate_years
-from planner.verify import verify
+from planner.verification.verify import verify
 from tests.random_factory import SITE, rich
 from tests.random_options import varied
 

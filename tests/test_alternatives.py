@@ -15,12 +15,12 @@ import pytest
 from click.testing import CliRunner
 
 from models.problem import Goal, Problem
-from planner.alternatives import AIMS, Alternative, alternatives, measured, study
+from planner.alternatives.aims import AIMS, Alternative, alternatives, measured, study
 from planner.cli import main
 from planner.engine import Options
 from planner.progress import Progress
-from planner.resolving import Resolver, Solved
-from planner.verify_asked import projects
+from planner.solving.resolving import Resolver, Solved
+from planner.verification.asked import projects
 from tests.factories import Site
 from tests.plans import dyehouse_results
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from planner.accounts import accounts
+from planner.accounting.accounts import accounts
 from planner.answer import at_accounted_cost
 from planner.plan import Plan
-from planner.verify import verify
+from planner.verification.verify import verify
 from tests.plans import dyehouse
 
 PROBLEM, PLAN = dyehouse(tuple(range(2025, 2034)))

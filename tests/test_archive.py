@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from models.problem import Gate, Indicator, Level, MetricPoints
-from planner.archive import ArchiveError, pack, unpack
 from planner.plan import Plan
+from planner.results.archive import ArchiveError, pack, unpack
 from tests.factories import Site, rating
 
 SITE = Site(years=(2025, 2026), hours=(1000.0, 500.0))

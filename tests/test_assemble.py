@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from models.problem import Problem
-from planner.assemble import Assembly, assemble
-from planner.faults import ScenarioFaults
-from planner.reading import read_scenario
+from planner.assembly.assemble import Assembly, assemble
+from planner.reading.faults import ScenarioFaults
+from planner.reading.read import read_scenario
 
 CASE = """
 [scenario]

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from planner.answer import Answer, account_for
-from planner.assumptions import Standard, deciding, reach
 from planner.library.rating_table import RATINGS, read_rating
+from planner.rating.assumptions import Standard, deciding, reach
 from tests.factories import Site
 
 TABLE = read_rating(RATINGS / "t_ceca_g_0171_2022.toml")

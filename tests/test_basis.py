@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.assemble import assemble
-from planner.basis import Assumption, assumptions, grid_number, uncovered_number
-from planner.preparing import Settings, read
-from planner.record import Record
+from planner.assembly.assemble import assemble
+from planner.results.basis import Assumption, assumptions, grid_number, uncovered_number
+from planner.results.record import Record
+from planner.solving.preparing import Settings, read
 from tests.records import dyehouse_record
 
 CASES = ("textile-suzhou", "food-shandong", "machining-guangdong")

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from models.problem import Problem
-from planner import beside as side
 from planner.answer import Answer, account_for
-from planner.assemble import assemble
-from planner.beside import OUT_OF_REACH, plans_beside
-from planner.cheapest_first import Measure, cheapest_first, measures
+from planner.assembly.assemble import assemble
+from planner.assembly.variants import business_as_usual, with_base
 from planner.engine import Options, Pool, interrupted, solve
-from planner.first_look import Look
 from planner.plan import Plan
 from planner.progress import Progress
-from planner.reading import read_scenario
-from planner.summary import Beside, beside
-from planner.variants import business_as_usual, with_base
+from planner.reading.read import read_scenario
+from planner.solving import beside as side
+from planner.solving.beside import OUT_OF_REACH, plans_beside
+from planner.solving.cheapest_first import Measure, cheapest_first, measures
+from planner.solving.first_look import Look
+from planner.solving.summary import Beside, beside
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-measures"
 OPTIONS = Options(gap=1e-6, time_limit_s=60.0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from planner.blocking import blockers
-from planner.forcing import Item, find_item
+from planner.why.blocking import blockers
+from planner.why.forcing import Item, find_item
 from tests.factories import Site
 from tests.test_why import LEAKS, SITE, asked, said, solved
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.problem import Durability, EmissionCap
 from planner.answer import Answer, account_for
-from planner.clauses import binding
+from planner.rating.clauses import binding
 from tests.plans import dyehouse
 
 YEARS = tuple(range(2025, 2033))

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.climate import Climate, clear_sky, synthetic_weather
-from planner.typical_days import month_of_day
+from planner.assembly.climate import Climate, clear_sky, synthetic_weather
+from planner.assembly.typical_days import month_of_day
 
 SUZHOU = Climate(
     latitude_deg=31.3,

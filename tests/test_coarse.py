@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from models.problem import Problem
-from planner.assemble import assemble
-from planner.coarse import coarse
+from planner.assembly.assemble import assemble
 from planner.engine import Options, monolith
-from planner.first_look import DAYS, Look, look_of
-from planner.full_year import at_resolution
-from planner.reading import read_scenario
+from planner.reading.read import read_scenario
+from planner.solving.coarse import coarse
+from planner.solving.first_look import DAYS, Look, look_of
+from planner.solving.full_year import at_resolution
 from tests.full_years import chronological
 from tests.test_full_year import CUTS
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from models.problem import Carrier, Problem, Steps, at_any_load
-from planner.accounts import Accounts, accounts
+from planner.accounting.accounts import Accounts, accounts
 from planner.answer import at_accounted_cost
 from planner.engine import Options, solve
 from planner.engine.commitment import committed
 from planner.engine.monolith import in_one_piece, whole
 from planner.plan import Plan, SolverFacts
-from planner.verify import verify
+from planner.verification.verify import verify
 from tests.factories import Site
 from tests.full_years import chronological
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.preparing import Settings, read
-from planner.solving import input_hashes
+from planner.solving.preparing import Settings, read
+from planner.solving.solve import input_hashes
 
 ROOT = Path(__file__).parent.parent
 DIGITS = 10

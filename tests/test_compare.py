@@ -14,7 +14,7 @@ from planner.comparing.compared import compare
 from planner.comparing.inputs import differing, words
 from planner.comparing.outcome import decisions, kinds_of_money, verdict
 from planner.comparing.page import render
-from planner.results import EFFECTIVE, ResultsError, Row, read_results, table_bytes
+from planner.results.folder import EFFECTIVE, ResultsError, Row, read_results, table_bytes
 from tests.plans import dyehouse_results
 
 HOSTILE = '<img src=x onerror="alert(1)">[bold]=1+1'

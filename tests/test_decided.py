@@ -11,8 +11,8 @@ import pytest
 
 from models.problem import Decided, Problem
 from planner.engine import Options, solve
-from planner.forcing import Item, taken
-from planner.verify import verify
+from planner.verification.verify import verify
+from planner.why.forcing import Item, taken
 from tests.factories import Site
 
 SITE = Site(years=(2025, 2026), hours=(1000.0,))

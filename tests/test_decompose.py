@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.problem import Problem
-from planner.accounts import accounts
+from planner.accounting.accounts import accounts
 from planner.answer import at_accounted_cost
 from planner.engine import Options, SolverError, decompose
 from planner.engine.decompose import Decomposition, decomposed
@@ -17,7 +17,7 @@ from planner.engine.monolith import by_cuts, whole
 from planner.engine.operator import Operator
 from planner.engine.rounds import SLACK_PRICE
 from planner.plan import Plan, SolverFacts
-from planner.verify import verify
+from planner.verification.verify import verify
 from tests.random_factory import rich
 
 GAP = 0.03

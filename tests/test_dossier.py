@@ -11,18 +11,18 @@ import pytest
 from click.testing import CliRunner
 
 from models.problem import OtherEmissions
-from planner.assemble import assemble
-from planner.base_year import base_gross
+from planner.assembly.assemble import assemble
+from planner.assembly.base_year import base_gross
 from planner.cli import main
 from planner.dossier import write_dossier
 from planner.dossier.evidence import evidence
 from planner.dossier.inventory import CATEGORIES, base_inventory, category_of, planned_inventory
 from planner.dossier.page import render
 from planner.dossier.words import WORDS
-from planner.effective import effective_toml
-from planner.preparing import Settings, read
-from planner.record import Record
-from planner.results import ResultsError
+from planner.results.folder import ResultsError
+from planner.results.record import Record
+from planner.scenario.effective import effective_toml
+from planner.solving.preparing import Settings, read
 from planner.words import LANGS
 from tests.factories import Site
 from tests.plans import dyehouse_results

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.effective import effective_toml, toml
-from planner.reading import read_scenario
+from planner.reading.read import read_scenario
+from planner.scenario.effective import effective_toml, toml
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 

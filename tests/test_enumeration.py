@@ -24,8 +24,8 @@ import numpy as np
 import pytest
 
 from models.problem import Gate, Indicator, Level, MetricPoints, Problem
+from planner.accounting.rating import rate_years
 from planner.plan import Plan
-from planner.rating import rate_years
 from tests.factories import Site, rating
 from tests.known_answers import at_cost
 

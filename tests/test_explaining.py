@@ -4,7 +4,7 @@ import math
 
 from models.problem import Gate, Level
 from planner.engine import Explanation, Slack
-from planner.explaining import explain_in_words
+from planner.solving.explaining import explain_in_words
 from tests.factories import Site, rating
 
 SITE = Site(years=(2030, 2031, 2032))

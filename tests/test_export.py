@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from planner.cli import main
-from planner.effective import toml
 from planner.export.package import Field, Piece, descriptor
 from planner.export.targets import TARGETS, export
-from planner.results import EFFECTIVE, OPERATION, ResultsError, read_results
+from planner.results.folder import EFFECTIVE, OPERATION, ResultsError, read_results
+from planner.scenario.effective import toml
 from tests.plans import dyehouse_results
 
 YEARS = (2025, 2026, 2027, 2028, 2029, 2030)

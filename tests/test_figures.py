@@ -19,7 +19,7 @@ from matplotlib.text import Text
 
 from planner.cli import main
 from planner.figures import FIGURES, FontMissing, NotDrawn, cash_flow, drawn, emissions, inline, render, style
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import WORDS, Lang
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -176,7 +176,7 @@ def test_lines_differ_in_dash_and_marker() -> None:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch, record: Record) -> Record:
-    monkeypatch.setattr("planner.record.open_record", lambda folder: record)
+    monkeypatch.setattr("planner.results.record.open_record", lambda folder: record)
     return record
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from figure_case import close
 
+from planner.accounting.ledger import annual
 from planner.answer import Answer
 from planner.figures import (
     abatement,
@@ -26,7 +27,6 @@ from planner.figures import (
 from planner.figures.flows import flows
 from planner.figures.layered import Link, layered
 from planner.figures.style import NotDrawn, folded, plain, shortened, wide
-from planner.ledger import annual
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_the_day_of_the_highest_load_is_shown(plan: Answer) -> None:
 
 
 def test_of_a_full_year_two_weeks_are_shown() -> None:
-    from planner.typical_days import full_year
+    from planner.assembly.typical_days import full_year
 
     load, sun = np.zeros(8760), np.zeros(8760)
     load[200], sun[5000:5100] = 1.0, 1.0

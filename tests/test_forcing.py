@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.forcing import Item, UnknownItemError, find_item, force_in, force_out, sensible_size
+from planner.why.forcing import Item, UnknownItemError, find_item, force_in, force_out, sensible_size
 from tests.test_why import LEAKS, SITE, solved, with_leaks
 
 

@@ -15,7 +15,6 @@ from benchmarks.cases import problem as benchmark
 from benchmarks.data import Case
 from models.problem import EmissionCap, Problem
 from planner.answer import at_accounted_cost
-from planner.cheapest_first import cheapest_first, measures
 from planner.engine import decompose, master, monolith
 from planner.engine.block import Block
 from planner.engine.bridge import Options, SolverError, run, set_option
@@ -32,7 +31,8 @@ from planner.engine.press_block import largest_flow, press_block
 from planner.engine.rounds import EXACT as EXACT_BLOCKS
 from planner.engine.rounds import SLACK_PRICE
 from planner.plan import Plan, SolverFacts
-from planner.verify import REPORTED, verify
+from planner.solving.cheapest_first import cheapest_first, measures
+from planner.verification.verify import REPORTED, verify
 from tests.full_years import STEPS_A_DAY, chronological
 
 EXACT = Options(gap=1e-7, time_limit_s=120)

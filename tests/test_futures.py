@@ -7,10 +7,10 @@ import pytest
 
 from models.problem import Gate, Level
 from planner.engine import Options
-from planner.futures import Future, decided_before, in_future, normalised
-from planner.futures_study import NoPlanForFutures, Rules, futures_study
+from planner.futures.future import Future, decided_before, in_future, normalised
+from planner.futures.study import NoPlanForFutures, Rules, futures_study
 from planner.progress import Progress
-from planner.resolving import Resolver
+from planner.solving.resolving import Resolver
 from tests.factories import Site, rating
 from tests.random_factory import rich
 
@@ -53,7 +53,7 @@ def test_waiting_is_worth_what_it_saves_by_hand(monkeypatch, largest):
     now: never 0.25·30 + 0.75·12 = 16.5, PV in 2025 11, so PV is built: 11. With waiting: nothing better than 11.
     At 15: PV in 2025 15; never 16.5; waiting 0.25·(6 + 16.5) + 0.75·12 = 14.625. Deciding now costs 15: worth 0.375.
     """
-    monkeypatch.setattr("planner.futures_study.LARGEST_TREE", largest)
+    monkeypatch.setattr("planner.futures.study.LARGEST_TREE", largest)
     futures = (Future("dear", 1.0, {"grid": 4.0}), Future("same", 3.0))
     first = futures_study(small(11.0), futures, Rules(2026), Resolver(EXACT, QUIET))
     assert first["expected_cost"] == pytest.approx(11e6)

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from models.problem import Goal, Indicator, Level, Problem
-from planner.accounts import accounts
+from planner.accounting.accounts import accounts
+from planner.accounting.ledger import inventory
 from planner.engine import Options, solve
-from planner.ledger import inventory
 from planner.plan import Plan
-from planner.verify import verify
-from planner.verify_asked import goal_total
+from planner.verification.asked import goal_total
+from planner.verification.verify import verify
 from tests.factories import Site, rating
 
 YEARS = Site(years=(2029, 2030), hours=(1000.0,))

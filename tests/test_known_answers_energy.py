@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from models.problem import Carrier, Problem, Store
+from planner.accounting.ledger import inventory
 from planner.engine import solve
-from planner.ledger import inventory
 from tests.factories import Site
 from tests.known_answers import at_cost, infeasible, total
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from models.problem import Carrier, Contract, Durability, EmissionCap, Gate, Level, Problem
-from planner.ledger import inventory
-from planner.rating import rate_years
+from planner.accounting.ledger import inventory
+from planner.accounting.rating import rate_years
 from tests.factories import Site, rating
 from tests.known_answers import at_cost, infeasible, solved, total
 

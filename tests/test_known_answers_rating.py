@@ -25,9 +25,9 @@ from models.problem import (
     not_firm,
 )
 from models.rating import residual_bound_tco2e, residual_least_tco2e
-from planner.accounts import accounts
-from planner.ledger import inventory
-from planner.rating import rate_years
+from planner.accounting.accounts import accounts
+from planner.accounting.ledger import inventory
+from planner.accounting.rating import rate_years
 from tests.factories import Site, rating
 from tests.known_answers import at_cost, infeasible, solved, total
 

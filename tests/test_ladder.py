@@ -21,10 +21,10 @@ from planner.ladder.climb import FIRST_SHARE, Ladder
 from planner.ladder.rungs import ASSUMED, Rung, asked, rungs
 from planner.ladder.show import show_ladder
 from planner.ladder.study import study
-from planner.preparing import Prepared, Settings, opened, prepare, read
 from planner.progress import Progress
-from planner.resolving import Resolver, Solved
-from planner.studies import read_study
+from planner.solving.preparing import Prepared, Settings, opened, prepare, read
+from planner.solving.resolving import Resolver, Solved
+from planner.studies.kept import read_study
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml"
 CERTIFICATES = '[instruments.gec]\nkind = "certificate"\nprice = 5\nmax_per_year = 20000\n\n[instruments.credit]'

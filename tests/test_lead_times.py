@@ -9,11 +9,11 @@ from typing import get_args
 import pytest
 
 from planner import library
-from planner.assemble import assemble
-from planner.faults import ScenarioFaults
-from planner.lead_times import KINDS, Setting, certification, lead_of_kind, setting_of
-from planner.reading import read_scenario
-from planner.roadmap_words import CHAPTERS
+from planner.assembly.assemble import assemble
+from planner.reading.faults import ScenarioFaults
+from planner.reading.read import read_scenario
+from planner.roadmap.lead_times import KINDS, Setting, certification, lead_of_kind, setting_of
+from planner.roadmap.words import CHAPTERS
 from planner.scenario.base import Chapter
 
 TWO_MEASURES = (Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml").read_text(encoding="utf-8")

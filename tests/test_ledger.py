@@ -7,7 +7,7 @@ import pytest
 from factories import Site, rating
 
 from models.problem import Durability, OtherEmissions
-from planner.ledger import durable, inventory
+from planner.accounting.ledger import durable, inventory
 
 ONE = Site()
 TWO = Site(years=(2025, 2026))

@@ -14,7 +14,7 @@ from planner import library
 from planner.library import FOLDER, Entry, Kind, LibraryError, Number, entry, load, rating
 from planner.library.grid import grid_factor, grid_region, provinces
 from planner.library.rating_table import RATINGS, RatingTable, read_rating, standards
-from planner.presets import TABLES
+from planner.reading.presets import TABLES
 from planner.scenario import Market
 
 KINDS: tuple[str, ...] = get_args(Kind)

@@ -15,11 +15,11 @@ from click.testing import CliRunner
 from models.problem import Gate, Level, Problem
 from planner.cli import main
 from planner.engine import Options
-from planner.forcing import Item, taken
-from planner.myopic import Myopic, myopic
-from planner.myopic_study import study, words
+from planner.myopic.study import study, words
+from planner.myopic.walk import Myopic, myopic
 from planner.progress import Progress
-from planner.resolving import Resolver, Solved
+from planner.solving.resolving import Resolver, Solved
+from planner.why.forcing import Item, taken
 from tests.factories import Site, rating
 from tests.plans import dyehouse_results
 

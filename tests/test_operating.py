@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import pytest
 
 from models.problem import Durability, EmissionCap, Gate, Level
-from planner.accounts import accounts
+from planner.accounting.accounts import accounts
 from planner.answer import account_for
 from planner.engine import Options, Pool, monolith, solve
-from planner.fixed import investments_of, one_year
-from planner.operating import NotOperable, Run, Year, _confirm, cheapest_path, operate
 from planner.plan import Plan
-from planner.resolving import UnverifiedError
-from planner.verify import verify
+from planner.solving.fixed import investments_of, one_year
+from planner.solving.operating import NotOperable, Run, Year, _confirm, cheapest_path, operate
+from planner.solving.resolving import UnverifiedError
+from planner.verification.verify import verify
 from tests.factories import Site, rating
 from tests.full_years import chronological
 from tests.random_factory import rich

@@ -16,7 +16,7 @@ from planner.pareto.axes import Axis, axis_of, with_stars
 from planner.pareto.curve import Curve, trace
 from planner.plan import Plan
 from planner.progress import Progress
-from planner.resolving import Resolver, Solved
+from planner.solving.resolving import Resolver, Solved
 from tests.factories import Site, rating
 from tests.random_factory import rich
 

@@ -22,9 +22,9 @@ from planner.pareto.curve import Curve, trace
 from planner.pareto.show import show_pareto
 from planner.pareto.study import study
 from planner.progress import Progress
-from planner.resolving import Resolver
-from planner.results import Row
-from planner.studies import read_study
+from planner.results.folder import Row
+from planner.solving.resolving import Resolver
+from planner.studies.kept import read_study
 from tests.test_pareto import paper_site, two_measures
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

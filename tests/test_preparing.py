@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner import preparing
 from planner.engine import Options, solve
 from planner.plan import Plan
-from planner.preparing import Settings, UsualNotSolved, opened, prepare, read, results_folder
 from planner.progress import Progress
-from planner.results import ResultsError
+from planner.results.folder import ResultsError
+from planner.solving import preparing
+from planner.solving.preparing import Settings, UsualNotSolved, opened, prepare, read, results_folder
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml"
 

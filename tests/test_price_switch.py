@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from planner.engine import Options, solve
-from planner.forcing import taken
-from planner.price_switch import find_price, price_lines, price_switch
+from planner.why.forcing import taken
+from planner.why.price_switch import find_price, price_lines, price_switch
 from tests.test_why import LEAKS, again, with_leaks
 
 

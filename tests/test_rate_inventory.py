@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from planner.library.rating_table import RATINGS, read_rating
-from planner.rate_inventory import RateError, rate_path
+from planner.rating.inventory import RateError, rate_path
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 TABLE = read_rating(RATINGS / "t_ceca_g_0171_2022.toml")

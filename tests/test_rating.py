@@ -8,7 +8,7 @@ import pytest
 from factories import Site, rating
 
 from models.problem import Durability, Gate, Indicator, Level, MetricPoints
-from planner.rating import METRICS, Facts, indicator_points, metric_points, rate, rate_years
+from planner.accounting.rating import METRICS, Facts, indicator_points, metric_points, rate, rate_years
 
 ONE = Site()
 RENEWABLE = Gate("renewable_electricity_share", "min", 0.5)

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner.archive import pack, unpack
-from planner.recheck import recheck, same
-from planner.results import ResultsError, sha256
+from planner.results.archive import pack, unpack
+from planner.results.folder import ResultsError, sha256
+from planner.results.recheck import recheck, same
 from tests.plans import dyehouse_results
 
 ROOT = Path(__file__).parents[1]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.record import open_record
-from planner.results import ResultsError
+from planner.results.folder import ResultsError
+from planner.results.record import open_record
 from tests.plans import dyehouse_results
 from tests.records import YEARS, dyehouse_record
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from planner.accounting.rating import METRICS, facts_of
 from planner.answer import account_for
 from planner.cli import main
-from planner.rating import METRICS, facts_of
 from planner.report import write_report
 from planner.report.case import Case, read_case
 from planner.report.compare import Line, differences
@@ -21,7 +21,7 @@ from planner.report.headline import balance, headline, last_held
 from planner.report.page import digest, plain, render, sections
 from planner.report.phrases import phrase
 from planner.report.words import WORDS, Language
-from planner.results import ResultsError
+from planner.results.folder import ResultsError
 from tests.plans import dyehouse
 from tests.report_case import CLOSING, FORMULA, IMAGE, TURNED, YEARS, report_case
 

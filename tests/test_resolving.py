@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from planner import resolving
 from planner.answer import account_for
-from planner.archive import pack, same, unpack
 from planner.engine import Options, SolverError
 from planner.progress import Progress
-from planner.resolving import Interval, Resolver, Solved, UnverifiedError, plan_before
+from planner.results.archive import pack, same, unpack
+from planner.solving import resolving
+from planner.solving.resolving import Interval, Resolver, Solved, UnverifiedError, plan_before
 from tests.test_why import solved, with_leaks
 
 

@@ -8,8 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from planner import results
-from planner.results import ResultsError, Row, read_results, read_summary, table_bytes, write_results, writer_lock
+from planner.results import folder as results
+from planner.results.folder import (
+    ResultsError,
+    Row,
+    read_results,
+    read_summary,
+    table_bytes,
+    write_results,
+    writer_lock,
+)
 
 SUMMARY = {"status": "optimal", "net_present_cost": 1.0 / 3.0, "stars": {2025: 0, 2026: 5}}
 ROWS = (Row(2025, "grid", "energy", "CNY", 1234567.891), Row(None, "all", "net_present_cost", "CNY", -0.0))
@@ -78,7 +86,7 @@ def test_a_writer_killed_between_renames_is_recovered(tmp_path: Path) -> None:
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     folder = tmp_path / "mill"
     code = (
-        "import sys; from pathlib import Path; from planner.results import writer_lock\n"
+        "import sys; from pathlib import Path; from planner.results.folder import writer_lock\n"
         "with writer_lock(Path(sys.argv[1])):\n    print('held', flush=True); sys.stdin.read()"
     )
     root = str(Path(__file__).parents[1])

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from planner.answer import account_for
-from planner.lead_times import Certification, Lead, Setting
-from planner.results import ResultsError
-from planner.roadmap import read_roadmap, roadmap
-from planner.roadmap_form import Action, Roadmap
+from planner.results.folder import ResultsError
+from planner.roadmap.dated import read_roadmap, roadmap
+from planner.roadmap.form import Action, Roadmap
+from planner.roadmap.lead_times import Certification, Lead, Setting
 from tests.factories import Site
 from tests.plans import dyehouse
 

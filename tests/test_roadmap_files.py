@@ -14,12 +14,12 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from planner.calendar_file import calendar, escaped, folded
 from planner.cli import main
-from planner.lead_times import Lead
-from planner.roadmap import read_roadmap, roadmap
-from planner.roadmap_files import COLUMNS, csv_bytes, json_bytes, json_schema, roadmap_files
-from planner.roadmap_form import Roadmap
+from planner.roadmap.calendar_file import calendar, escaped, folded
+from planner.roadmap.dated import read_roadmap, roadmap
+from planner.roadmap.files import COLUMNS, csv_bytes, json_bytes, json_schema, roadmap_files
+from planner.roadmap.form import Roadmap
+from planner.roadmap.lead_times import Lead
 from tests.test_roadmap import ANSWER, PV, ROADMAP, SETTING
 
 HOSTILE = "=cmd|'/c calc'!A1,\"a\";\r\n<script>alert(1)</script>\\n\x07屋顶"

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 
 from planner import library
-from planner.faults import ScenarioFaults
-from planner.findings import places_of
-from planner.presets import TABLES, with_presets
-from planner.reading import read_scenario
+from planner.assembly.validate import validate
+from planner.reading.faults import ScenarioFaults
+from planner.reading.findings import places_of
+from planner.reading.presets import TABLES, with_presets
+from planner.reading.read import read_scenario
 from planner.scenario import Market, Scenario, value_in, values_in
-from planner.scenario_reference import reference
-from planner.schema import json_schema
-from planner.starter import STARTER, write_starter
-from planner.validate import validate
+from planner.scenario.reference import reference
+from planner.scenario.schema import json_schema
+from planner.scenario.starter import STARTER, write_starter
 from tests.bad_scenarios import AFTER, BAD, GOOD, MAGNITUDES, NEXT
 
 ROOT = Path(__file__).parent.parent
@@ -363,7 +363,7 @@ def test_reference_is_up_to_date() -> None:
 def test_reading_imports_neither_pandas_nor_pyomo(tmp_path: Path) -> None:
     written(tmp_path, GOOD)
     code = (
-        "import sys; from planner.validate import validate; validate(sys.argv[1]);"
+        "import sys; from planner.assembly.validate import validate; validate(sys.argv[1]);"
         "print([m for m in ('pandas', 'pyomo', 'scipy', 'rich', 'matplotlib', 'tree_sitter', 'numpy') if m in sys.modules])"
     )
     ran = subprocess.run(
@@ -392,7 +392,7 @@ def test_validation_is_quick(tmp_path: Path) -> None:
 
 
 def test_validation_of_bills_does_not_import_scipy() -> None:
-    code = "import sys; from planner.validate import validate; validate(sys.argv[1]); print('scipy' in sys.modules)"
+    code = "import sys; from planner.assembly.validate import validate; validate(sys.argv[1]); print('scipy' in sys.modules)"
     case = ROOT / "scenarios" / "textile-suzhou" / "scenario.toml"
     ran = subprocess.run([sys.executable, "-c", code, str(case)], capture_output=True, text=True, check=True, cwd=ROOT)
     assert ran.stdout.strip() == "False"

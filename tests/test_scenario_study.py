@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from planner.engine import SolverError, Start
-from planner.resolving import UnverifiedError
-from planner.results import write_results, writer_lock
-from planner.scenario_study import LIMIT_FACTOR, Subject, end_by, subject
-from planner.starts import read_starts, write_starts
+from planner.results.folder import write_results, writer_lock
+from planner.solving.resolving import UnverifiedError
+from planner.studies.of_scenario import LIMIT_FACTOR, Subject, end_by, subject
+from planner.studies.starts import read_starts, write_starts
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml"
 NOTHING = (None, None, None, None, True, False)

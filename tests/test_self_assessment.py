@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.assemble import assemble
-from planner.preparing import Settings, read
-from planner.record import Record
-from planner.self_assessment import assess, indicator_words, items, result_in
+from planner.assembly.assemble import assemble
+from planner.rating.self_assessment import assess, indicator_words, items, result_in
+from planner.results.record import Record
+from planner.solving.preparing import Settings, read
 from tests.factories import Site
 from tests.records import dyehouse_record, record_of
 

@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from planner.cli import main
+from planner.scenario.starter import write_starter
 from planner.serve.app import Site, outcome
 from planner.serve.guard import BindingRefused, binding
 from planner.serve.pages import policy_of
@@ -25,7 +26,6 @@ from planner.serve.phrases import PHRASES
 from planner.serve.rows import NONE, row
 from planner.serve.shelf import leads_out, may_be_new, results_shelf, scenarios_shelf
 from planner.serve.solves import PROGRAM, Solve
-from planner.starter import write_starter
 from tests.report_case import CLOSING, IMAGE, report_case
 from tests.serving import FORM, SECONDS, Visitor, ended, served, two_measures
 

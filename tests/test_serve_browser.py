@@ -11,8 +11,8 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from planner.scenario.starter import write_starter
 from planner.serve.app import Site
-from planner.starter import write_starter
 from planner.words import LANGS
 from tests.browser import browser, visit
 from tests.report_case import CLOSING, report_case

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.shapley import exact_shares, sampled_shares
+from planner.abatement.shapley import exact_shares, sampled_shares
 
 SAVINGS = {"leaks": 0.1, "drives": 0.2, "lamps": 0.05}
 

@@ -13,12 +13,12 @@ import pytest
 
 from models.problem import Problem
 from planner.answer import account_for, at_accounted_cost
-from planner.assemble import assemble
+from planner.assembly.assemble import assemble
+from planner.assembly.variants import business_as_usual, paper_only, with_base
 from planner.engine import Options, solve
 from planner.plan import Plan
-from planner.preparing import Settings, read
-from planner.variants import business_as_usual, paper_only, with_base
-from planner.verify import verify
+from planner.solving.preparing import Settings, read
+from planner.verification.verify import verify
 from tests.random_factory import rich
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"

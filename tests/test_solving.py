@@ -12,14 +12,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from models.problem import Problem
-from planner import solving
 from planner.cli import main
 from planner.commands.solve import command as solve_command
 from planner.engine import Options, SolverError, interrupted, solve
 from planner.plan import Plan
 from planner.progress import Progress, stopping
 from planner.report.case import GIVEN_BY, read_case
-from planner.results import writer_lock
+from planner.results.folder import writer_lock
+from planner.solving import solve as solving
 
 TEXT = (Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml").read_text()
 KEYS = {

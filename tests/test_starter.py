@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from planner.answer import account_for
-from planner.assemble import assemble
+from planner.assembly.assemble import assemble
+from planner.assembly.variants import business_as_usual, with_base
 from planner.engine import Options, solve
-from planner.reading import read_scenario
-from planner.starter import write_starter
-from planner.variants import business_as_usual, with_base
-from planner.verify import verify
+from planner.reading.read import read_scenario
+from planner.scenario.starter import write_starter
+from planner.verification.verify import verify
 
 
 def test_starter_solves_and_verifies(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from planner.results import Row
-from planner.steps import Step, steps
+from planner.results.folder import Row
+from planner.results.steps import Step, steps
 
 
 def build(year: int, item: str, size: float, cost: float = 0.0) -> list[Row]:

@@ -9,16 +9,23 @@ import pytest
 from click.testing import CliRunner
 
 from models.problem import Gate, Level, Problem
+from planner.assembly.variants import paper_only
 from planner.cli import main
 from planner.engine import Options, solve
-from planner.factor_sets import GridContext, factor_sets, under
-from planner.factors import factors_study
 from planner.plan import Plan
 from planner.progress import Progress
-from planner.stress_tests import StressTest, deep_valley, ending, midday_steps, stress_tests, without_certificates
-from planner.stressing import KEPT, LOST, NOT_OPERABLE, operates_alike, stress
-from planner.studies import read_study
-from planner.variants import paper_only
+from planner.stress.factor_sets import GridContext, factor_sets, under
+from planner.stress.factors import factors_study
+from planner.stress.stress_tests import (
+    StressTest,
+    deep_valley,
+    ending,
+    midday_steps,
+    stress_tests,
+    without_certificates,
+)
+from planner.stress.stressing import KEPT, LOST, NOT_OPERABLE, operates_alike, stress
+from planner.studies.kept import read_study
 from tests.factories import Site, rating
 from tests.plans import dyehouse_results
 

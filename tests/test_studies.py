@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from planner.results import ResultsError, write_results, writer_lock
-from planner.studies import read_study, studies, write_study
+from planner.results.folder import ResultsError, write_results, writer_lock
+from planner.studies.kept import read_study, studies, write_study
 
 STUDY: dict[str, Any] = {
     "kind": "pareto",

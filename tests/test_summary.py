@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from planner.answer import account_for
-from planner.results import Row
-from planner.summary import plan_rows, proof, target_of, versions, worth
+from planner.results.folder import Row
+from planner.solving.summary import plan_rows, proof, target_of, versions, worth
 from tests.plans import dyehouse
 
 YEARS = tuple(range(2025, 2033))

@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from planner.cli import main
-from planner.preparing import Settings
-from planner.results import ResultsError, read_summary, writer_lock
-from planner.solving import Request
-from planner.solving import run as solve_here
+from planner.results.folder import ResultsError, read_summary, writer_lock
+from planner.solving.preparing import Settings
+from planner.solving.solve import Request
+from planner.solving.solve import run as solve_here
 from planner.sweep import local, sweeping
 from planner.sweep.jobs import Ended, How, Job, portfolio, scenario_files
 from planner.sweep.journal import Journal, sweep_lock

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from planner.cli import main
-from planner.preparing import Settings
+from planner.solving.preparing import Settings
 from planner.sweep import cluster
 from planner.sweep.address import AddressError, At, Tls, checked, host_of
 from planner.sweep.jobs import Ended, How, Job, portfolio, scenario_files

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from planner.answer import account_for
-from planner.results import Row
-from planner.tables import tables
+from planner.results.folder import Row
+from planner.results.tables import tables
 from tests.plans import dyehouse
 
 YEARS = tuple(range(2025, 2033))

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from planner.answer import account_for, findings
-from planner.results import Results, Row
-from planner.tables import tables
+from planner.results.folder import Results, Row
+from planner.results.tables import tables
 from planner.terminal import cost_words, milestones, number, rating_words, show, star_words
 from tests.plans import dyehouse
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from planner import timefiles, timeseries, timestamps
-from planner.faults import ScenarioFaults
+from planner.reading import timefiles, timeseries, timestamps
+from planner.reading.faults import ScenarioFaults
+from planner.reading.timeseries import SeriesReader, from_bills, month_of_step
 from planner.scenario import SeriesFile
-from planner.timeseries import SeriesReader, from_bills, month_of_step
 
 
 def stamps(year: int = 2025, minutes: int = 60, days: int = 365, offset: str = "") -> list[str]:

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.typical_days import billing_groups, full_year, given_periods, month_of_day, month_span, typical_days
+from planner.assembly.typical_days import (
+    billing_groups,
+    full_year,
+    given_periods,
+    month_of_day,
+    month_span,
+    typical_days,
+)
 
 
 def factory_year(seed: int = 1, per_day: int = 24) -> dict[str, np.ndarray]:

@@ -6,9 +6,10 @@ import doctest
 
 import pytest
 
-from planner import faults, findings, library, units
+from planner import library
+from planner.reading import faults, findings, units
+from planner.reading.units import QuantityError, mwh, mwh_per_unit, steam_mwh_per_tonne
 from planner.scenario import base
-from planner.units import QuantityError, mwh, mwh_per_unit, steam_mwh_per_tonne
 
 
 @pytest.mark.parametrize("module", [units, faults, findings, base])

@@ -6,12 +6,18 @@ import numpy as np
 import pytest
 from test_assemble import CASE, RATED, SUPPLY, made, named
 
-from planner.base_year import base_gross, base_year_check, base_year_cost_check, inventory_from_bills, needed_mwh
-from planner.cheapest_first import cheapest_first, measures, worths
+from planner.accounting.ledger import inventory
+from planner.accounting.rating import rate_years
+from planner.assembly.base_year import (
+    base_gross,
+    base_year_check,
+    base_year_cost_check,
+    inventory_from_bills,
+    needed_mwh,
+)
+from planner.assembly.variants import business_as_usual, output_growth, paper_only, with_base
 from planner.engine import solve
-from planner.ledger import inventory
-from planner.rating import rate_years
-from planner.variants import business_as_usual, output_growth, paper_only, with_base
+from planner.solving.cheapest_first import cheapest_first, measures, worths
 
 FACTOR = "[emissions]\ngrid_factor = 'custom'\ngrid_factor_t_per_mwh = 0.5\nuncovered_t_per_mwh = 0.6\n"
 FLAT = """

@@ -12,9 +12,9 @@ import pytest
 from factories import Site, carriers_of, rating
 
 from models.problem import Carrier, Durability, EmissionCap, Gate, Indicator, Level, Segment
-from planner.accounts import accounts
-from planner.ledger import inventory
-from planner.verify import verify
+from planner.accounting.accounts import accounts
+from planner.accounting.ledger import inventory
+from planner.verification.verify import verify
 
 SITE = Site(years=(2025, 2026), hours=(1000.0, 1000.0))
 
@@ -332,6 +332,6 @@ def test_undumpable_surplus_is_a_violation_although_dumped():
 
 
 def test_verification_needs_neither_model_nor_solver():
-    code = "import sys, planner.verify; print(sorted({'pyomo', 'highspy', 'pandas', 'scipy'} & set(sys.modules)))"
+    code = "import sys, planner.verification.verify; print(sorted({'pyomo', 'highspy', 'pandas', 'scipy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -16,10 +16,10 @@ from click.testing import CliRunner
 from models.problem import Problem
 from planner.cli import main
 from planner.engine import Options, solve
-from planner.forcing import Item, at_price, taken
 from planner.progress import Progress
-from planner.resolving import Resolver, Solved
-from planner.why import Asked, Why, as_json, lines, why
+from planner.solving.resolving import Resolver, Solved
+from planner.why.forcing import Item, at_price, taken
+from planner.why.question import Asked, Why, as_json, lines, why
 from tests.factories import Site
 from tests.plans import dyehouse_results
 

@@ -9,7 +9,7 @@ import pytest
 
 from models.check import check
 from models.problem import Decided, EmissionCap
-from planner.window import YEARLY, kept, until
+from planner.myopic.window import YEARLY, kept, until
 from tests.factories import Site
 from tests.plans import dyehouse
 

@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from models.problem import Finance
-from planner.accounts import accounts
+from planner.accounting.accounts import accounts
+from planner.accounting.measures import internal_rate_of_return, simple_payback
 from planner.answer import MILLION
 from planner.cli import main
-from planner.measures import internal_rate_of_return, simple_payback
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import LANGS
 from planner.workbook import workbook_bytes, write_workbook
 from planner.workbook.words import SHEETS

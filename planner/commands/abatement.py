@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, PROGRESS, RESULTS, refuse
-from planner.studied import ALL_SOLVES_S, GAP, QUIET, YEAR_TIME_LIMIT, studied
+from planner.arguments import JSON, PROGRESS, RESULTS, refuse
+from planner.studies.of_result import ALL_SOLVES_S, GAP, QUIET, YEAR_TIME_LIMIT, studied
 
 TOLD_EVERY = 10  # subsets
 
@@ -41,9 +41,9 @@ def command(
     """
     from rich.console import Console
 
-    from planner.abatement import abatement, fullest_year, grouped, measures_of
-    from planner.abatement_study import show, study
-    from planner.studies import write_study
+    from planner.abatement.study import show, study
+    from planner.abatement.worth import abatement, fullest_year, grouped, measures_of
+    from planner.studies.kept import write_study
 
     with studied(results, gap, ALL_SOLVES_S, quiet, progress) as subject:
         answer = subject.plan.answer

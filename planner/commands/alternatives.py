@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, PROGRESS, RESULTS
-from planner.studied import GAP, QUIET, TIME_LIMIT, studied
+from planner.arguments import JSON, PROGRESS, RESULTS
+from planner.studies.of_result import GAP, QUIET, TIME_LIMIT, studied
 
 
 @click.command()
@@ -48,9 +48,9 @@ def command(
     """
     from rich.console import Console
 
-    from planner.alternatives import AIMS, alternatives, study
-    from planner.studies import write_study
-    from planner.terminal_alternatives import show_alternatives
+    from planner.alternatives.aims import AIMS, alternatives, study
+    from planner.alternatives.show import show_alternatives
+    from planner.studies.kept import write_study
 
     with studied(results, gap, time_limit, quiet, progress) as subject:
         aims = tuple(aim for aim in AIMS if not names or aim.name in names)

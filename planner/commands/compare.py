@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, refuse
+from planner.arguments import JSON, refuse
 
 
 @click.command()
@@ -30,7 +30,7 @@ def command(
 ) -> None:
     """What differs between plans: decisions, cost, tonnes, stars, and which inputs differ with them."""
     from planner.comparing.compared import compare
-    from planner.results import ResultsError
+    from planner.results.folder import ResultsError
     from planner.words import Lang
 
     words: Lang = "zh" if lang == "zh" else "en"

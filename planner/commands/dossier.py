@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import RESULTS, refuse
+from planner.arguments import RESULTS, refuse
 
 
 @click.command()
@@ -30,7 +30,7 @@ def command(results: Path, lang: str, years: tuple[int, ...], evidence: Path | N
     certificate.
     """
     from planner.dossier import write_dossier
-    from planner.results import ResultsError, shown
+    from planner.results.folder import ResultsError, shown
 
     try:
         path = write_dossier(results, "zh" if lang == "zh" else "en", out, years, evidence)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, RESULTS, refuse
+from planner.arguments import JSON, RESULTS, refuse
 
 
 @click.command()
@@ -33,7 +33,7 @@ def command(results: Path, target: str, out: Path | None, as_json: bool) -> None
     """
     from planner.engine import SolverError
     from planner.export.targets import export
-    from planner.results import ResultsError, shown
+    from planner.results.folder import ResultsError, shown
 
     try:
         place, files = export(results, target, out)

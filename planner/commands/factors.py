@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, RESULTS, refuse
+from planner.arguments import JSON, RESULTS, refuse
 
 
 @click.command()
@@ -21,12 +21,12 @@ def command(results: Path, as_json: bool, quiet: bool) -> None:
     """
     from rich.console import Console
 
-    from planner.archive import ArchiveError, unpack
-    from planner.factor_sets import context_of, factor_sets
-    from planner.factors import factors_study
-    from planner.results import ResultsError, read_results
-    from planner.studies import write_study
-    from planner.terminal_stress import show_factors
+    from planner.results.archive import ArchiveError, unpack
+    from planner.results.folder import ResultsError, read_results
+    from planner.stress.factor_sets import context_of, factor_sets
+    from planner.stress.factors import factors_study
+    from planner.stress.show import show_factors
+    from planner.studies.kept import write_study
 
     try:
         read = read_results(results)

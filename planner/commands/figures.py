@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import RESULTS, refuse
+from planner.arguments import RESULTS, refuse
 
 
 @click.command()
@@ -37,8 +37,8 @@ def command(
     """
     from planner.figures import FIGURES, FontMissing, NotDrawn
     from planner.figures.files import write_figures, write_together
-    from planner.record import open_record
-    from planner.results import ResultsError
+    from planner.results.folder import ResultsError
+    from planner.results.record import open_record
 
     unknown = [name for name in only if name not in FIGURES]
     if unknown:

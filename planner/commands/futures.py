@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from planner.commands import JSON, SCENARIO, refuse, scenario_file
-from planner.scenario_study import INFEASIBLE, NO_PLAN, ended, solver_options, subject
+from planner.arguments import JSON, SCENARIO, refuse, scenario_file
+from planner.studies.of_scenario import INFEASIBLE, NO_PLAN, ended, solver_options, subject
 
 
 @click.command()
@@ -24,9 +24,9 @@ def command(scenario: Path, out: Path | None, as_json: bool, quiet: bool, **sett
     The scenario has [[futures]] and futures_rules.revealed, the year in which they part. Writes studies/futures.json and
     futures.csv into the results folder (`plan solve` makes it). Many typical days take long: begin with --resolution days:2.
     """
-    from planner.futures_study import NoPlanForFutures, futures_of, futures_study
-    from planner.results import rounded
-    from planner.studies import write_study
+    from planner.futures.study import NoPlanForFutures, futures_of, futures_study
+    from planner.results.folder import rounded
+    from planner.studies.kept import write_study
 
     with subject(scenario_file(scenario), out, quiet=quiet, **settings) as found:
         case = found.prepared.case
@@ -47,6 +47,6 @@ def command(scenario: Path, out: Path | None, as_json: bool, quiet: bool, **sett
     elif not quiet:
         from rich.console import Console
 
-        from planner.terminal_futures import show_futures
+        from planner.futures.show import show_futures
 
         show_futures(study, Console())

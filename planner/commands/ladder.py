@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from planner.commands import JSON, SCENARIO, refuse, scenario_file
-from planner.scenario_study import Subject, end_by, solver_options, subject
+from planner.arguments import JSON, SCENARIO, refuse, scenario_file
+from planner.studies.of_scenario import Subject, end_by, solver_options, subject
 
 
 @click.command()
@@ -45,7 +45,7 @@ def _climbed(found: Subject, first_years: str | None) -> dict[str, Any]:
     from planner.ladder.rungs import rungs
     from planner.ladder.study import study
     from planner.pareto.axes import target_years
-    from planner.studies import write_study
+    from planner.studies.kept import write_study
 
     problem, standard = found.prepared.problem, found.prepared.case.standard
     if standard is None or problem.rating is None:

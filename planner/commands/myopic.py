@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, PROGRESS, RESULTS, refuse
-from planner.studied import GAP, QUIET, TIME_LIMIT, studied
+from planner.arguments import JSON, PROGRESS, RESULTS, refuse
+from planner.studies.of_result import GAP, QUIET, TIME_LIMIT, studied
 
 
 @click.command()
@@ -38,9 +38,9 @@ def command(
     """
     from rich.console import Console
 
-    from planner.myopic import myopic
-    from planner.myopic_study import show, study
-    from planner.studies import write_study
+    from planner.myopic.study import show, study
+    from planner.myopic.walk import myopic
+    from planner.studies.kept import write_study
 
     if step > foresight:
         refuse(f"--step {step}: no more can be decided than the {foresight} years that are seen")

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from planner.commands import refuse
+from planner.arguments import refuse
 
 
 @click.command()
 @click.argument("name", type=click.Path(path_type=Path))
 def command(name: Path) -> None:
     """Write NAME/scenario.toml, a working starter."""
-    from planner.starter import write_starter
+    from planner.scenario.starter import write_starter
 
     try:
         path = write_starter(name)

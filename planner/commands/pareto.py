@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import click
 
-from planner.commands import JSON, refuse, scenario_file
-from planner.scenario_study import Subject, end_by, solver_options, subject
+from planner.arguments import JSON, refuse, scenario_file
+from planner.studies.of_scenario import Subject, end_by, solver_options, subject
 
 AGAINST = ("stars", "score", "tonnes", "final-tonnes", "paper")
 
@@ -65,7 +65,7 @@ def _traced(found: Subject, against: str, points: int, stars: int | None) -> dic
     from planner.pareto.axes import axis_of, target_years, with_stars
     from planner.pareto.curve import Curve, trace
     from planner.pareto.study import study
-    from planner.studies import write_study
+    from planner.studies.kept import write_study
 
     problem = found.prepared.problem
     try:

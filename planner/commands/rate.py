@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, refuse, refuse_faults
+from planner.arguments import JSON, refuse, refuse_faults
 
 
 @click.command()
@@ -20,8 +20,8 @@ def command(inventory: Path, year: int | None, as_json: bool) -> None:
     INVENTORY is a TOML file with [rating] and [inventory], a scenario, whose base year is rated from its bills, or a
     results folder, whose years are rated again.
     """
-    from planner.faults import ScenarioFaults
-    from planner.rate_inventory import RateError, rate_path
+    from planner.rating.inventory import RateError, rate_path
+    from planner.reading.faults import ScenarioFaults
     from planner.terminal import wrapped
 
     try:

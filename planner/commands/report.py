@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import RESULTS, refuse
+from planner.arguments import RESULTS, refuse
 
 
 @click.command()
@@ -23,7 +23,7 @@ def command(results: Path, lang: str, out: Path | None) -> None:
     Figures and studies that stand in the results folder are part of it; run `plan report` again after a new study.
     """
     from planner.report import write_report
-    from planner.results import ResultsError, shown
+    from planner.results.folder import ResultsError, shown
 
     try:
         path = write_report(results, "zh" if lang == "zh" else "en", out)

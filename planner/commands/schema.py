@@ -21,9 +21,9 @@ import click
 def command(what: str, out: Path | None) -> None:
     """JSON Schema of scenario.toml, or of roadmap.json."""
     if what == "roadmap":
-        from planner.roadmap_files import json_schema
+        from planner.roadmap.files import json_schema
     else:
-        from planner.schema import json_schema
+        from planner.scenario.schema import json_schema
 
     text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
     if out is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import refuse
+from planner.arguments import refuse
 
 
 @click.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, RESULTS, refuse
+from planner.arguments import JSON, RESULTS, refuse
 
 
 @click.command()
@@ -18,7 +18,7 @@ def command(results: Path, as_json: bool, width: int | None) -> None:
     """Show the tables of a results folder."""
     from rich.console import Console
 
-    from planner.results import ResultsError, read_results
+    from planner.results.folder import ResultsError, read_results
     from planner.terminal import show as show_tables
 
     try:

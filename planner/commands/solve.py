@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from planner.commands import JSON, PROGRESS, SCENARIO, scenario_file
+from planner.arguments import JSON, PROGRESS, SCENARIO, scenario_file
 
 
 @click.command()
@@ -42,8 +42,8 @@ def command(
     scenario: Path, out: Path | None, as_json: bool, progress: bool, quiet: bool, no_naive: bool, **settings: Any
 ) -> NoReturn:
     """Find the least-cost plan, check it, write it and show it."""
-    from planner.preparing import Settings
-    from planner.solving import Request, run
+    from planner.solving.preparing import Settings
+    from planner.solving.solve import Request, run
 
     request = Request(scenario_file(scenario), out, Settings(**settings), not no_naive, quiet, as_json, progress)
     sys.exit(run(request))

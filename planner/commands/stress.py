@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, PROGRESS, RESULTS, refuse
-from planner.scenario_study import NO_PLAN, UNVERIFIED, ended
-from planner.studied import YEAR_TIME_LIMIT
+from planner.arguments import JSON, PROGRESS, RESULTS, refuse
+from planner.studies.of_result import YEAR_TIME_LIMIT
+from planner.studies.of_scenario import NO_PLAN, UNVERIFIED, ended
 
 
 @click.command()
@@ -40,18 +40,18 @@ def command(
     """
     from rich.console import Console
 
-    from planner.archive import ArchiveError, unpack
     from planner.engine import Options, SolverError
-    from planner.factor_sets import context_of, factor_sets
-    from planner.operating import NotOperable
-    from planner.preparing import workers_here
     from planner.progress import Progress
-    from planner.resolving import UnverifiedError
-    from planner.results import ResultsError, read_results
-    from planner.stress_tests import CHANGED_FACTORS, stress_tests
-    from planner.stressing import stress, stress_on_paper
-    from planner.studies import write_study
-    from planner.terminal_stress import show_stress
+    from planner.results.archive import ArchiveError, unpack
+    from planner.results.folder import ResultsError, read_results
+    from planner.solving.operating import NotOperable
+    from planner.solving.preparing import workers_here
+    from planner.solving.resolving import UnverifiedError
+    from planner.stress.factor_sets import context_of, factor_sets
+    from planner.stress.show import show_stress
+    from planner.stress.stress_tests import CHANGED_FACTORS, stress_tests
+    from planner.stress.stressing import stress, stress_on_paper
+    from planner.studies.kept import write_study
 
     try:
         read = read_results(results)

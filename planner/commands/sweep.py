@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from planner.commands import JSON, PROGRESS, refuse
+from planner.arguments import JSON, PROGRESS, refuse
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -68,7 +68,7 @@ def command(
     Each is solved by one process with one thread. Results go to OUT/NAME, one table to OUT/sweep.csv and sweep.json.
     A sweep that was stopped or killed goes on where it was.
     """
-    from planner.preparing import Settings
+    from planner.solving.preparing import Settings
     from planner.sweep.jobs import How
     from planner.sweep.sweeping import Runner, Sweep, run
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, SCENARIO, refuse_faults, scenario_file
+from planner.arguments import JSON, SCENARIO, refuse_faults, scenario_file
 
 
 @click.command()
@@ -19,8 +19,8 @@ from planner.commands import JSON, SCENARIO, refuse_faults, scenario_file
 def command(scenario: Path, as_json: bool) -> None:
     """Read a scenario and report every fault as file:line:column."""
     with uncollected():
-        from planner.faults import ScenarioFaults
-        from planner.validate import validate as check
+        from planner.assembly.validate import validate as check
+        from planner.reading.faults import ScenarioFaults
 
         try:
             report = check(scenario_file(scenario))

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from planner.commands import JSON, RESULTS, refuse
+from planner.arguments import JSON, RESULTS, refuse
 
 
 @click.command()
@@ -17,8 +17,8 @@ from planner.commands import JSON, RESULTS, refuse
 @JSON
 def command(results: Path, as_json: bool) -> NoReturn:
     """Recompute cost, tonnes, points and stars of a results folder without the model, and compare."""
-    from planner.recheck import recheck
-    from planner.results import ResultsError
+    from planner.results.folder import ResultsError
+    from planner.results.recheck import recheck
 
     try:
         report = recheck(results)

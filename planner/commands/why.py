@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from planner.commands import JSON, PROGRESS, RESULTS, refuse
-from planner.studied import GAP, QUIET, TIME_LIMIT, studied
+from planner.arguments import JSON, PROGRESS, RESULTS, refuse
+from planner.studies.of_result import GAP, QUIET, TIME_LIMIT, studied
 
 
 @click.command()
@@ -40,12 +40,12 @@ def command(
 
     ITEM is a retrofit, converter, store, contract, instrument or management item by its name in the scenario.
     """
-    from planner.forcing import UnknownItemError, find_item
-    from planner.price_switch import find_price, price_lines, price_switch
     from planner.terminal import wrapped
-    from planner.why import Asked, why
-    from planner.why import as_json as answer_json
-    from planner.why import lines as answer_lines
+    from planner.why.forcing import UnknownItemError, find_item
+    from planner.why.price_switch import find_price, price_lines, price_switch
+    from planner.why.question import Asked, why
+    from planner.why.question import as_json as answer_json
+    from planner.why.question import lines as answer_lines
 
     with studied(results, gap, time_limit, quiet, progress) as study:
         problem = study.plan.problem

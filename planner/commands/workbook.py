@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands import RESULTS, refuse
+from planner.arguments import RESULTS, refuse
 
 
 @click.command()
@@ -21,7 +21,7 @@ from planner.commands import RESULTS, refuse
 )
 def command(results: Path, lang: str, out: Path | None) -> None:
     """Write the plan as a workbook whose net present cost, payback and rate of return are live formulas."""
-    from planner.results import ResultsError, shown
+    from planner.results.folder import ResultsError, shown
     from planner.workbook import write_workbook
 
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from planner.comparing import inputs, outcome
 from planner.comparing.phrases import phrase
-from planner.results import Results, ResultsError, read_results, rounded, shown
+from planner.results.folder import Results, ResultsError, read_results, rounded, shown
 from planner.words import Lang
 
 MOST = len(ascii_uppercase)

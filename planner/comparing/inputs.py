@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.comparing.phrases import phrase
-from planner.results import EFFECTIVE, Results
+from planner.results.folder import EFFECTIVE, Results
 from planner.words import Lang
 
 ABSENT = "–"

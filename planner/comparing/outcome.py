@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from planner.results import Results, Row
-from planner.steps import HAIR
+from planner.results.folder import Results, Row
+from planner.results.steps import HAIR
 
 UNDECIDED, HIGHER, LOWER, EQUAL, NOT_COMPARED = "undecided", "higher", "lower", "equal", "not_compared"
 SAME_SIZE = 0.01  # relative difference of sizes that is none

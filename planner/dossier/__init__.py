@@ -25,8 +25,8 @@ def write_dossier(
     Raises ResultsError when the folder cannot be read, has no such year, or the evidence file is faulty.
     """
     from planner.dossier.page import render
-    from planner.record import open_record
-    from planner.results import ResultsError
+    from planner.results.folder import ResultsError
+    from planner.results.record import open_record
 
     record = open_record(folder)
     known = record.answer.problem.years

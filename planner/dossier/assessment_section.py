@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from planner.accounting.rating import Clause, RatingResult
 from planner.dossier.blocks import Section, Table, number, percent
 from planner.dossier.words import say
-from planner.rating import Clause, RatingResult
-from planner.record import Record
-from planner.self_assessment import AssessedClause, AssessedItem, assess, indicator_words, item_words, items, result_in
+from planner.rating.self_assessment import (
+    AssessedClause,
+    AssessedItem,
+    assess,
+    indicator_words,
+    item_words,
+    items,
+    result_in,
+)
+from planner.results.record import Record
 from planner.words import Lang
 
 

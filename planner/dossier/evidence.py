@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from models.problem import ELECTRICITY
+from planner.accounting.stock import LEAST_SIZE
 from planner.dossier.words import say
-from planner.faults import did_you_mean
-from planner.record import Record
-from planner.results import ResultsError
-from planner.self_assessment import items
-from planner.stock import LEAST_SIZE
+from planner.rating.self_assessment import items
+from planner.reading.faults import did_you_mean
+from planner.results.folder import ResultsError
+from planner.results.record import Record
 from planner.words import Lang
 
 EVIDENCE = "evidence.toml"

@@ -8,7 +8,7 @@ from pathlib import Path
 from planner.dossier.blocks import Nature, Section, Table
 from planner.dossier.evidence import Evidence, evidence
 from planner.dossier.words import WORDS, say
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang
 
 

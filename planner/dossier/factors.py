@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.problem import ELECTRICITY, Market
-from planner.basis import Standing, grid_number, library_numbers, uncovered_number
 from planner.library import Number
-from planner.record import Record
+from planner.results.basis import Standing, grid_number, library_numbers, uncovered_number
+from planner.results.record import Record
 
 EQUAL = 1e-9  # relative
 

@@ -22,12 +22,12 @@ from typing import Literal
 import numpy as np
 
 from models.problem import ELECTRICITY, Market, OtherEmissions
-from planner.base_year import billed_mwh
+from planner.accounting.ledger import annual, contract_mwh, grid_market, is_delivered
+from planner.accounting.stock import by_year, series
+from planner.assembly.base_year import billed_mwh
+from planner.assembly.variants import output_growth
 from planner.dossier.factors import Factor, FactorBook
-from planner.ledger import annual, contract_mwh, grid_market, is_delivered
-from planner.record import Record
-from planner.stock import by_year, series
-from planner.variants import output_growth
+from planner.results.record import Record
 
 Basis = Literal["both", "location", "market"]
 Origin = Literal["billed", "modelled", "planned", "stated"]

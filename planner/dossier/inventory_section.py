@@ -8,7 +8,7 @@ from planner.dossier.blocks import Section, Table, amount, join, number
 from planner.dossier.factors import Factor
 from planner.dossier.inventory import AT_ZERO, CATEGORIES, Basis, Line, YearInventory
 from planner.dossier.words import say
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang
 
 

@@ -15,8 +15,8 @@ from planner.dossier.inventory import base_inventory, planned_inventory
 from planner.dossier.inventory_section import inventory_sections
 from planner.dossier.projects_section import projects_section
 from planner.dossier.words import WORDS, say
-from planner.record import Record
 from planner.report.page import digest, plain
+from planner.results.record import Record
 from planner.words import Lang
 
 

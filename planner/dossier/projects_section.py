@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from planner.dossier.blocks import Section, Table, number, percent
 from planner.dossier.words import say
-from planner.record import Record
-from planner.steps import Step, steps
-from planner.tables import decisions
+from planner.results.record import Record
+from planner.results.steps import Step, steps
+from planner.results.tables import decisions
 from planner.words import Lang
 
 

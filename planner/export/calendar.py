@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from planner.calendar_file import calendar
 from planner.export.package import Piece
-from planner.results import Results
-from planner.roadmap import read_roadmap
+from planner.results.folder import Results
+from planner.roadmap.calendar_file import calendar
+from planner.roadmap.dated import read_roadmap
 
 
 def calendar_piece(results: Results) -> Piece:

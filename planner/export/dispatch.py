@@ -22,16 +22,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.problem import Array, Contract, Durability, Emissions, Finance, Market, Problem
-from planner.accounts import CashRow
+from planner.accounting.accounts import CashRow
+from planner.accounting.ledger import is_delivered
+from planner.accounting.running import billing_peaks, through_market_mw
+from planner.accounting.stock import LEAST_SIZE, Stock, by_year, series, stock_of
 from planner.engine import Options, SolverError
 from planner.engine.matrix import Key
 from planner.engine.monolith import solve_matrix
 from planner.engine.press import press
-from planner.fixed import one_year
-from planner.ledger import is_delivered
 from planner.plan import Plan
-from planner.running import billing_peaks, through_market_mw
-from planner.stock import LEAST_SIZE, Stock, by_year, series, stock_of
+from planner.solving.fixed import one_year
 
 OPERATING = ("energy", "export_revenue", "opex_variable", "contract")  # kinds of cash that operation decides
 

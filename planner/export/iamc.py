@@ -18,7 +18,7 @@ from typing import Any
 
 from planner.export.package import Field, Piece, csv_bytes
 from planner.library import load
-from planner.results import EFFECTIVE, Results, ResultsError, Row
+from planner.results.folder import EFFECTIVE, Results, ResultsError, Row
 
 CARRIERS = {  # carrier -> (final energy, whether the IAMC has it)
     "gas": "Gases",

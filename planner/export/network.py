@@ -28,9 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.problem import ELECTRICITY, Array, Contract, Converter, IntArray, Market, Problem, Store
+from planner.accounting.ledger import grid_market
+from planner.accounting.running import available_mwh
 from planner.export.dispatch import Dispatch
-from planner.ledger import grid_market
-from planner.running import available_mwh
 
 MILLION = 1e6
 Value = float | str | bool

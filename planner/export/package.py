@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from planner.results import ResultsError, sha256
+from planner.results.folder import ResultsError, sha256
 
 DESCRIPTOR = "datapackage.json"
 MEDIA = {

@@ -17,7 +17,7 @@ import numpy as np
 from models.problem import Problem
 from planner.export.package import TIDY, Field, Piece
 from planner.plan import Plan
-from planner.results import Results, ResultsError
+from planner.results.folder import Results, ResultsError
 
 
 def parquet_pieces(results: Results, problem: Problem, plan: Plan) -> Iterator[Piece]:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 
 from models.problem import Problem
-from planner.accounts import accounts
+from planner.accounting.accounts import accounts
 from planner.export.dispatch import dispatch_of, least_cost, operating_cost
 from planner.export.network import MILLION, Network, constant_cost, network_of
 from planner.export.package import Field, Piece, csv_bytes

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from models.problem import Problem
-from planner.archive import ArchiveError, unpack
 from planner.export.package import DESCRIPTOR, TIDY, Piece, descriptor, write_export
 from planner.plan import Plan
-from planner.results import OPERATION, Results, ResultsError, read_results, rounded, table_bytes
+from planner.results.archive import ArchiveError, unpack
+from planner.results.folder import OPERATION, Results, ResultsError, read_results, rounded, table_bytes
 
 
 def export(folder: Path, target: str, out: Path | None = None) -> tuple[Path, list[str]]:

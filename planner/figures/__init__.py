@@ -1,7 +1,7 @@
 """The figures of a plan: one file each, drawn from a results folder, as SVG or PNG in English or Chinese.
 
     from planner.figures import FIGURES, NotDrawn, drawn, inline, render
-    from planner.record import open_record
+    from planner.results.record import open_record
 
     record = open_record(Path("results/textile-suzhou"))
     render("cash_flow", record, lang="zh")                            bytes of an SVG file
@@ -43,7 +43,7 @@ from planner.figures import (
     timeline,
 )
 from planner.figures.style import FontMissing, NotDrawn, inline, written
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang
 
 Draw = Callable[[Record, Lang, int | None], Figure]

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from planner.figures import style
 from planner.figures.reading import named, study
 from planner.figures.style import NotDrawn
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang, money_unit, say
 
 CLOSE = 0.018  # of all tonnes: numbers nearer than this stand at different heights

@@ -14,10 +14,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from planner.accounts import Accounts
+from planner.accounting.accounts import Accounts
 from planner.figures import style
 from planner.figures.reading import PER_MILLION, Array, usual
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang, money_unit, say
 
 CLOSE = 0.25  # of the height: line ends nearer than this are named above and below

@@ -21,7 +21,7 @@ from planner.figures.flows import Flow, flows
 from planner.figures.reading import Array, chosen, named
 from planner.figures.style import NotDrawn
 from planner.plan import Plan
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang, say
 
 MOST_DAYS = 4

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from planner.figures import style
 from planner.figures.reading import Array
 from planner.figures.style import NotDrawn
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang, say
 
 

@@ -24,14 +24,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from models.problem import Market, Problem
+from planner.accounting.ledger import annual, grid_market
+from planner.accounting.stock import Stock, by_year, stock_of
 from planner.answer import Answer
 from planner.figures import style
 from planner.figures.flows import flows
 from planner.figures.reading import Array, usual
-from planner.ledger import annual, grid_market
 from planner.plan import Plan
-from planner.record import Record
-from planner.stock import Stock, by_year, stock_of
+from planner.results.record import Record
 from planner.words import Lang, say
 
 EMBODIED = " embodied"  # ending of such sources

@@ -15,14 +15,14 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from models.problem import CO2, Problem
+from planner.accounting.ledger import annual
 from planner.figures import style
 from planner.figures.flows import Flow, flows
 from planner.figures.layered import Layout, Link, layered
 from planner.figures.reading import chosen, named
 from planner.figures.style import NotDrawn
-from planner.ledger import annual
 from planner.plan import Plan
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang, say
 
 HAIR = 1e-3  # of all energy: a flow below it is not drawn

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from planner.figures import style
 from planner.figures.heat import draw_heat, heat, study_years
 from planner.figures.reading import study
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang, say
 
 

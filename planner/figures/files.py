@@ -9,8 +9,8 @@ from typing import get_args
 
 from planner.figures import FIGURES, OF_ONE_YEAR, Form, NotDrawn, pareto, render
 from planner.figures.style import written
-from planner.record import Record
-from planner.results import shown
+from planner.results.folder import shown
+from planner.results.record import Record
 from planner.words import LANGS
 
 

@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 
 from models.problem import ELECTRICITY, Problem
+from planner.accounting.ledger import is_delivered
+from planner.accounting.stock import series, stock_of
 from planner.figures.reading import Array
-from planner.ledger import is_delivered
 from planner.plan import Plan
-from planner.stock import series, stock_of
 
 Kind = Literal["market", "contract", "converter", "store", "letdown", "demand", "dumped"]
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from planner.figures import style
 from planner.figures.reading import MONEY, study
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang, money_unit, say
 
 SERIES = (style.LOOKS[2], style.LOOKS[1], style.LOOKS[7], style.LOOKS[4], style.LOOKS[5], style.LOOKS[6])

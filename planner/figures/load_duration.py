@@ -11,15 +11,15 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from models.problem import ELECTRICITY, Market, Problem
+from planner.accounting.ledger import grid_market
+from planner.accounting.running import through_market_mw
+from planner.accounting.stock import series
 from planner.answer import Answer
 from planner.figures import style
 from planner.figures.flows import flows
 from planner.figures.reading import Array, chosen, usual
 from planner.figures.style import NotDrawn
-from planner.ledger import grid_market
-from planner.record import Record
-from planner.running import through_market_mw
-from planner.stock import series
+from planner.results.record import Record
 from planner.words import Lang, say
 
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from planner.figures import style
 from planner.figures.reading import MONEY, study
 from planner.figures.style import NotDrawn
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang, money_unit, say
 
 NAMED = ("business_as_usual", "paper_only", "cheapest_first", "optimum")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from planner.answer import Answer
 from planner.figures.style import NotDrawn
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang
 
 Array = NDArray[np.float64]

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from planner.figures import style
 from planner.figures.heat import draw_heat, heat, study_years
 from planner.figures.reading import MONEY, study
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import Lang, money_unit, say
 
 

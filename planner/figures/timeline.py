@@ -12,14 +12,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from planner.accounting.ledger import is_delivered
+from planner.accounting.stock import LEAST_SIZE, sizes, stock_of
 from planner.answer import Answer
 from planner.figures import style
 from planner.figures.reading import Array, named
 from planner.figures.style import NotDrawn
-from planner.ledger import is_delivered
-from planner.record import Record
-from planner.steps import LEAST_PROJECT
-from planner.stock import LEAST_SIZE, sizes, stock_of
+from planner.results.record import Record
+from planner.results.steps import LEAST_PROJECT
 from planner.words import Lang, say
 
 TELLING = 0.12  # of the largest size: a change above it is written

@@ -17,12 +17,12 @@ import numpy as np
 
 from models.problem import Problem, Target
 from planner.answer import Answer, account_for
-from planner.assumptions import Standard
+from planner.assembly.variants import paper_only
 from planner.engine import Options, interrupted
 from planner.ladder.rungs import Rung, asked
 from planner.pareto.axes import with_stars
-from planner.resolving import Interval, Resolver, Solved
-from planner.variants import paper_only
+from planner.rating.assumptions import Standard
+from planner.solving.resolving import Interval, Resolver, Solved
 
 LEAST_S = 1.0
 PATIENCE = 2.0  # of an even share of the time that is left, for one solve

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from models.problem import Problem
-from planner.assumptions import Standard
 from planner.library.rating_table import Case
 from planner.pareto.axes import target_years, with_stars
+from planner.rating.assumptions import Standard
 
 Assumed = Literal["low", "best", "high"]
 

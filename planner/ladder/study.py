@@ -6,12 +6,12 @@ import math
 from typing import Any
 
 from planner.answer import MILLION, Answer
-from planner.beside import under_rules
-from planner.clauses import binding
 from planner.ladder.climb import Ladder
 from planner.ladder.rungs import Rung
 from planner.pareto.curve import CLOSED
-from planner.resolving import Interval, Solved
+from planner.rating.clauses import binding
+from planner.solving.beside import under_rules
+from planner.solving.resolving import Interval, Solved
 
 
 def study(ladder: Ladder, scenario: str, currency: str) -> dict[str, Any]:

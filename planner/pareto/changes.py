@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from planner.results import Row
-from planner.steps import Step, steps
+from planner.results.folder import Row
+from planner.results.steps import Step, steps
 from planner.terminal import number, size_words
 
 ALIKE = 0.02  # relative, of sizes and yearly amounts that count as the same

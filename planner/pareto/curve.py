@@ -32,7 +32,7 @@ from models.problem import Goal, Problem
 from planner.answer import Answer
 from planner.engine import Options, SolverError, interrupted
 from planner.pareto.axes import Axis
-from planner.resolving import Interval, Resolver, Solved, costed, verified
+from planner.solving.resolving import Interval, Resolver, Solved, costed, verified
 
 NARROW = 2e-3  # of the curve's width or height, below which nothing more is looked for
 COST_HAIR = 1e-7  # relative: what rounding leaves of a cost

@@ -8,9 +8,9 @@ from typing import Any
 from planner.answer import MILLION, Answer
 from planner.pareto.changes import changes, step_row
 from planner.pareto.curve import Curve, Point, Tried
-from planner.resolving import Interval
-from planner.steps import steps
-from planner.tables import decisions
+from planner.results.steps import steps
+from planner.results.tables import decisions
+from planner.solving.resolving import Interval
 
 SIGNS = {1: "dearer", 0: "undecided", -1: "cheaper"}
 

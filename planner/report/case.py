@@ -8,13 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from planner.record import Record, open_record
 from planner.report.phrases import phrase
 from planner.report.words import Language
-from planner.results import OPERATION, Results, Row, read_results, shown
-from planner.roadmap import ROADMAP, read_roadmap
-from planner.roadmap_form import Roadmap
-from planner.studies import read_study, studies
+from planner.results.folder import OPERATION, Results, Row, read_results, shown
+from planner.results.record import Record, open_record
+from planner.roadmap.dated import ROADMAP, read_roadmap
+from planner.roadmap.form import Roadmap
+from planner.studies.kept import read_study, studies
 from planner.words import Lang, Names
 
 ALL = "all"
@@ -73,7 +73,7 @@ class Case:
     @cached_property
     def usual(self) -> tuple[Row, ...]:
         """Cash of business as usual by year."""
-        from planner.tables import cash
+        from planner.results.tables import cash
 
         if self.record is None or self.record.usual is None:
             return ()

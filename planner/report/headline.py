@@ -12,7 +12,7 @@ from planner.report.blocks import Table
 from planner.report.case import ALL, Case, by_year
 from planner.report.roadmap import ROUTINE, month, works_from
 from planner.report.words import MONEY, number, share
-from planner.results import Row
+from planner.results.folder import Row
 
 MOST_DECISIONS = 6
 SOON = timedelta(days=92)

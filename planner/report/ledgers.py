@@ -12,7 +12,7 @@ from planner.report.headline import balance
 from planner.report.stars import missing
 from planner.report.words import MONEY, number
 from planner.report.yearly import NOTHING, year_table
-from planner.results import Row
+from planner.results.folder import Row
 
 CASH = {
     "invest": ("capex",),

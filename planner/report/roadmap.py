@@ -9,8 +9,8 @@ from planner.report.case import Case
 from planner.report.compare import Line
 from planner.report.drawings import figures
 from planner.report.words import MONEY, number, share
-from planner.roadmap_form import Action, Roadmap
-from planner.steps import Step, steps
+from planner.results.steps import Step, steps
+from planner.roadmap.form import Action, Roadmap
 
 ROUTINE = ("buy", "certify", "renew")
 

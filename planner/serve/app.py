@@ -25,7 +25,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from planner.report.page import plain
-from planner.results import ResultsError, read_summary
+from planner.results.folder import ResultsError, read_summary
 from planner.serve import forms, pages
 from planner.serve.guard import Guard
 from planner.serve.phrases import PHRASES, phrase, told

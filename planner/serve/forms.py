@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from planner.faults import ScenarioFaults
 from planner.library import LibraryError
-from planner.reading import read_scenario
+from planner.reading.faults import ScenarioFaults
+from planner.reading.read import read_scenario
 from planner.serve.phrases import phrase
 from planner.serve.shelf import may_be_new
 from planner.serve.solves import Targets

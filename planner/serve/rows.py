@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from planner.results import SUMMARY, ResultsError, read_summary
+from planner.results.folder import SUMMARY, ResultsError, read_summary
 from planner.serve.phrases import phrase
 from planner.terminal import number
 from planner.words import Lang, money_unit

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from planner.results import SUMMARY
+from planner.results.folder import SUMMARY
 
 NEW_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 SCENARIO = "scenario.toml"

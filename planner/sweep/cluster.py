@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.solving import BAD_INPUT
+from planner.solving.solve import BAD_INPUT
 from planner.sweep.address import At, host_of, is_loopback
 from planner.sweep.jobs import Ended, Job
 from planner.sweep.parcel import Parcel, ParcelError, Returned, packed, solve_parcel, unpacked

@@ -16,12 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from planner.faults import ScenarioFaults
 from planner.library import LibraryError
-from planner.preparing import Settings, read
-from planner.results import ResultsError, sha256
-from planner.solving import BAD_INPUT, input_hashes
-from planner.summary import versions
+from planner.reading.faults import ScenarioFaults
+from planner.results.folder import ResultsError, sha256
+from planner.solving.preparing import Settings, read
+from planner.solving.solve import BAD_INPUT, input_hashes
+from planner.solving.summary import versions
 
 SCENARIO_FILE = "scenario.toml"
 PROGRAM = ("planner", "models")  # packages whose files decide a plan

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from planner.results import SUMMARY, ResultsError, changed_files, read_summary, sha256, try_lock
-from planner.solving import DONE, INFEASIBLE, LIMIT
+from planner.results.folder import SUMMARY, ResultsError, changed_files, read_summary, sha256, try_lock
+from planner.solving.solve import DONE, INFEASIBLE, LIMIT
 from planner.sweep.jobs import Ended, Job
 
 JOURNAL, LOCK = ".sweep.jsonl", ".sweep.lock"

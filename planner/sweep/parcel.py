@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planner.results import SUMMARY, sha256, write_results, writer_lock
-from planner.solving import BAD_INPUT
+from planner.results.folder import SUMMARY, sha256, write_results, writer_lock
+from planner.solving.solve import BAD_INPUT
 from planner.sweep.jobs import Ended, How, Job, program
 from planner.sweep.journal import WITH_RESULTS
 from planner.sweep.process import Processes, solve_apart

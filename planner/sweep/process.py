@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from planner.solving import BAD_INPUT, DONE, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED
+from planner.solving.solve import BAD_INPUT, DONE, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED
 from planner.sweep.jobs import Ended, How
 
 ANSWERS = (DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED)

@@ -20,8 +20,8 @@ import click
 from rich.console import Console
 
 from planner.progress import SIGNALS, Progress
-from planner.results import ResultsError, read_summary
-from planner.solving import BAD_INPUT, INTERRUPTED, NO_PLAN
+from planner.results.folder import ResultsError, read_summary
+from planner.solving.solve import BAD_INPUT, INTERRUPTED, NO_PLAN
 from planner.sweep import table
 from planner.sweep.jobs import Ended, How, Job, Portfolio, portfolio, scenario_files
 from planner.sweep.journal import WITH_RESULTS, Journal, sweep_lock

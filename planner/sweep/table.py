@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from planner.results import SUMMARY, read_summary, rounded
-from planner.solving import BAD_INPUT, DONE, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED
-from planner.studies import table
+from planner.results.folder import SUMMARY, read_summary, rounded
+from planner.solving.solve import BAD_INPUT, DONE, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED
+from planner.studies.kept import table
 from planner.sweep.jobs import Ended, How, Job
 from planner.sweep.journal import WITH_RESULTS
 

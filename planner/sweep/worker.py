@@ -17,8 +17,8 @@ LONGEST_WAIT_S = 20.0  # for the orphans of a killed sweep to notice
 def work(task: Mapping[str, Any]) -> NoReturn:
     """Solve and end with the exit code of `plan solve`."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    from planner.preparing import Settings
-    from planner.solving import Request, run
+    from planner.solving.preparing import Settings
+    from planner.solving.solve import Request, run
 
     folder = Path(task["out"])
     _until_free(folder)
@@ -34,7 +34,7 @@ def _end_with_parent() -> None:
 
 def _until_free(folder: Path) -> None:
     """Wait while another process still writes the folder; whether it ever may be written is for the solve to say."""
-    from planner.results import ResultsError, refuse_foreign, writer_lock
+    from planner.results.folder import ResultsError, refuse_foreign, writer_lock
 
     deadline = time.monotonic() + LONGEST_WAIT_S
     while time.monotonic() < deadline:

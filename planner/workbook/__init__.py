@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from planner.record import Record, open_record
+from planner.results.record import Record, open_record
 from planner.words import Lang
 from planner.workbook.against import write_against
 from planner.workbook.background import write_assumptions, write_proof

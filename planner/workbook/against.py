@@ -6,7 +6,7 @@
     rate       at which the savings are worth nothing, each on its own date; dates are half-years apart, so that running
                cash may fall at the start, in the middle or at the end of a year
 
-as `planner.measures` has them.
+as `planner.accounting.measures` has them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.accounting.measures import cost_per_tonne, internal_rate_of_return, simple_payback
 from planner.answer import MILLION, Answer
-from planner.measures import cost_per_tonne, internal_rate_of_return, simple_payback
-from planner.record import Record
+from planner.results.record import Record
 from planner.workbook.book import Book, Sheet, cell, span
 from planner.workbook.pro_forma import FIRST, ProFormaCells
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from planner.basis import Assumption, assumptions
-from planner.record import Record
+from planner.results.basis import Assumption, assumptions
+from planner.results.record import Record
 from planner.workbook.book import Book
 
 STANDINGS = {"scenario": "scenario_given", "default": "default_kept"}

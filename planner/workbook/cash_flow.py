@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import money_unit
 from planner.workbook.book import Book, cell, span
 from planner.workbook.pro_forma import FIRST, RUNNING, ProFormaCells

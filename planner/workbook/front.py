@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.answer import MILLION
-from planner.record import Record
+from planner.results.record import Record
 from planner.words import money_unit
 from planner.workbook.against import AgainstCells
 from planner.workbook.book import Book, Sheet

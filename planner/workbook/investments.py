@@ -7,7 +7,7 @@ For a build of cost K, with a its age at the end, L its life and D the years of 
     book value       K * max(0, 1 - a / D) * (1 + inflation)^-a
     depreciation     K / D * (1 + inflation)^-age  while age is 0 .. D - 1
 
-They are those of `planner.investment`; discount rate, inflation, D and the salvage rule are the input cells.
+They are those of `planner.accounting.investment`; discount rate, inflation, D and the salvage rule are the input cells.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem import Problem
+from planner.accounting.investment import Investment, book_value, depreciation, investments, payments, salvage_value
+from planner.accounting.stock import stock_of
 from planner.answer import MILLION, Answer
-from planner.investment import Investment, book_value, depreciation, investments, payments, salvage_value
-from planner.record import Record
-from planner.stock import stock_of
+from planner.results.record import Record
 from planner.workbook.book import Book, Sheet, cell, quoted, span
 
 YEAR, COST, LIFE, AGE, SALVAGE, BOOK, FIRST_PAYMENT = 1, 2, 3, 4, 5, 6, 7

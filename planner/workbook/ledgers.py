@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.ledger import EMISSION_SCOPES, annual
-from planner.record import Record
-from planner.stock import series
+from planner.accounting.ledger import EMISSION_SCOPES, annual
+from planner.accounting.stock import series
+from planner.results.record import Record
 from planner.workbook.book import Book, Sheet, cell, span
 
 Array = NDArray[np.float64]

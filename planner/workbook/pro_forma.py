@@ -8,7 +8,7 @@ With n = y - first year, N years, r the discount rate and t the time in the year
                        (salvage + tax on salvage) * (1+r)^-N
     net present cost = sum of the present values
 
-as `planner.accounts` has it. Costs are positive.
+as `planner.accounting.accounts` has it. Costs are positive.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.problem import Finance, Problem
-from planner.accounts import running_discount
+from planner.accounting.accounts import running_discount
+from planner.accounting.investment import book_value, depreciation, payments, salvage_value
 from planner.answer import MILLION, Answer
-from planner.investment import book_value, depreciation, payments, salvage_value
-from planner.record import Record
+from planner.results.record import Record
 from planner.workbook.book import Book, Sheet, cell, quoted, span
 from planner.workbook.investments import InvestmentCells
 

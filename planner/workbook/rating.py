@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from models.problem import Problem
-from planner.rating import Clause
-from planner.record import Record
-from planner.self_assessment import AssessedClause, assess, indicator_words, item_words
+from planner.accounting.rating import Clause
+from planner.rating.self_assessment import AssessedClause, assess, indicator_words, item_words
+from planner.results.record import Record
 from planner.workbook.book import Book, Sheet
 from planner.workbook.ledgers import FIRST, Ledger
 

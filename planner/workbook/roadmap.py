@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.record import Record
-from planner.roadmap import ROADMAP, read_roadmap
-from planner.roadmap_form import Roadmap
-from planner.steps import Step, steps
-from planner.tables import decisions
+from planner.results.record import Record
+from planner.results.steps import Step, steps
+from planner.results.tables import decisions
+from planner.roadmap.dated import ROADMAP, read_roadmap
+from planner.roadmap.form import Roadmap
 from planner.workbook.book import Book, Sheet
 from planner.workbook.ledgers import FIRST, Ledger
 

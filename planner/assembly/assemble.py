@@ -1,0 +1,216 @@
+"""Scenario and library to Problem. The only place where units are converted.
+
+    assembly = assemble(read_scenario("scenarios/two-measures"))
+    assembly.problem                      what the model needs, its base year still empty
+    with_base(assembly, inventory)        the same with the base year known from business as usual (`planner.assembly.variants`)
+
+What comes out besides the problem: the library numbers it rests on with their status, labels, warnings, and what the
+second stage needs (base-year bills, caps and instrument limits that are shares of a total not yet known).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.problem import (
+    ELECTRICITY,
+    Array,
+    BaseYear,
+    Converter,
+    Emissions,
+    Instrument,
+    Market,
+    Problem,
+    Retrofit,
+)
+from planner.assembly.base_year import billed_mwh
+from planner.assembly.money import (
+    OpenCap,
+    caps_of,
+    emissions_of,
+    finance_of,
+    grid_factor_of,
+    uncovered_factor_of,
+)
+from planner.assembly.notes import Notes, Used, refuse
+from planner.assembly.options import converter, hourly_cop, retrofit, store
+from planner.assembly.rating import Rated, durability_of, management_items, rated, target_of
+from planner.assembly.site import Site, add_demands, add_loads, carriers_of, letdowns, problem_carriers
+from planner.assembly.supply import contract, instrument, market, market_price, merged_markets, tce_factors
+from planner.assembly.typical_days import RepresentativeYear, full_year, given_periods, typical_days
+from planner.assembly.years import calendar_of
+from planner.reading.read import Reading
+from planner.reading.series_check import reader_of
+from planner.scenario import Scenario, SeriesFile
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A problem whose base year is not yet known, and everything about its making that results should tell."""
+
+    problem: Problem
+    scenario: Scenario
+    billed_mwh: Mapping[str, float]  # base year, by market
+    base_uncovered_factor: float  # of the base year [t/MWh]
+    rated: Rated | None
+    used: tuple[Used, ...]  # library numbers that the problem rests on
+    labels: Mapping[str, tuple[str, str]]  # name -> English, Chinese
+    warnings: tuple[str, ...]
+    open_caps: tuple[OpenCap, ...]
+    open_shares: Mapping[str, float]  # instrument -> most bought per year as a share of base-year emissions
+
+    @property
+    def assumed(self) -> tuple[Used, ...]:
+        """Library numbers that nobody has verified; without the months that only date the roadmap."""
+        return tuple(u for u in self.used if u.number.status == "assumed" and u.number.unit != "months")
+
+
+def assemble(reading: Reading) -> Assembly:
+    """The problem that a scenario describes.
+
+    Raises:
+        ScenarioFaults: what can only be found by computing, such as a profile that is zero all year.
+    """
+    scenario = reading.scenario
+    notes = Notes(reading.written)
+    site = Site(
+        scenario=scenario,
+        calendar=calendar_of(scenario),
+        notes=notes,
+        reader=reader_of(scenario, reading.folder),
+        carriers=carriers_of(scenario, notes),
+        year=_every_step(scenario),
+    )
+    add_loads(site)
+    tables = merged_markets(site)
+    prices = {name: market_price(site, name, table) for name, table in tables.items()}
+    if scenario.solver.resolution.startswith("days:"):
+        site.year = _typical(site, prices)
+    for said in site.year.notes:
+        notes.warn(f"typical days: {said}")
+    grid = grid_factor_of(site)
+    found = rated(scenario, reading.folder, notes)
+    caps, open_caps = caps_of(site)
+    markets = tuple(market(site, name, table, prices[name], grid) for name, table in tables.items())
+    problem = replace(
+        _problem(site, markets, emissions_of(site, grid, caps, tce_factors(tables))),
+        management=management_items(scenario, site.calendar, found, notes),
+        rating=None if found is None else found.rating,
+        durability=durability_of(scenario, site.calendar),
+        target=target_of(scenario.rating, scenario.durability.durable_stars, site.calendar),
+    )
+    shares = {n: i.max_share_of_base for n, i in scenario.instruments.items()}
+    in_base_year = replace(site, calendar=replace(site.calendar, years=(site.calendar.base_year,)))
+    return Assembly(
+        problem=problem,
+        scenario=scenario,
+        billed_mwh=billed_mwh(scenario.base_year.billed, problem.markets),
+        base_uncovered_factor=float(uncovered_factor_of(in_base_year, grid_factor_of(in_base_year))[0]),
+        rated=found,
+        used=tuple({u.key: u for u in notes.used}.values()),
+        labels=dict(notes.labels),
+        warnings=tuple(notes.warnings),
+        open_caps=open_caps,
+        open_shares={n: share for n, share in shares.items() if share is not None},
+    )
+
+
+def _every_step(scenario: Scenario) -> RepresentativeYear:
+    horizon, hours = scenario.horizon, scenario.horizon.step_minutes / 60
+    if horizon.period_weights is not None:
+        return given_periods(hours, horizon.period_weights, horizon.period_steps, horizon.period_months)
+    return full_year(hours)
+
+
+def _typical(site: Site, prices: Mapping[str, Array]) -> RepresentativeYear:
+    """Days picked by the loads of every carrier, and by sun, wind and temperature where something depends on them."""
+    carriers = dict.fromkeys(d.carrier for d in site.scenario.demands.values())
+    series = {carrier: site.load_of(carrier) for carrier in carriers}
+    series |= _weather_series(site)
+    others = {carrier: load for carrier, load in series.items() if carrier in carriers and carrier != ELECTRICITY}
+    others = dict(sorted(others.items(), key=lambda named: -float(named[1].sum())))
+    count = int(site.scenario.solver.resolution.removeprefix("days:"))
+    try:
+        return typical_days(
+            count, site.hours, series, _net_load(site), prices=list(prices.values()), annual_peaks=others
+        )
+    except ValueError as error:
+        raise refuse("solver.resolution", f'"{site.scenario.solver.resolution}"', str(error)) from None
+
+
+def _weather_series(site: Site) -> dict[str, Array]:
+    series: dict[str, Array] = {}
+    profiles: dict[str, str | SeriesFile | None] = {n: t.profile for n, t in site.scenario.converters.items()}
+    profiles |= {n: t.profile for n, t in site.scenario.contracts.items()}
+    for name, profile in profiles.items():
+        if profile in ("pv", "wind"):
+            series[f"weather {profile}"] = site.weather.pv if profile == "pv" else site.weather.wind
+        elif isinstance(profile, SeriesFile):
+            series[f"profile {name}"] = site.reader.shape(profile, f"{name}.profile")
+    if any(v.carnot_share is not None and v.cop_source == "ambient" for v in site.scenario.converters.values()):
+        series["weather temperature"] = site.weather.temperature_c
+    return series
+
+
+def _net_load(site: Site) -> Array:
+    """Electric load less what existing generators make, plus what existing electric plant draws for the other loads."""
+    net = site.load_of(ELECTRICITY)
+    for table in site.scenario.converters.values():
+        size = table.existing_mw or 0.0
+        outputs = table.outputs or {}
+        if not size or not outputs:
+            continue
+        if ELECTRICITY in outputs:
+            profile = site.profile(table.profile, table.full_load_hours, "net load")
+            net = net - (size * outputs[ELECTRICITY] * profile if profile is not None else 0.0)
+            continue
+        cop = hourly_cop(site, table)
+        ratio = 1 / cop if cop is not None else (table.inputs or {}).get(ELECTRICITY, 0.0)
+        carrier, made = next(iter(outputs.items()))
+        net = net + np.minimum(site.load_of(carrier) / made, size) * ratio
+    return np.asarray(net, dtype=np.float64)
+
+
+def _problem(site: Site, markets: tuple[Market, ...], emissions: Emissions) -> Problem:
+    """The physical and commercial part; the rating and its rules follow."""
+    s, years = site.scenario, site.calendar.years
+    converters = tuple(converter(site, name, table) for name, table in s.converters.items())
+    stores = tuple(store(site, name, table) for name, table in s.stores.items())
+    retrofits = tuple(retrofit(site, name, table) for name, table in s.retrofits.items())
+    demands = add_demands(site)
+    used = {d.carrier for d in demands} | {k.carrier for k in markets} | {q.carrier for q in stores}
+    used |= _flows(converters, retrofits)
+    carriers = problem_carriers(site, used)
+    zeros = np.zeros(len(years))
+    empty = BaseYear(site.calendar.base_year, 0.0, zeros, zeros)
+    areas = {area for v in converters for area in v.groups}
+    return Problem(
+        name=s.scenario.name,
+        years=years,
+        steps=site.year.steps,
+        carriers=carriers,
+        demands=demands,
+        markets=markets,
+        finance=finance_of(site),
+        emissions=emissions,
+        base=empty,
+        retrofits=retrofits,
+        converters=converters,
+        stores=stores,
+        contracts=tuple(contract(site, name, table) for name, table in s.contracts.items()),
+        instruments=_instruments(site),
+        group_limits={area: float(getattr(s.site, f"{area}_m2")) for area in sorted(areas)},
+        letdowns=letdowns(carriers),
+    )
+
+
+def _flows(converters: tuple[Converter, ...], retrofits: tuple[Retrofit, ...]) -> set[str]:
+    flows = {c for v in converters for c in (*v.inputs, *v.outputs)}
+    return flows | {c for r in retrofits for _, c, _ in r.side_use}
+
+
+def _instruments(site: Site) -> tuple[Instrument, ...]:
+    return tuple(instrument(site, name, table) for name, table in site.scenario.instruments.items())

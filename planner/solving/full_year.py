@@ -1,0 +1,79 @@
+"""A plan made for typical days, operated at every step of the year.
+
+The investments stand; operation, purchases of the year and claims are decided again at full resolution. What that costs, against
+what the typical days said, is the error of the quick look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from models.problem import Problem
+from planner.answer import Answer, account_for, at_accounted_cost
+from planner.assembly.assemble import assemble
+from planner.engine import Options, solve
+from planner.plan import Plan
+from planner.progress import Progress
+from planner.reading.read import Reading
+from planner.solving.fixed import investments_of
+from planner.verification.verify import verify
+
+HOURS = 8760
+GAP = 0.005  # of the cost with the investments standing: the error is told to a tenth of a percent
+
+
+@dataclass(frozen=True)
+class EveryStep:
+    """What a plan costs at every step; `answer` is None where it does not hold there."""
+
+    answer: Answer | None
+    lower_bound: float  # of its cost [million], whatever was found
+    words: str  # why there is no answer
+
+    def error_share(self, plan: Plan) -> float | None:
+        """(cost at every step - cost on typical days) / cost on typical days."""
+        if self.answer is None:
+            return None
+        return (self.answer.money.objective - plan.facts.objective) / max(abs(plan.facts.objective), 1e-9)
+
+
+def is_every_step(problem: Problem) -> bool:
+    """Whether the problem has the steps of a whole year."""
+    return problem.steps.count * problem.steps.hours >= HOURS
+
+
+def at_resolution(reading: Reading, problem: Problem, resolution: str) -> Problem:
+    """The same problem, base year and limits included, with its year cut another way."""
+    solver = reading.scenario.solver.model_copy(update={"resolution": resolution})
+    other = assemble(replace(reading, scenario=reading.scenario.model_copy(update={"solver": solver}))).problem
+    return replace(
+        other,
+        base=problem.base,
+        emissions=replace(other.emissions, caps=problem.emissions.caps),
+        instruments=problem.instruments,
+        retrofits=problem.retrofits,
+        management=problem.management,
+        target=problem.target,
+        durability=problem.durability,
+    )
+
+
+def operated_at_every_step(
+    reading: Reading, problem: Problem, plan: Plan, options: Options, progress: Progress
+) -> EveryStep:
+    """Operates the plan at full resolution with its investments standing."""
+    full = at_resolution(reading, problem, "full")
+    settings = replace(options, gap=max(options.gap, GAP))
+    found = solve(full, settings, progress.report, pins=investments_of(problem, plan))
+    if not found.decisions:
+        out = found.facts.status == "infeasible"
+        words = (
+            "with these investments the loads or the target cannot be met at every step"
+            if out
+            else found.facts.termination
+        )
+        return EveryStep(None, found.facts.lower_bound, words)
+    found = at_accounted_cost(full, found)
+    if not verify(full, found).ok:
+        return EveryStep(None, found.facts.lower_bound, "what was found failed verification")
+    return EveryStep(account_for(full, found), found.facts.lower_bound, "")

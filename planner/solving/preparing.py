@@ -1,0 +1,154 @@
+"""From a scenario file to a problem with its base year: what every command that solves does first.
+
+scenario + settings -> reading -> assembly, options -> business as usual -> problem with base
+
+case = opened(read(path, Settings(resolution="days:8")), progress)
+prepared = prepare(case)
+plan = solve(prepared.problem, case.options)
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from models.problem import Problem
+from planner.assembly.assemble import Assembly, assemble
+from planner.assembly.base_year import base_year_check
+from planner.assembly.variants import business_as_usual, with_base
+from planner.engine import Options, solve
+from planner.plan import Plan
+from planner.progress import Progress
+from planner.rating.assumptions import Standard
+from planner.reading.read import Reading, read_scenario
+from planner.results.folder import ResultsError
+
+MOST_WORKERS = 2  # unless asked for: more need more memory
+USUAL_GAP = 1e-4  # of business as usual: savings are measured from it
+RESOLUTION = re.compile(r"^(full|given|days:[1-9][0-9]{0,2})$")
+
+
+class UsualNotSolved(Exception):
+    """Business as usual has no plan. `problem` and `plan` say whether it cannot have one or the time ran out."""
+
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        self.problem, self.plan = problem, plan
+        self.infeasible = plan.facts.status == "infeasible"
+        words = (
+            "Even business as usual cannot meet the loads."
+            if self.infeasible
+            else f"stopped without a plan for business as usual: {plan.facts.termination}"
+        )
+        super().__init__(words)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Solver settings and targets that the command line gives; None leaves the scenario's own."""
+
+    resolution: str | None = None
+    gap: float | None = None
+    time_limit_s: float | None = None
+    threads: int | None = None
+    workers: int | None = None
+    target_stars: int | None = None
+    target_year: int | None = None
+    durable_stars: int | None = None
+
+    def changes(self) -> dict[str, dict[str, Any]]:
+        """The settings as keys of the scenario's tables."""
+        given = {
+            "solver": ("resolution", "gap", "time_limit_s", "threads", "workers"),
+            "rating": ("target_stars", "target_year"),
+            "durability": ("durable_stars",),
+        }
+        tables = {
+            table: {key: value for key in keys if (value := getattr(self, key)) is not None}
+            for table, keys in given.items()
+        }
+        return {table: keys for table, keys in tables.items() if keys}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario on its way to a plan."""
+
+    reading: Reading
+    assembly: Assembly
+    options: Options
+    progress: Progress
+
+    @property
+    def currency(self) -> str:
+        """Of every amount that is written."""
+        return self.reading.scenario.scenario.currency
+
+    @property
+    def standard(self) -> Standard | None:
+        """The rating table as the scenario uses it; None without a rating."""
+        keys, rated = self.reading.scenario.rating, self.assembly.rated
+        if keys is None or rated is None:
+            return None
+        return Standard(rated.table, keys.boundary, keys.reading, rated.answers)
+
+    def warnings(self) -> list[str]:
+        """Of the scenario, its assembly, and its base year against the bills."""
+        billed = [check.warning for check in base_year_check(self.assembly)]
+        return [*map(str, self.reading.warnings), *self.assembly.warnings, *filter(None, billed)]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A case with its plan for business as usual and the problem whose base year that plan fills."""
+
+    case: Case
+    usual: Plan
+    problem: Problem
+
+
+def read(path: Path, settings: Settings) -> Reading:
+    """The scenario with the settings in it. Raises ScenarioFaults, and ResultsError for a setting that is none."""
+    if settings.resolution is not None and not RESOLUTION.match(settings.resolution):
+        raise ResultsError(f"--resolution: got {settings.resolution!r}, wanted days:N, full or given")
+    return read_scenario(path, settings.changes())
+
+
+def results_folder(reading: Reading, out: Path | None) -> Path:
+    """Where a scenario's results are: `out`, or results/NAME."""
+    return (out or Path("results") / reading.scenario.scenario.name).resolve()
+
+
+def workers_here() -> int:
+    """Processes that operate the year, unless the scenario says how many."""
+    return min(MOST_WORKERS, os.cpu_count() or 1)
+
+
+def opened(reading: Reading, progress: Progress) -> Case:
+    """The assembled case; its warnings are said."""
+    with progress.phase("assemble"):
+        assembly = assemble(reading)
+    settings = reading.scenario.solver
+    options = Options(
+        gap=settings.gap,
+        time_limit_s=settings.time_limit_s,
+        threads=settings.threads or Options().threads,
+        workers=settings.workers or workers_here(),
+        seed=settings.seed,
+    )
+    case = Case(reading, assembly, options, progress)
+    for warning in case.warnings():
+        progress.say(f"warning: {warning}")
+    return case
+
+
+def prepare(case: Case) -> Prepared:
+    """The problem with its base year. Raises UsualNotSolved where business as usual has no plan."""
+    with case.progress.phase("business_as_usual"):
+        problem = business_as_usual(case.assembly.problem)
+        usual = solve(problem, replace(case.options, gap=min(case.options.gap, USUAL_GAP)))
+    if not usual.decisions:
+        raise UsualNotSolved(problem, usual)
+    return Prepared(case, usual, with_base(case.assembly, usual))

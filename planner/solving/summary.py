@@ -1,0 +1,148 @@
+"""`summary.json` of a solved case: what the accountant found, how well it is proven, what it rests on."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+
+from models.problem import Problem
+from planner.accounting.measures import cost_per_tonne, internal_rate_of_return, simple_payback
+from planner.answer import MILLION, Answer, findings
+from planner.rating.clauses import binding
+from planner.results.folder import Row
+
+ROUNDING = 1e-12  # a relative gap below this is none
+PACKAGES = ("zero-carbon-planner", "highspy", "numpy", "pyomo", "scipy")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A plan beside the optimum; `answer` is None where there is none, and `note` says why or what it leaves out."""
+
+    answer: Answer | None
+    note: str = ""
+
+
+def proof(answer: Answer, usual: Answer | None) -> dict[str, Any]:
+    """How the solver stopped and what it proved; money in the scenario's currency."""
+    facts = answer.plan.facts
+    gap = facts.gap if facts.gap > ROUNDING else 0.0
+    gap_money = (facts.objective - facts.lower_bound) * MILLION if gap else 0.0
+    extra = None
+    if usual is not None:
+        above = (answer.money.net_present_cost - usual.money.net_present_cost) * MILLION
+        extra = gap_money / above if above > 0 else None
+    return {
+        "status": facts.status,
+        "termination": facts.termination,
+        "lower_bound": facts.lower_bound * MILLION,
+        "gap": gap,
+        "gap_money": gap_money,
+        "gap_share_of_extra_cost": extra,
+        "model": dict(facts.size),
+    }
+
+
+def target_of(problem: Problem) -> dict[str, Any]:
+    """Stars required, from when to when; empty without a target."""
+    if problem.target is None or not problem.target.stars.any():
+        return {}
+    years = [year for year, stars in zip(problem.years, problem.target.stars, strict=True) if stars]
+    found: dict[str, Any] = {"stars": int(problem.target.stars.max()), "year": years[0], "until": years[-1]}
+    if problem.rating is not None:
+        found |= {"standard": problem.rating.standard, "boundary": problem.rating.boundary}
+    if problem.target.durable_stars.any():
+        found["durable_stars"] = int(problem.target.durable_stars.max())
+    return found
+
+
+def beside(plans: Mapping[str, Beside], year: int) -> dict[str, Any]:
+    """The plans beside each other, worth measured against business as usual."""
+    usual = plans["business_as_usual"].answer
+    return {name: _beside(plan, usual if name != "business_as_usual" else None, year) for name, plan in plans.items()}
+
+
+def _beside(plan: Beside, usual: Answer | None, year: int) -> dict[str, Any]:
+    answer = plan.answer
+    if answer is None:
+        return {"note": plan.note}
+    n = answer.problem.years.index(year)
+    found: dict[str, Any] = {
+        "net_present_cost": answer.money.net_present_cost * MILLION,
+        "penalties": answer.money.penalties_present * MILLION,
+        "capex": answer.money.capex() * MILLION,
+        "own_reduction_share": float(answer.tonnes.own_reduction_share[n]),
+        "paper_share": float(answer.tonnes.paper_share[n]),
+        "gross_location_tco2e": float(answer.tonnes.gross_location_tco2e.sum()),
+    }
+    if answer.rated:
+        found |= {
+            "stars_year_one": answer.rated[0].full.stars,
+            "stars_target": answer.rated[n].full.stars,
+            "durable_target": answer.rated[n].durable.stars,
+        }
+    if usual is not None:
+        found |= worth(answer, usual)
+    return {**found, "note": plan.note} if plan.note else found
+
+
+def plan_rows(naive: Mapping[str, Mapping[str, Any]], currency: str) -> list[Row]:
+    """The plans beside each other as a tidy table without years."""
+    units = {"net_present_cost": currency, "penalties": currency, "capex": currency, "cost_per_tonne": f"{currency}/t"}
+    units |= {"payback_years": "years", "avoided_tco2e": "t", "gross_location_tco2e": "t"}
+    return [
+        Row(None, name, metric, units.get(metric, "1"), float(value))
+        for name, plan in naive.items()
+        for metric, value in plan.items()
+        if isinstance(value, int | float)
+    ]
+
+
+def worth(answer: Answer, usual: Answer) -> dict[str, float | None]:
+    """Payback [years], internal rate of return and cost per tonne avoided, location-based, against business as usual."""
+    tonnes, before = answer.tonnes.gross_location_tco2e, usual.tonnes.gross_location_tco2e
+    per_tonne = cost_per_tonne(answer.money, usual.money, tonnes, before)
+    return {
+        "payback_years": simple_payback(answer.money, usual.money),
+        "irr": internal_rate_of_return(answer.money, usual.money),
+        "cost_per_tonne": None if per_tonne is None else per_tonne * MILLION,
+        "avoided_tco2e": float(np.sum(before - tonnes)),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of what computed the plan."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def summarise(answer: Answer, plans: Mapping[str, Beside], year: int, context: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that `summary.json` says of a plan; `context` comes from the scenario and the clock."""
+    usual = plans["business_as_usual"].answer if "business_as_usual" in plans else None
+    return {
+        **proof(answer, usual),
+        **findings(answer),
+        "target": target_of(answer.problem),
+        "years": list(answer.problem.years),
+        "steps_per_year": answer.problem.steps.count,
+        "verified": True,
+        "binding": binding(answer),
+        "naive": beside(plans, year) if plans else {},
+        "relaxed_fields": [],  # yes/no decisions of a plan are whole, and its operation is a true one at its sizes
+        **context,
+        "timings_s": {
+            **context.get("timings_s", {}),
+            **{f"solver_{k}": v for k, v in answer.plan.facts.timings_s.items()},
+        },
+        "versions": versions(),
+    }
