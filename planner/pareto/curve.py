@@ -47,8 +47,8 @@ FIRST_SHARE = 0.6  # of the time, for the first solve, without which there is no
 END_SHARE = 0.3  # of the time that is left, for finding an end
 TIE_SHARE = 0.1  # of the time that is left, for the tie-break at the cheap end
 MOST_TRIES = 1.5  # times the points asked for, that are looked for between the ends
-POINT_SHARE = 0.25  # of what the first solve took, that a point between the ends may take
-LEAST_POINT_S = 20.0  # but no less
+BETWEEN = 1.5  # times what the first solve took, that all points between the ends may take together
+LEAST_POINT_S = 10.0  # but no less for each
 LEAST_TAKEN = 0.5  # of what the last plan took, below which a solve is not worth its start
 LEAST_S = 1.0
 
@@ -225,15 +225,20 @@ def _ends(curve: Curve) -> None:
 
 
 def _between(curve: Curve, count: int) -> None:
-    """Points where most is unknown, until there are enough or enough has been tried."""
+    """Points where most is unknown, until there are enough or enough has been tried.
+
+    What one point leaves of its time is for those that follow.
+    """
     seen: set[float] = set()
-    most_s = max(LEAST_POINT_S, POINT_SHARE * curve.first_s)
+    end = time.monotonic() + BETWEEN * curve.first_s
     for turns in range(math.ceil(MOST_TRIES * count), 0, -1):
         wanted = next((limit for limit in unknown(curve) if limit not in seen), None)
-        if wanted is None or len(curve.points()) >= count or curve.left() <= LEAST_S:
+        lacking = count - len(curve.points())
+        if wanted is None or lacking <= 0 or curve.left() <= LEAST_S:
             return
         seen.add(wanted)
-        curve.at(wanted, share=1.0 / min(turns, count - len(curve.points())), most_s=most_s)
+        most_s = max(LEAST_POINT_S, (end - time.monotonic()) / lacking)
+        curve.at(wanted, share=1.0 / min(turns, lacking), most_s=most_s)
 
 
 def unknown(curve: Curve) -> Iterator[float]:
@@ -269,8 +274,11 @@ def unknown(curve: Curve) -> Iterator[float]:
 def _decide_signs(curve: Curve) -> None:
     """Again with a smaller gap where a point is not proven dearer than the one before it.
 
-    A gap that is not reached in the time that the solves of the curve took is not asked of the other points either.
+    A gap that is not reached in the time that the solves of the curve took is not asked of the other points either; where points
+    have not reached their own, none is.
     """
+    if any(p.cost.high - p.cost.low > (curve.gap + CLOSED) * abs(p.cost.high) for p in curve.points()):
+        return
     most_s = max(LEAST_S, LONGER * curve.spent_s / max(len(curve.tried), 1))
     gaps: dict[float, list[float]] = {}
     while curve.left() > LEAST_S:
