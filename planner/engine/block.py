@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -49,9 +50,15 @@ class Block:
         """Where the columns of the operation stand: after the ports, slack included."""
         return slice(len(self.ports), None)
 
+    @cached_property
+    def _by_column(self) -> tuple[csr_array, csr_array]:
+        """`least` and `most` with a row for each column."""
+        return self.least.T.tocsr(), self.most.T.tocsr()
+
     def cost(self, weights: Float, slack_price: float) -> Float:
         """(columns,) cost of the columns [million] at weights of the quantities [million per unit]; ports cost nothing."""
-        cost: Float = self.least.T @ np.maximum(weights, 0.0) + self.most.T @ np.minimum(weights, 0.0)
+        least, most = self._by_column
+        cost: Float = least @ np.maximum(weights, 0.0) + most @ np.minimum(weights, 0.0)
         cost[self.slack] += slack_price * self.slack_hours
         cost[: len(self.ports)] = 0.0
         return cost

@@ -44,7 +44,7 @@ class Operator:
         self.block, m = block, block.matrix
         count = m.rows.shape[1]
         self.ports = np.arange(len(block.ports), dtype=np.int32)
-        self.all, self.bounded = np.arange(count, dtype=np.int32), block.bounded.astype(np.int32)
+        self.bounded = block.bounded.astype(np.int32)
         self.transposed = m.rows.T.tocsr()
         self.of_ports = block.bound_ports.T.tocsr()
         self.low_open, self.up_open = ~np.isfinite(m.row_lower), ~np.isfinite(m.row_upper)
@@ -53,6 +53,7 @@ class Operator:
         self.lower, self.upper = m.lower[self.bounded], np.zeros(len(self.bounded))
         self.bases: dict[object, Any] = {}
         self.at: object = None  # key of the basis that the solver stands at
+        self.cost = m.cost  # that the solver holds
         self.x = np.zeros(count)  # the last operation
         self.h = new_highs(options)
         set_option(self.h, "solver", "simplex")
@@ -64,7 +65,10 @@ class Operator:
         """One solve and its cut. `key` names the basis to leave, and to start from unless `start` names another."""
         block, h = self.block, self.h
         cost = block.cost(weights, slack_price)
-        h.changeColsCost(len(self.all), self.all, COST_SCALE * cost)
+        scaled = COST_SCALE * cost
+        moved = np.flatnonzero(scaled != self.cost).astype(np.int32)
+        h.changeColsCost(len(moved), moved, scaled[moved])
+        self.cost = scaled
         h.changeColsBounds(len(self.ports), self.ports, values, values)
         upper = np.maximum(block.bound_base + block.bound_ports @ values, self.lower)
         h.changeColsBounds(len(self.bounded), self.bounded, self.lower, upper)

@@ -351,10 +351,11 @@ class Rounds:
                     core[master.width :] = x[master.width :]
                     if better(best.cost):
                         break
+                if best.cost - value <= 2 * small:
+                    break
                 self.cut_at(shown, mixture.prices, kind)  # what would make it cheaper
             now = (value, np.inf if best is None else best.cost)
-            still = best is not None and now[0] - before[0] < 0.1 * small and before[1] - now[1] < 0.1 * small
-            if still or now[1] - value <= 2 * small:
+            if best is not None and now[0] - before[0] < 0.1 * small and before[1] - now[1] < 0.1 * small:
                 break
             before = now
         return value, best
