@@ -30,7 +30,8 @@ from planner.engine.master import Master
 from planner.engine.matrix import Int, Matrix
 
 NOTHING = 1e-9  # MWh or MW below which an operation shows nothing; HiGHS drops smaller coefficients
-PATIENCE_S = 8.0  # for one mixture by either path; simplex takes a second or two as a rule
+SIMPLEX_S = 3.0  # for one mixture; simplex takes a second as a rule, or does not end
+PATIENCE_S = 8.0  # for one mixture by another path
 MISSING_PRICE = 1.0  # [million per unit] of a quantity that no mixture reaches: above what any size could save
 EXACT_PORTS = ("demands.level", "demands.side_level", "stores.stored_mwh")
 Shares = list[tuple[int, float]]  # (mark of a kept operation, its share)
@@ -116,7 +117,7 @@ class Inner:
             matrix = replace(matrix, cost=slack, offset=0.0)
         matrix = scaled(matrix)
         try:
-            outcome = run(matrix, options, deadline=min(deadline, time.monotonic() + PATIENCE_S))
+            outcome = run(matrix, options, deadline=min(deadline, time.monotonic() + SIMPLEX_S))
         except SolverError:  # a status that cannot be believed
             outcome = Outcome("none", "", np.inf, -np.inf, None)
         if outcome.status == "none":  # or that does not come: another path, and no plan if that fails too
