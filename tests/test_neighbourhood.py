@@ -13,7 +13,7 @@ from planner.engine.bridge import Outcome
 from planner.engine.decompose import Decomposition
 from planner.engine.master import ROUGH
 from planner.engine.monolith import whole
-from planner.engine.neighbourhood import WINDOW_YEARS, Decided, improved, neighbourhoods
+from planner.engine.neighbourhood import WINDOW_YEARS, Costed, improved, neighbourhoods
 from tests.full_years import chronological
 from tests.random_factory import rich
 from tests.test_decompose import in_parts
@@ -58,7 +58,7 @@ def test_poor_decisions_become_as_cheap_as_the_best_by_the_cuts(seed: int) -> No
     assert poor.x is not None
     found = master.with_decisions(poor.x, 1e-5)
     assert found is not None
-    start = Decided(found[0], found[1])
+    start = Costed(found[0], found[1])
     better = improved(master, start, 1e-4, -np.inf, time.monotonic() + 30)
     again = master.with_decisions(better.x, 1e-5)
     assert again is not None
@@ -92,7 +92,7 @@ def test_decisions_within_the_gap_of_the_bound_are_left_alone() -> None:
     master = relaxed(0).master
     first = master.milp(1e-3, time.monotonic() + 30, None)
     assert first.x is not None
-    start = Decided(first.objective, first.x)
+    start = Costed(first.objective, first.x)
     assert improved(master, start, 0.5, first.lower_bound, time.monotonic() + 30) is start
 
 

@@ -34,7 +34,7 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Decided:
+class Treatment:
     """What a plan does with a thing: years, sizes by unit."""
 
     first_year: int
@@ -49,7 +49,7 @@ class Decision:
 
     item: str
     verb: str
-    plans: tuple[Decided | None, ...]
+    plans: tuple[Treatment | None, ...]
 
 
 def costs(cases: Sequence[Results]) -> list[Amount]:
@@ -161,7 +161,7 @@ def _last(years: Mapping[str, float]) -> Number:
     return years[max(years)] if years else None
 
 
-def _decided(rows: Iterable[Row]) -> Iterator[tuple[tuple[str, str], Decided]]:
+def _decided(rows: Iterable[Row]) -> Iterator[tuple[tuple[str, str], Treatment]]:
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         verb = DONE.get(row.metric) or OTHER.get(row.metric)
@@ -173,10 +173,10 @@ def _decided(rows: Iterable[Row]) -> Iterator[tuple[tuple[str, str], Decided]]:
         for row in group:
             if row.metric not in ("start", "adopt"):
                 sizes[row.unit] = sizes.get(row.unit, 0.0) + row.value
-        yield key, Decided(years[0], years[-1], len(years), sizes)
+        yield key, Treatment(years[0], years[-1], len(years), sizes)
 
 
-def _alike(one: Decided | None, other: Decided | None) -> bool:
+def _alike(one: Treatment | None, other: Treatment | None) -> bool:
     """Done in the same years, in sizes that differ by less than is said."""
     if one is None or other is None:
         return one is other

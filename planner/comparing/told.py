@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from planner.comparing.compared import Comparison
-from planner.comparing.outcome import EQUAL, NOT_COMPARED, UNDECIDED, Amount, Decided
+from planner.comparing.outcome import EQUAL, NOT_COMPARED, UNDECIDED, Amount, Treatment
 from planner.comparing.phrases import phrase
 from planner.terminal import MONEY, number, size_words
 from planner.words import Lang, Names, money_unit
@@ -109,7 +109,7 @@ def _decisions(found: Comparison, lang: Lang) -> Iterator[tuple[str, ...]]:
         )
 
 
-def _decided(plan: Decided | None, lang: Lang) -> str:
+def _decided(plan: Treatment | None, lang: Lang) -> str:
     if plan is None:
         return NONE
     years = str(plan.first_year) if plan.count == 1 else f"{plan.first_year}–{plan.last_year}"

@@ -23,7 +23,7 @@ from models.problem import Problem
 from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, interrupted, too_dear
 from planner.engine.inner import Mixture
 from planner.engine.master import POOL_TURNS, Row
-from planner.engine.neighbourhood import Decided, improved
+from planner.engine.neighbourhood import Costed, improved
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Decisions, Place, Pool, Quantity, Start
 from planner.engine.rounds import EXACT, MISSING, MOST_ROUNDS, Rounds
@@ -271,7 +271,7 @@ class Decomposition(Rounds):
         solved = self.master.with_decisions(start, self.fine)
         if solved is None:
             return start, True
-        decided, hint = self._improved(Decided(solved[0], start))
+        decided, hint = self._improved(Costed(solved[0], start))
         promising, known = decided.cost < self._cutoff(), self.master.decisions(decided.x) in self.operated
         if promising and (again or not known):
             self.promising = Start(self.master.decided(decided.x), {} if hint is None else self._priced(hint))
@@ -286,7 +286,7 @@ class Decomposition(Rounds):
         solved = [self.master.with_decisions(point, self.fine) for point in points]
         return points[int(np.argmin([np.inf if found is None else found[0] for found in solved]))]
 
-    def _improved(self, decided: Decided) -> tuple[Decided, Float | None]:
+    def _improved(self, decided: Costed) -> tuple[Costed, Float | None]:
         """Cheaper decisions near the given ones, by the cuts and by what blocks say where those have none; their prices."""
         for _ in range(MOST_COSTINGS):
             begun, last = time.monotonic(), decided
@@ -295,7 +295,7 @@ class Decomposition(Rounds):
             cost, prices = self.costed(decided.x)
             agreed = cost - decided.cost <= AGREED * self.fine * abs(cost)
             same = self.master.decisions(decided.x) == self.master.decisions(last.x)
-            decided = Decided(cost, decided.x)
+            decided = Costed(cost, decided.x)
             if agreed or same or self.stop():
                 break
         return decided, prices

@@ -25,7 +25,7 @@ FINER = 0.5  # share of the gap to which a neighbourhood is solved
 
 
 @dataclass(frozen=True)
-class Decided:
+class Costed:
     """Whole decisions at the columns that suit them best by the cuts, and what those cost."""
 
     cost: float
@@ -46,7 +46,7 @@ def neighbourhoods(master: Master) -> list[Int]:
     return [np.array(columns, dtype=np.int64) for columns in (*inside, *kinds) if columns]
 
 
-def improved(master: Master, decided: Decided, gap: float, bound: float, deadline: float) -> Decided:
+def improved(master: Master, decided: Costed, gap: float, bound: float, deadline: float) -> Costed:
     """Decisions that cost no more than `decided`: no neighbourhood has cheaper ones, or they are well within the gap of the bound."""
     fields, best, still, turn = neighbourhoods(master), decided, 0, 0
     while still < len(fields):
@@ -62,7 +62,7 @@ def improved(master: Master, decided: Decided, gap: float, bound: float, deadlin
     return best
 
 
-def _in(master: Master, best: Decided, free: Int, gap: float, deadline: float) -> Decided:
+def _in(master: Master, best: Costed, free: Int, gap: float, deadline: float) -> Costed:
     """The best decisions found with the given columns free; again where cuts were missing that make the answer dearer."""
     for _ in range(MOST_TRIES):
         answer = master.whole(FINER * gap, min(deadline, time.monotonic() + PATIENCE_S), best.x, free)
@@ -70,7 +70,7 @@ def _in(master: Master, best: Decided, free: Int, gap: float, deadline: float) -
             break
         solved = master.with_decisions(answer.x, gap)
         if solved is not None and solved[0] < best.cost:
-            best = Decided(solved[0], solved[1])
+            best = Costed(solved[0], solved[1])
         if solved is not None and solved[0] - answer.objective <= WORTH * gap * abs(best.cost):
             break
     return best
