@@ -17,7 +17,7 @@ from planner.results.folder import sha256, table_bytes, write_results, writer_lo
 from planner.results.tables import tables
 from planner.roadmap.dated import roadmap
 from planner.roadmap.files import roadmap_files
-from planner.roadmap.lead_times import Setting, certification
+from planner.roadmap.setting import Setting, certification
 from planner.solving.summary import Beside, summarise
 from tests.factories import Site, rating
 

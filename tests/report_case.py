@@ -8,7 +8,7 @@ from typing import Any
 
 from planner.answer import account_for
 from planner.roadmap.dated import roadmap
-from planner.roadmap.lead_times import Certification, Setting
+from planner.roadmap.setting import Certification, Setting
 from planner.studies.kept import write_study
 from tests.plans import dyehouse, dyehouse_results
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -9,20 +10,31 @@ from typing import get_args
 import pytest
 
 from planner import library
-from planner.assembly.assemble import assemble
+from planner.answer import account_for
+from planner.assembly.assemble import Assembly, assemble
+from planner.assembly.lead_times import first_workable_year
+from planner.engine import solve
+from planner.progress import Progress
 from planner.reading.faults import ScenarioFaults
 from planner.reading.read import read_scenario
-from planner.roadmap.lead_times import KINDS, Setting, certification, lead_of_kind, setting_of
+from planner.roadmap.dated import roadmap
+from planner.roadmap.setting import KINDS, Setting, certification, lead_of_kind, setting_of
 from planner.roadmap.words import CHAPTERS
+from planner.scenario import Store
 from planner.scenario.base import Chapter
+from planner.solving.preparing import Settings, opened, prepare, read
 
 TWO_MEASURES = (Path(__file__).parents[1] / "scenarios" / "two-measures" / "scenario.toml").read_text(encoding="utf-8")
 
 
-def setting(tmp_path: Path, changed: str = "", added: str = "") -> Setting:
+def assembled(tmp_path: Path, changed: str = "", added: str = "") -> Assembly:
     text = TWO_MEASURES.replace("last_year = 2029\n", f"last_year = 2029\n{changed}", 1) + added
     (tmp_path / "scenario.toml").write_text(text, encoding="utf-8")
-    return setting_of(assemble(read_scenario(tmp_path / "scenario.toml")))
+    return assemble(read_scenario(tmp_path / "scenario.toml"))
+
+
+def setting(tmp_path: Path, changed: str = "", added: str = "") -> Setting:
+    return setting_of(assembled(tmp_path, changed, added))
 
 
 def test_a_preset_says_how_long_and_the_scenario_says_otherwise(tmp_path: Path) -> None:
@@ -78,6 +90,57 @@ def test_today_is_the_first_day_of_the_plan_unless_given(tmp_path: Path) -> None
     assert setting(tmp_path).today == date(2027, 1, 1)
     assert setting(tmp_path, changed="today = 2026-10-01\n").today == date(2026, 10, 1)
     assert setting(tmp_path, changed='today = "2026-10-01"\n').today == date(2026, 10, 1)
+
+
+@pytest.mark.parametrize(
+    ("today", "month", "year"),
+    [
+        (date(2026, 5, 1), 1, 2027),  # 2 + 4 + 2 months: from 1 January 2027
+        (date(2026, 5, 2), 1, 2028),  # a day late
+        (date(2026, 5, 2), 2, 2027),
+        (date(2026, 1, 1), 9, 2026),
+        (None, 1, None),
+    ],
+)
+def test_nothing_works_before_it_could_if_decided_today(today: date | None, month: int, year: int | None) -> None:
+    store = Store(permit_months=2, lead_time_months=4, build_months=2, commissioning_month=month)
+    assert first_workable_year("stores", store, today) == year
+
+
+def test_what_cannot_work_yet_is_not_offered(tmp_path: Path) -> None:
+    added = """
+[stores.battery_li_ion]
+permit_months = 2
+lead_time_months = 4
+build_months = 2
+
+[contracts.solar_ppa]
+price_basis = "real"
+max_mw = 1.0
+earliest_year = 2029
+"""
+    free = assembled(tmp_path, added=added).problem
+    bound = assembled(tmp_path, changed="today = 2026-06-15\n", added=added).problem
+    years = {s.name: s.power.build_years for s in bound.stores}
+    assert {s.name: s.power.build_years for s in free.stores} == {"battery_li_ion": (2027, 2028, 2029)}
+    assert years == {"battery_li_ion": (2028, 2029)}
+    assert bound.contracts[0].start_years == free.contracts[0].start_years == (2029,)
+    late = {m.name: m.start_years for m in bound.retrofits}
+    assert late == {m.name: m.start_years for m in free.retrofits}  # six months: from 1 January 2027
+
+
+def test_a_plan_decided_today_is_never_late_and_never_cheaper(tmp_path: Path) -> None:
+    plans, late = [], []
+    for changed in ("", "today = 2027-03-01\n"):
+        assembled(tmp_path, changed=changed)
+        case = opened(read(tmp_path / "scenario.toml", Settings()), Progress(quiet=True))
+        problem = prepare(case).problem
+        plans.append(account_for(problem, solve(problem, case.options)))
+        counted = replace(setting_of(case.assembly), today=date(2027, 3, 1))
+        late.append([a.id for a in roadmap(plans[-1], counted).actions if a.late_days > 0])
+    at_once = ["converters.pv.build.2027", "retrofits.drives.retrofit.2027", "retrofits.insulation.retrofit.2027"]
+    assert late == [at_once, []]
+    assert plans[1].money.objective > plans[0].money.objective
 
 
 @pytest.mark.parametrize("written", ["2026", '"soon"', '"2026-02-30"', "1899-01-01", "2026-10-01T08:00:00"])

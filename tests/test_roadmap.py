@@ -12,7 +12,7 @@ from planner.answer import account_for
 from planner.results.folder import ResultsError
 from planner.roadmap.dated import read_roadmap, roadmap
 from planner.roadmap.form import Action, Roadmap
-from planner.roadmap.lead_times import Certification, Lead, Setting
+from planner.roadmap.setting import Certification, Lead, Setting
 from tests.factories import Site
 from tests.plans import dyehouse
 

@@ -19,7 +19,7 @@ from planner.roadmap.calendar_file import calendar, escaped, folded
 from planner.roadmap.dated import read_roadmap, roadmap
 from planner.roadmap.files import COLUMNS, csv_bytes, json_bytes, json_schema, roadmap_files
 from planner.roadmap.form import Roadmap
-from planner.roadmap.lead_times import Lead
+from planner.roadmap.setting import Lead
 from tests.test_roadmap import ANSWER, PV, ROADMAP, SETTING
 
 HOSTILE = "=cmd|'/c calc'!A1,\"a\";\r\n<script>alert(1)</script>\\n\x07屋顶"

@@ -113,7 +113,9 @@ def _converter_sizing(site: Site, table: ConverterTable, largest: float) -> Sizi
 
 
 def _build_years(site: Site, table: ConverterTable | StoreTable) -> tuple[int, ...]:
-    return site.calendar.window(table.earliest_year, table.latest_year, table.build_every_years)
+    return site.calendar.window(
+        "converters" if isinstance(table, ConverterTable) else "stores", table, table.build_every_years
+    )
 
 
 def _subsidised_share(per_kw: float | None, segments: tuple[Segment, ...]) -> float:
@@ -209,7 +211,7 @@ def retrofit(site: Site, name: str, table: RetrofitTable) -> Retrofit:
         capex=capex / MILLION * calendar.trend(table.capex_trend_per_year),
         life_years=life,
         opex_fixed=np.full(len(calendar.years), opex / MILLION),
-        start_years=with_renewals(calendar.window(table.earliest_year, table.latest_year), life, calendar.last),
+        start_years=with_renewals(calendar.window("retrofits", table), life, calendar.last),
         side_use=side_use,
         first_year_share=first_year_share(table.commissioning_month),
         requires=tuple(table.requires or ()),

@@ -92,7 +92,7 @@ def _item(name: str, table: ManagementTable, calendar: Calendar, found: Rated | 
         name=name,
         capex=np.full(years, 0.0 if met else (table.capex or 0.0) / MILLION),
         opex_fixed=np.full(years, 0.0 if met else (table.opex_per_year or 0.0) / MILLION),
-        start_years=calendar.window(table.earliest_year, table.latest_year),
+        start_years=calendar.window("management", table),
         points=points,
         gate=table.gate,
         already_met=met,

@@ -140,7 +140,7 @@ def contract(site: Site, name: str, table: ContractTable) -> Contract:
         name=name,
         kind=kind,
         price=(table.price_per_mwh or 0.0) / MILLION * calendar.trend(table.price_trend_per_year),
-        start_years=calendar.window(table.earliest_year, table.latest_year, table.every_years),
+        start_years=calendar.window("contracts", table, table.every_years),
         tenor_years=table.tenor_years or 1,
         max_volume=most or 0.0,
         min_volume=(table.min_mw if delivers else table.min_mwh_per_year) or 0.0,

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from models.problem import Array
-from planner.scenario import Finance, Scenario, value_in
+from planner.assembly.lead_times import Kind, first_workable_year
+from planner.scenario import Contract, Converter, Finance, Management, Retrofit, Scenario, Store, value_in
+
+Option = Converter | Store | Retrofit | Contract | Management
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Calendar:
     base_year: int
     inflation: float
     nominal: bool
+    today: date | None = None  # nothing works before it could, if decided then; None: anything may work at once
 
     @property
     def first(self) -> int:
@@ -52,10 +57,11 @@ class Calendar:
         """(Y,) values of a path."""
         return np.array([value_in(path if isinstance(path, float | int) else dict(path), y) for y in self.years])
 
-    def window(self, earliest: int | None, latest: int | None, every: int | None = None) -> tuple[int, ...]:
+    def window(self, kind: Kind, table: Option, every: int | None = None) -> tuple[int, ...]:
         """Years in which something may be built, every so many years from the earliest on."""
-        start = max(self.first, earliest or self.first)
-        return tuple(range(start, min(self.last, latest or self.last) + 1, every or 1))
+        workable = first_workable_year(kind, table, self.today)
+        start = max(self.first, table.earliest_year or self.first, workable or self.first)
+        return tuple(range(start, min(self.last, table.latest_year or self.last) + 1, every or 1))
 
 
 def with_renewals(starts: tuple[int, ...], life_years: int, last: int) -> tuple[int, ...]:
@@ -76,6 +82,7 @@ def calendar_of(scenario: Scenario) -> Calendar:
         base_year=scenario.base_year.year or horizon.first_year - 1,
         inflation=finance.inflation or 0.0,
         nominal=finance.price_basis == "nominal",
+        today=horizon.today,
     )
 
 

@@ -20,9 +20,10 @@ from planner.accounting.investment import Investment, payments
 from planner.accounting.ledger import is_delivered
 from planner.accounting.stock import LEAST_SIZE, Size, Stock, by_year, capex_of, stock_of
 from planner.answer import MILLION, Answer
+from planner.assembly.lead_times import Kind, earlier
 from planner.results.steps import LEAST_PROJECT
 from planner.roadmap.form import Action, LeftOut, Verb
-from planner.roadmap.lead_times import Kind, Lead, Setting, earlier, lead_of_kind
+from planner.roadmap.setting import Lead, Setting, lead_of_kind
 from planner.roadmap.words import Pair, amount, said, subject
 
 SMALL_SHARE = 0.05  # of all that is built of a thing: a build below it is an enlargement; of what stands: what ends below it is minor

@@ -4,7 +4,7 @@
     read_roadmap(folder)         those of a results folder
 
 Its form is that of `roadmap.json`; `plan schema --of roadmap` writes the JSON Schema. Dates are the first of a month,
-counted back in whole months from when a thing works (`planner.roadmap.lead_times`). Where what it needs works later, it works
+counted back in whole months from when a thing works (`planner.roadmap.setting`). Where what it needs works later, it works
 with it. A decision that had to fall before `today` is late by `late_days`, and `possible_from` says from when it would
 work if it were decided today: the plan counts on it from its year on.
 
@@ -21,11 +21,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from planner.answer import MILLION, Answer
+from planner.assembly.lead_times import earlier
 from planner.results.folder import ResultsError
 from planner.roadmap.actions import drafts, target_years
 from planner.roadmap.form import Action, Chapter, PlanYear, Roadmap, Words
-from planner.roadmap.lead_times import Setting, earlier
 from planner.roadmap.needs import with_needs
+from planner.roadmap.setting import Setting
 from planner.roadmap.words import CHAPTERS, NOTES, late_note
 
 ROADMAP = "roadmap.json"

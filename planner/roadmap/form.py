@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from planner.roadmap.lead_times import Basis, Kind
+from planner.assembly.lead_times import Kind
+from planner.roadmap.setting import Basis
 
 Verb = Literal["adopt", "build", "enlarge", "retrofit", "set_up", "sign", "renew", "buy", "retire", "certify"]
 

@@ -17,8 +17,9 @@ from datetime import date
 from typing import Any
 
 from models.problem import Problem
+from planner.assembly.lead_times import earlier
 from planner.roadmap.form import Action
-from planner.roadmap.lead_times import Setting, earlier
+from planner.roadmap.setting import Setting
 
 
 @dataclass

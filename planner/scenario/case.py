@@ -51,8 +51,8 @@ class Horizon(Table):
     first_year: int = calendar_year("first year in which something may be built", ...)
     last_year: int = calendar_year("last year of the plan", ...)
     today: Day | None = key(
-        "day from which the roadmap counts; what must be decided earlier is marked late; "
-        "default: 1 January of the first year"
+        "day on which the plan is decided: nothing works before its lead time from then has passed, and the roadmap counts from it; "
+        "default: 1 January of the first year, and what had to be decided earlier is marked late"
     )
     step_minutes: Literal[15, 20, 30, 60] = key("length of an operating step", 60, unit="min")
     period_weights: list[Positive] | None = key(

@@ -48,7 +48,7 @@ from planner.results.folder import (
 from planner.results.tables import tables
 from planner.roadmap.dated import roadmap
 from planner.roadmap.files import roadmap_files
-from planner.roadmap.lead_times import setting_of
+from planner.roadmap.setting import setting_of
 from planner.scenario.effective import effective_toml
 from planner.solving import first_look
 from planner.solving.beside import plans_beside

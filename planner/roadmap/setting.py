@@ -1,20 +1,14 @@
-"""How long each thing takes, who does it and to which implementation step it belongs.
-
-From the scenario, else the preset, else the library's default for the kind. Whole months, on the first day of a month:
-
-    decide_by  = order_by   - permit_months
-    order_by   = build_from - lead_time_months
-    build_from = works_from - build_months
-"""
+"""Who does each thing, how long it takes and to which implementation step it belongs; and what else a roadmap needs to know."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from planner import library
+from planner.assembly.lead_times import MONTHS, Kind, months_of, months_of_kind
 from planner.library import Entry
 from planner.library.rating_table import Item
 from planner.scenario import Scenario
@@ -23,9 +17,7 @@ from planner.scenario.base import Preset
 if TYPE_CHECKING:
     from planner.assembly.assemble import Assembly
 
-Kind = Literal["converters", "stores", "retrofits", "management", "contracts", "instruments", "rating"]
 KINDS: tuple[Kind, ...] = ("converters", "stores", "retrofits", "management", "contracts", "instruments")
-MONTHS = ("permit_months", "lead_time_months", "build_months")
 Basis = Literal["scenario", "preset", "kind"]
 
 
@@ -113,18 +105,7 @@ def certification(issue_lag_months: int | None = None) -> Certification:
 def lead_of_kind(kind: Kind) -> Lead:
     """The library's default for a kind."""
     about = library.entry("lead_times", kind).about
-    permit, lead, build = (int(about.get(name, 0)) for name in MONTHS)
-    return Lead(about["chapter"], about["owner_en"], about["owner_zh"], permit, lead, build)
-
-
-def earlier(day: date, months: int) -> date:
-    """The first day of the month so many months before that of `day`.
-
-    >>> earlier(date(2027, 1, 1), 9), earlier(date(2027, 1, 1), -4)
-    (datetime.date(2026, 4, 1), datetime.date(2027, 5, 1))
-    """
-    count = day.year * 12 + day.month - 1 - months
-    return date(count // 12, count % 12 + 1, 1)
+    return Lead(about["chapter"], about["owner_en"], about["owner_zh"], *months_of_kind(kind))
 
 
 def _leads(scenario: Scenario, items: Mapping[str, Item], inherited: set[str]) -> dict[tuple[Kind, str], Lead]:
@@ -141,17 +122,15 @@ def _lead(kind: Kind, name: str, table: Preset, entry: Entry | None, item: Item 
     owners: tuple[str, str] = (default.owner_en, default.owner_zh)
     if kind == "management" and item is not None:
         owners = (item.owner_en, item.owner_zh)
-    given: dict[str, Any] = {key: getattr(table, key) for key in MONTHS}
-    bases: list[Basis] = [_basis(f"{kind}.{name}.{key}", value, inherited) for key, value in given.items()]
-    months = {key: getattr(default, key) if value is None else value for key, value in given.items()}
+    bases: list[Basis] = [_basis(f"{kind}.{name}.{key}", getattr(table, key), inherited) for key in MONTHS]
     return Lead(
-        chapter=table.chapter or about.get("chapter", default.chapter),
-        owner_en=table.owner or owners[0],
-        owner_zh=table.owner_zh or table.owner or owners[1],
+        table.chapter or about.get("chapter", default.chapter),
+        table.owner or owners[0],
+        table.owner_zh or table.owner or owners[1],
+        *months_of(kind, table),
         commissioning_month=getattr(table, "commissioning_month", None) or 1,
         after=tuple(about.get("after", ())),
         basis=max(bases, key=["scenario", "preset", "kind"].index),
-        **months,
     )
 
 
