@@ -127,7 +127,7 @@ class Sizing:
     max_total: float  # largest total in any year, existing included [MW or MWh]
     opex_fixed: Array  # (Y,) per MW or MWh and year [million]
     existing: Array  # (Y,) working size that already stands, after planned retirement
-    may_retire: bool = False  # existing stock may be retired early and its fixed cost saved
+    retire_from: int | None = None  # year from which existing stock may be retired and its fixed cost saved
     package: float | None = None
     embodied_tco2e_per_unit: float = 0.0
     payment_shares: tuple[float, ...] = (1.0,)
@@ -136,6 +136,11 @@ class Sizing:
     def life_years(self) -> int:
         """A, the number of years that a build works."""
         return len(self.share_by_age)
+
+    def retirable(self, years: tuple[int, ...]) -> tuple[int, ...]:
+        """Those of the years in which existing stock may be retired early."""
+        since = self.retire_from
+        return () if since is None or not self.existing.any() else tuple(y for y in years if y >= since)
 
 
 @dataclass(frozen=True)

@@ -36,10 +36,10 @@ def buildable(z: Sizing, size: float = np.inf) -> float:
 
 def add_retirement(b: Block, sizings: Mapping[str, Sizing], years: tuple[int, ...]) -> None:
     """Early retirement of existing stock as a share, shared by the power and the energy of a store."""
-    keys = [v for v, z in sizings.items() if z.may_retire and z.existing.any()]
-    b.retired_share = Var([(v, y) for v in keys for y in years], bounds=(0, 1))
+    free = {v: z.retirable(years) for v, z in sizings.items()}
+    b.retired_share = Var([(v, y) for v in free for y in free[v]], bounds=(0, 1))
     b.retirement_is_final = Constraint(
-        [(v, y) for v in keys for y in years[1:]],
+        [(v, y) for v in free for y in free[v][1:]],
         rule=lambda b, v, y: b.retired_share[v, y] >= b.retired_share[v, y - 1],
     )
 

@@ -87,7 +87,7 @@ def _markets(random: np.random.Generator) -> tuple[Market, ...]:
 
 def _converters() -> tuple[Converter, ...]:
     roof = SITE.sizing(3.0, 12.0, opex_fixed=0.05, embodied_tco2e_per_unit=800.0, share_by_age=0.995 ** np.arange(20))
-    old = SITE.sizing(0.5, 20.0, existing=[10.0, 10.0, 10.0, 8.0], may_retire=True, opex_fixed=0.01)
+    old = SITE.sizing(0.5, 20.0, existing=[10.0, 10.0, 10.0, 8.0], retire_from=0, opex_fixed=0.01)
     engine = SITE.sizing(1.0, 8.0, 15, min_size=2.0, capex_fixed=2.0)
     packaged = SITE.sizing(3.0, 8.0, 3, package=1.0, capex_fixed=0.5, payment_shares=(0.3, 0.7))
     power = {"electricity": np.array([0.5, 0.45, 0.4, 0.5])}

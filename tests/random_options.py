@@ -104,7 +104,7 @@ def _store(draw: Draw, battery: Store) -> Store:
         may_export=True,
         opex_variable=0.00001,
         min_hours=0.5,
-        energy=replace(battery.energy, existing=stock, may_retire=True, embodied_tco2e_per_unit=60.0),
+        energy=replace(battery.energy, existing=stock, retire_from=0, embodied_tco2e_per_unit=60.0),
         power=replace(battery.power, existing=stock / 3),
     )
 

@@ -280,7 +280,7 @@ def sizing() -> Problem:
         8.0,
         np.array([0.01, 0.01]),
         np.array([4.0, 4.0]),
-        may_retire=True,
+        retire_from=0,
     )
     return site.problem(
         converters=(
@@ -290,7 +290,7 @@ def sizing() -> Problem:
         stores=(
             site.store(
                 power=site.sizing(0.3, 5.0, min_size=1.0, package=0.5),
-                energy=site.sizing(0.8, 20.0, existing=2.0, may_retire=True, min_size=2.0, package=1.0),
+                energy=site.sizing(0.8, 20.0, existing=2.0, retire_from=0, min_size=2.0, package=1.0),
             ),
         ),
     )

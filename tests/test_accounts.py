@@ -154,7 +154,7 @@ def test_real_and_nominal_net_present_cost_agree():
 
 
 def test_fixed_upkeep_follows_nameplate_and_variable_upkeep_activity():
-    sizing = TWO.sizing(opex_fixed=[0.1, 0.2], existing=[4.0, 4.0], may_retire=True, share_by_age=[0.5, 1.0])
+    sizing = TWO.sizing(opex_fixed=[0.1, 0.2], existing=[4.0, 4.0], retire_from=0, share_by_age=[0.5, 1.0])
     problem = TWO.problem(converters=(TWO.converter("chp", sizing, opex_variable=0.001),))
     decisions = {"converters.build_mw": {("chp", 2025): 2.0}, "converters.retired_share": {("chp", 2026): 0.5}}
     books = accounts(problem, TWO.plan(decisions, {"converters.activity_mw": {"chp": 3.0}}))

@@ -115,16 +115,24 @@ def test_existing_stock_is_replaced_when_it_retires() -> None:
 
 
 @pytest.mark.parametrize(
-    ("index", "may_retire", "cost"), [([1, 0.4], True, 1.4), ([1, 0.4], False, 2.0), ([0.4, 1], True, 2.0)]
+    ("index", "retire_from", "cost"),
+    [([1, 0.4], 2025, 1.4), ([1, 0.4], 2026, 1.4), ([1, 0.4], 2027, 2.0), ([1, 0.4], None, 2.0), ([0.4, 1], 2025, 2.0)],
 )
-def test_early_retirement_saves_upkeep_and_is_final(index: list[float], may_retire: bool, cost: float) -> None:
-    """10 MW of old boilers, upkeep 0.1 per MW and year. Load 10 then 4 MW: 1.0 + 0.4 = 1.4 with retirement, else 2.0.
+def test_early_retirement_saves_upkeep_and_is_final(index: list[float], retire_from: int | None, cost: float) -> None:
+    """10 MW of old boilers, upkeep 0.1 per MW and year. Load 10 then 4 MW: 1.0 + 0.4 = 1.4 with retirement in 2026, else 2.0.
 
     Load 4 then 10 MW: what is retired does not come back and a new boiler is dear, so all of it is kept: 2.0.
     """
     two = Site(years=(2025, 2026))
     problem = boiler_house(
-        two, 10.0, index=index, capex_per_unit=9.0, existing=10.0, may_retire=may_retire, opex_fixed=0.1, max_total=20.0
+        two,
+        10.0,
+        index=index,
+        capex_per_unit=9.0,
+        existing=10.0,
+        retire_from=retire_from,
+        opex_fixed=0.1,
+        max_total=20.0,
     )
     at_cost(problem, cost)
 

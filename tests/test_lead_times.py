@@ -12,7 +12,7 @@ import pytest
 from planner import library
 from planner.answer import account_for
 from planner.assembly.assemble import Assembly, assemble
-from planner.assembly.lead_times import first_workable_year
+from planner.assembly.lead_times import first_retirement_year, first_workable_year
 from planner.engine import solve
 from planner.progress import Progress
 from planner.reading.faults import ScenarioFaults
@@ -107,12 +107,22 @@ def test_nothing_works_before_it_could_if_decided_today(today: date | None, mont
     assert first_workable_year("stores", store, today) == year
 
 
+def test_old_plant_stands_until_its_end_is_permitted() -> None:
+    days = (date(2026, 11, 1), date(2026, 11, 2), None)  # two months before 1 January
+    assert [first_retirement_year("converters", day) for day in days] == [2027, 2028, None]
+
+
 def test_what_cannot_work_yet_is_not_offered(tmp_path: Path) -> None:
     added = """
 [stores.battery_li_ion]
 permit_months = 2
 lead_time_months = 4
 build_months = 2
+
+[converters.old_boiler]
+preset = "gas_boiler"
+existing_mw = 1.0
+may_retire = true
 
 [contracts.solar_ppa]
 price_basis = "real"
@@ -124,6 +134,8 @@ earliest_year = 2029
     years = {s.name: s.power.build_years for s in bound.stores}
     assert {s.name: s.power.build_years for s in free.stores} == {"battery_li_ion": (2027, 2028, 2029)}
     assert years == {"battery_li_ion": (2028, 2029)}
+    old = [next(c for c in problem.converters if c.name == "old_boiler").sizing for problem in (free, bound)]
+    assert [boiler.retirable(free.years) for boiler in old] == [(2027, 2028, 2029)] * 2  # two months are enough
     assert bound.contracts[0].start_years == free.contracts[0].start_years == (2029,)
     late = {m.name: m.start_years for m in bound.retrofits}
     assert late == {m.name: m.start_years for m in free.retrofits}  # six months: from 1 January 2027

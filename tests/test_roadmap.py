@@ -137,7 +137,7 @@ def renewed() -> Roadmap:
         markets=(site.grid(), site.gas()),
         converters=(
             site.converter(
-                "boiler", site.sizing(existing=2.0, may_retire=True), inputs={"gas": 1.0}, outputs={"steam": 1.0}
+                "boiler", site.sizing(existing=2.0, retire_from=0), inputs={"gas": 1.0}, outputs={"steam": 1.0}
             ),
             site.converter("heat_pump", site.sizing(1.0), inputs={"electricity": 0.4}, outputs={"steam": 1.0}),
             site.converter("pv_roof", site.sizing(3.0, life=4), availability=0.1),
@@ -203,7 +203,7 @@ def test_a_small_build_is_an_enlargement_and_a_hair_is_left_out() -> None:
 def test_a_build_for_a_thousandth_of_all_investment_is_minor_and_so_is_the_end_of_a_few_percent() -> None:
     """6 million of PV, 5,000 of a fan; 3 % of a boiler ends, then half of it."""
     site = Site(years=(2026, 2027), hours=(8760.0,))
-    old = site.sizing(existing=2.0, may_retire=True)
+    old = site.sizing(existing=2.0, retire_from=0)
     problem = site.problem(
         demands=(site.demand(load=1.0), site.demand("wash", 0.5, carrier="steam")),
         markets=(site.grid(), site.gas()),

@@ -79,6 +79,8 @@ def test_years_the_wrong_way_round(tmp_path: Path) -> None:
     assert "6:13: horizon.last_year: got 2020, wanted a year from 2026 on" in faults
     faults = faults_of(tmp_path, GOOD.replace("last_year = 2030", "last_year = 2096"))
     assert "6:13: horizon.last_year: got 71 years, wanted at most 60 years" in faults
+    faults = faults_of(tmp_path, GOOD.replace("last_year = 2030", "last_year = 2030\ntoday = 2031-01-01"))
+    assert faults == ["7:9: horizon.today: got 2031-01-01, wanted a day up to 2030, the last year"]
 
 
 def test_province(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def _problem(site=SITE):
     )
     boiler = site.converter(
         "boiler",
-        site.sizing(existing=8.0, may_retire=True, max_total=8.0),
+        site.sizing(existing=8.0, retire_from=0, max_total=8.0),
         inputs={"gas": 1.25},
         outputs={"steam": 1.0},
     )

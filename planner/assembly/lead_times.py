@@ -50,9 +50,17 @@ def earlier(day: date, months: int) -> date:
 
 def first_workable_year(kind: Kind, table: Preset, today: date | None) -> int | None:
     """First year in which a thing works from its commissioning month on if it is decided today; None: any year."""
-    if today is None:
-        return None
-    months, month = sum(months_of(kind, table)), getattr(table, "commissioning_month", None) or 1
+    month = getattr(table, "commissioning_month", None) or 1
+    return None if today is None else _first_year(today, sum(months_of(kind, table)), month)
+
+
+def first_retirement_year(kind: Kind, today: date | None) -> int | None:
+    """First year from whose start old plant may be out of service if that is decided today; None: any year."""
+    permit, *_ = months_of_kind(kind)  # a preset's are those of building it
+    return None if today is None else _first_year(today, permit, 1)
+
+
+def _first_year(today: date, months: int, month: int) -> int:
     year = today.year
     while earlier(date(year, month, 1), months) < today:
         year += 1

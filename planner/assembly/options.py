@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem import ELECTRICITY, Array, Converter, Retrofit, Segment, Sizing, Store
+from planner.assembly.lead_times import Kind, first_retirement_year
 from planner.assembly.site import Site
 from planner.assembly.years import capex_index, existing, first_year_share, share_by_age, with_renewals
 from planner.scenario import Converter as ConverterTable
@@ -105,7 +106,7 @@ def _converter_sizing(site: Site, table: ConverterTable, largest: float) -> Sizi
         max_total=max(largest, float(stands.max())),
         opex_fixed=np.full(len(calendar.years), (table.opex_fixed_per_kw_year or 0.0) * PER_MW),
         existing=stands,
-        may_retire=bool(table.may_retire),
+        retire_from=_retire_from(site, table),
         package=table.package_mw,
         embodied_tco2e_per_unit=table.embodied_kgco2e_per_kw or 0.0,  # kg/kW = t/MW
         payment_shares=tuple(table.payment_shares or (1.0,)),
@@ -113,9 +114,17 @@ def _converter_sizing(site: Site, table: ConverterTable, largest: float) -> Sizi
 
 
 def _build_years(site: Site, table: ConverterTable | StoreTable) -> tuple[int, ...]:
-    return site.calendar.window(
-        "converters" if isinstance(table, ConverterTable) else "stores", table, table.build_every_years
-    )
+    return site.calendar.window(_kind(table), table, table.build_every_years)
+
+
+def _kind(table: ConverterTable | StoreTable) -> Kind:
+    return "converters" if isinstance(table, ConverterTable) else "stores"
+
+
+def _retire_from(site: Site, table: ConverterTable | StoreTable) -> int | None:
+    if not table.may_retire:
+        return None
+    return first_retirement_year(_kind(table), site.calendar.today) or site.calendar.first
 
 
 def _subsidised_share(per_kw: float | None, segments: tuple[Segment, ...]) -> float:
@@ -183,7 +192,7 @@ def _store_sizing(site: Site, table: StoreTable, unit: Unit) -> Sizing:
         max_total=max(unit.largest, float(there.max())),
         opex_fixed=np.full(len(calendar.years), (table.opex_fixed_share or 0.0) * unit.capex),
         existing=there,
-        may_retire=bool(table.may_retire),
+        retire_from=_retire_from(site, table),
         embodied_tco2e_per_unit=unit.embodied_tco2e,
         payment_shares=tuple(table.payment_shares or (1.0,)),
     )

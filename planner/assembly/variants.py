@@ -110,14 +110,14 @@ def continued(sizing: Sizing, years: tuple[int, ...], growth: float) -> Sizing:
     for_sale = all(any(b <= y < b + sizing.life_years for b in sizing.build_years if b >= gone[0]) for y in gone)
     if gone and not for_sale:
         return replace(
-            sizing, existing=np.full_like(sizing.existing, most), build_years=(), may_retire=False, max_total=most
+            sizing, existing=np.full_like(sizing.existing, most), build_years=(), retire_from=None, max_total=most
         )
     renewed = bool(gone) or growth > 1.0
     return replace(
         sizing,
         build_years=sizing.build_years if renewed else (),
         max_total=max(most * growth, most),
-        may_retire=False,
+        retire_from=None,
     )
 
 

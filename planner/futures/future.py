@@ -114,13 +114,11 @@ def options(problem: Problem) -> Iterator[Option]:
         yield from _each("management.adopt", i.name, () if i.already_met else i.start_years)
     for v in problem.converters:
         yield from _each("converters.build_mw", v.name, v.sizing.build_years, v.sizing.payment_shares)
-        if v.sizing.may_retire and v.sizing.existing.any():
-            yield from _each("converters.retired_share", v.name, problem.years)
+        yield from _each("converters.retired_share", v.name, v.sizing.retirable(problem.years))
     for q in problem.stores:
         yield from _each("stores.build_mw", q.name, q.power.build_years, q.power.payment_shares)
         yield from _each("stores.build_mwh", q.name, q.energy.build_years, q.energy.payment_shares)
-        if q.energy.may_retire and q.energy.existing.any():
-            yield from _each("stores.retired_share", q.name, problem.years)
+        yield from _each("stores.retired_share", q.name, q.energy.retirable(problem.years))
     for c in problem.contracts:
         yield from _each("contracts.sign_volume", c.name, c.start_years)
 

@@ -149,6 +149,8 @@ def _years(at: Context) -> Iterator[Finding]:
     elif horizon.last_year - horizon.first_year >= 60:
         span = horizon.last_year - horizon.first_year + 1
         yield Finding(("horizon", "last_year"), f"{span} years", "at most 60 years")
+    if horizon.today is not None and horizon.today.year > horizon.last_year >= horizon.first_year:
+        yield Finding(("horizon", "today"), str(horizon.today), f"a day up to {horizon.last_year}, the last year")
 
 
 def _base_year(at: Context) -> Iterator[Finding]:

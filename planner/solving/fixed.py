@@ -209,7 +209,7 @@ def _standing(z: Sizing, size: Size, n: int) -> Sizing:
         max_total=working,
         opex_fixed=np.zeros(1),
         existing=np.array([working]),
-        may_retire=False,
+        retire_from=None,
         embodied_tco2e_per_unit=0.0,
     )
 
