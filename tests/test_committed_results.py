@@ -32,6 +32,16 @@ def test_results_belong_to_the_scenario_and_hold_its_target(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FACTORIES)
+def test_the_plan_can_be_carried_out_from_the_day_of_its_decision(name: str) -> None:
+    today = read(ROOT / "scenarios" / name / "scenario.toml", Settings()).scenario.horizon.today
+    assert today is not None
+    with (ROOT / "results" / name / "roadmap.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 50
+    assert all(row["decide_by"] >= today.isoformat() and not int(row["late_days"] or 0) for row in rows)
+
+
+@pytest.mark.parametrize("name", FACTORIES)
 @pytest.mark.parametrize("table", ["capacities", "cash", "decisions", "emissions", "ledger", "rating"])
 def test_tables_are_in_order_and_rounded(name: str, table: str) -> None:
     """Each number stands once, the years of an item ascend, and no more digits are told than mean something."""
