@@ -40,6 +40,10 @@ BAD: dict[str, tuple[str, str]] = {
         '[finance]\ntimming = "end"',
         f"{AFTER}:1: finance.timming: got an unknown key, wanted a key of [finance]; did you mean timing",
     ),
+    "misspelt key of a table that may be left out": (
+        '[rating]\nboundry = "type_1"',
+        f"{AFTER}:1: rating.boundry: got an unknown key, wanted a key of [rating]; did you mean boundary",
+    ),
     "misspelt word": (
         '[finance]\ntiming = "ende"',
         f'{AFTER}:10: finance.timing: got "ende", wanted one of start, mid, end; did you mean end',

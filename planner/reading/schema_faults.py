@@ -48,7 +48,7 @@ def _value_at(data: Any, path: Path) -> Any:
 
 def _finding(path: Path, kinds: set[str], data: Any, schema: Node) -> Finding:
     above = _node(schema, path[:-1], schema)
-    known = list(above.get("properties", {}))
+    known = [key for branch in _branches(above) for key in _resolved(branch, schema).get("properties", {})]
     if "missing" in kinds and not _exists(data, path):
         return Finding(path, "nothing", wanted(_node(schema, path, schema), schema), "this key is required")
     if "extra_forbidden" in kinds:
