@@ -125,6 +125,21 @@ def test_a_relaxation_that_was_stopped_late_does_not_stop_the_next(monkeypatch: 
     assert again[0] == pytest.approx(in_time[0])
 
 
+def test_what_presolve_calls_infeasible_is_confirmed_by_either_path_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    solver = Decomposition(in_parts(rich(0)), CUTS)
+    solver.seed()
+    assert solver.master.lp() is not None
+    m = solver.master.matrix
+    up, low = np.minimum(m.upper, 1e9), np.maximum(m.lower, -1e9)
+    highest = m.rows.maximum(0.0) @ up + m.rows.minimum(0.0) @ low
+    row = int(np.flatnonzero(np.abs(highest) < 1e6)[0])
+    solver.master.h.changeRowBounds(row, highest[row] + 1.0, np.inf)
+    presolved = ("simplex", "choose", 2.0)
+    for path in ("simplex", "ipm"):
+        monkeypatch.setattr("planner.engine.master.LP_TRIES", (presolved, (path, "off", 60.0)))
+        assert solver.master.lp() is None
+
+
 def test_decisions_that_no_try_settles_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     solver = Decomposition(in_parts(rich(0)), CUTS)
     solver.seed()

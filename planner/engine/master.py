@@ -47,6 +47,7 @@ LP_TRIES = (  # for one relaxation: solver, presolve and seconds; the first does
     ("simplex", "choose", 2.0),
     ("ipm", "choose", 16.0),
     ("simplex", "off", 60.0),
+    ("ipm", "off", 60.0),  # where simplex loses its way among rows that contradict each other
 )
 CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
 IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
