@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,8 +57,8 @@ def crew_of(workers: int) -> Crew:
 def test_an_error_of_one_worker_leaves_no_answer_of_another_behind() -> None:
     crew = crew_of(1)
     tasks, wrong = tasks_of(crew), SolverError("this month has no status")
-    crew.here, remote = None, [Canned(wrong, ["a"], None), Canned(["late"], ["b"], None)]
-    crew.remote[:] = remote  # type: ignore[list-item]
+    remote: list[Any] = [Canned(wrong, ["a"], None), Canned(["late"], ["b"], None)]
+    crew.here, crew.remote[:] = None, remote
     with pytest.raises(SolverError, match="no status"):
         crew.work(tasks)
     answers: Sequence[object] = crew.work(tasks)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -36,17 +36,6 @@ YEARLY = {
     "Emissions": ("uncovered_factor", "carbon_price", "free_allowance_tco2e"),
 }  # fields with one value per year
 CALENDAR = ("years", "start_years", "build_years")  # fields that list years
-TAKEN: tuple[DecisionTable, ...] = (
-    "retrofits.start",
-    "management.adopt",
-    "converters.build_mw",
-    "converters.retired_share",
-    "stores.build_mw",
-    "stores.build_mwh",
-    "stores.retired_share",
-    "contracts.sign_volume",
-    "instruments.quantity",
-)
 YES_OR_NO = ("retrofits.start", "management.adopt")
 HAIR = 1e-6  # relative, and at least in the unit of the decision: what rounding may move
 
@@ -91,7 +80,7 @@ def kept(problem: Problem, plan: Plan, last: int) -> tuple[Decided, ...]:
 
 
 def _kept(problem: Problem, plan: Plan, last: int) -> Iterator[Decided]:
-    for table in TAKEN:
+    for table in get_args(DecisionTable):
         for (name, year, *_), value in plan.decisions.get(table, {}).items():
             if int(year) > last or year not in problem.years:
                 continue

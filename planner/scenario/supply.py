@@ -92,7 +92,9 @@ class Contract(Preset):
     tenor_years: int | None = years("years in force", plausible=(1, 25))
     earliest_year: int | None = calendar_year("first year of signing")
     latest_year: int | None = calendar_year("last year of signing")
-    every_years: int | None = key("may be signed only every so many years", unit="years", ge=1, le=30)
+    every_years: int | None = key(
+        "may be signed only every so many years from the first possible one on", unit="years", ge=1, le=30
+    )
     min_mw: float | None = key("least volume if signed", unit="MW", plausible=(0.1, 100), ge=0)
     max_mw: float | None = key("largest volume", unit="MW", plausible=(0.1, 500), ge=0)
     min_mwh_per_year: float | None = key(

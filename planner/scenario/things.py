@@ -66,7 +66,10 @@ class SizedKeys(BuildKeys):
     """What sized plant has in common: vintages, existing stock, subsidies."""
 
     build_every_years: int | None = key(
-        "allow builds only every so many years, fewer decisions", unit="years", ge=1, le=30
+        "allow builds only every so many years from the first possible one on, fewer decisions",
+        unit="years",
+        ge=1,
+        le=30,
     )
     capex_trend_per_year: float | None = rate("real change of capex per year after the price year", None)
     existing_until: int | None = calendar_year("last year in which the existing stock still works; default: all years")

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from models.problem import (
     Array,
     Contract,
     Converter,
+    DecisionTable,
     Demand,
     EmissionCap,
     Instrument,
@@ -43,16 +45,7 @@ from planner.plan import Index, Plan
 
 HAIR = 3e-7  # relative: what rounding may have taken from a size or a threshold that the plan meets exactly
 POINT_HAIR = 5e-7  # the same of a score: half of what the evaluator allows
-INVESTMENTS = (
-    "retrofits.start",
-    "management.adopt",
-    "converters.build_mw",
-    "converters.retired_share",
-    "stores.build_mw",
-    "stores.build_mwh",
-    "stores.retired_share",
-    "contracts.sign_volume",
-)
+INVESTMENTS = tuple(table for table in get_args(DecisionTable) if table != "instruments.quantity")
 Pins = Mapping[str, Mapping[Index, float]]
 
 
