@@ -12,7 +12,7 @@
     scope2_market   = (grid − grid_claims)·uncovered_factor + Σ heat import·factor
     gross_*         = scope1 − captured + scope2_* (+ scope3 inside the boundary)
     captured ≤ limit·scope1                                                   capture_within_scope1
-    own_inventory   = scope1 and heat at base-year factors − captured + base_factor·(grid − credited)
+    own_inventory   = Σ import·base-year factor of its market + direct − captured + grid base_factor·(deliveries − credited)
     credited ≤ bundled lasting contract MWh;  credited ≤ electricity of electrified heat    credited_by_contract, credited_by_heat
     paid_tco2e ≥ scope1 − captured − free_allowance                           carbon_price_covers_scope1
     durable_credits ≤ credits                                                 durable_credits_within_credits
@@ -244,17 +244,14 @@ def _add_own_reduction(m: ConcreteModel, b: Block, problem: Problem) -> None:
     )
 
     def own_inventory(b: Block, y: int) -> object:
-        bought = sum(
-            k.base_emission_factor * operated(m, "import_mwh", k.name, y)
-            for k in problem.markets
-            if k.carrier != ELECTRICITY
-        )
+        bought = sum(k.base_emission_factor * operated(m, "import_mwh", k.name, y) for k in problem.markets)
         direct = sum(v.direct_tco2e_per_mwh * operated(m, "activity_mwh", v.name, y) for v in problem.converters) + sum(
             float(o.tco2e[y - first]) for o in problem.emissions.other if o.scope == 1
         )
         credited = b.credited_mwh[y] if y in b.credited_mwh else 0.0
-        electricity = (grid.base_emission_factor if grid else 0.0) * (b.grid_mwh[y] - credited)
-        return bought + direct - b.captured_tco2e[y] + electricity
+        over_grid = sum(delivered_mwh(m, c, y) for c in problem.contracts if _is_over_grid(c))
+        delivered = (grid.base_emission_factor if grid else 0.0) * (over_grid - credited)
+        return bought + direct - b.captured_tco2e[y] + delivered
 
     b.own_inventory_tco2e = Expression(years, rule=own_inventory)
 

@@ -99,7 +99,7 @@ def inventory(problem: Problem, plan: Plan) -> Inventory:
     sources = emission_sources(problem, plan, stock, electricity["grid"] - grid_claims)
     totals = _scope_totals(problem, sources)
     credited = _credited(problem, plan, contracts)
-    own = _own_inventory(problem, plan, totals, electricity["grid"] - credited)
+    own = _own_inventory(problem, plan, totals, electricity["delivered"] - credited)
     credits, removals = counted(problem, plan, "credit"), counted(problem, plan, "removal")
     market = totals["gross_market"]
     paper = credits + claims["certificate"] * problem.emissions.uncovered_factor
@@ -315,9 +315,11 @@ def _electricity(problem: Problem, plan: Plan, contracts: Mapping[str, Array]) -
     imported = sum((annual(problem, series(problem, plan, "markets.import_mw", k)) for k in markets), zero)
     exported = sum((annual(problem, series(problem, plan, "markets.export_mw", k)) for k in markets), zero)
     delivered = [c for c in problem.contracts if is_delivered(c)]
+    over_grid = sum((contracts[c.name] for c in delivered if not c.direct_line), zero)
     generation, renewable = onsite_electricity_mw(problem, plan)
     return {
-        "grid": imported + sum((contracts[c.name] for c in delivered if not c.direct_line), zero),
+        "grid": imported + over_grid,
+        "delivered": over_grid,
         "direct": sum((contracts[c.name] for c in delivered if c.direct_line), zero),
         "onsite_generation": annual(problem, generation),
         "onsite_renewable": annual(problem, renewable),
@@ -374,16 +376,16 @@ def _credited(problem: Problem, plan: Plan, contracts: Mapping[str, Array]) -> A
     return np.minimum(sum(eligible, zero), sum(electrified, zero))
 
 
-def _own_inventory(problem: Problem, plan: Plan, totals: Mapping[str, Array], electricity_mwh: Array) -> Array:
-    """Scopes 1 and 2 at base-year factors; the difference to scope 1 is only in the factors of the fuels."""
+def _own_inventory(problem: Problem, plan: Plan, totals: Mapping[str, Array], over_grid_mwh: Array) -> Array:
+    """Scopes 1 and 2 at the base-year factor of each market; `over_grid_mwh` are deliveries that are not credited."""
     own = totals["scope1"] - totals["captured"]
     grid = grid_market(problem)
-    own = own + electricity_mwh * (grid.base_emission_factor if grid else 0.0)
+    own = own + over_grid_mwh * (grid.base_emission_factor if grid else 0.0)
     for k in problem.markets:
         mwh = annual(problem, series(problem, plan, "markets.import_mw", k.name))
         if k.scope == 1:
             own = own + mwh * (k.base_emission_factor - by_year(problem, k.emission_factor))
-        elif k.carrier != ELECTRICITY:
+        else:
             own = own + mwh * k.base_emission_factor
     return own
 

@@ -133,7 +133,7 @@ def contract(site: Site, name: str, table: ContractTable) -> Contract:
     growth = table.index_per_year or 0.0
     if table.price_basis == "nominal":
         growth = (1 + growth) / (1 + calendar.inflation) - 1
-    elif calendar.nominal:
+    elif calendar.nominal and table.price_basis is None:
         growth = calendar.real(growth)
     most = table.max_mw if delivers else table.max_mwh_per_year
     return Contract(

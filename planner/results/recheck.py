@@ -94,7 +94,7 @@ def recheck(folder: Path) -> Report:
 
 def same(reported: float, recomputed: float) -> bool:
     """Equal to 1e-6 of the larger, with a floor for numbers that are zero but for rounding."""
-    return abs(reported - recomputed) <= TOLERANCE * max(abs(reported), abs(recomputed), 1e-3)
+    return abs(reported - recomputed) <= TOLERANCE * max(abs(reported), abs(recomputed), 0.1)
 
 
 def _differences(path: str, reported: Any, recomputed: Any) -> Iterator[str]:
