@@ -285,6 +285,8 @@ every_years = 2
     assert ppa.index == pytest.approx(1.03 ** -np.arange(5.0))
     assert ppa.price == pytest.approx(np.full(5, 5e-4) * 1.03 ** -np.arange(5.0))  # no trend: nominally constant
     assert ppa.start_years == (2026, 2028, 2030)
+    real = made(tmp_path, text.replace('price_basis = "nominal"', 'price_basis = "real"'), head).problem
+    assert named(real, "contracts", "ppa").index == pytest.approx(np.ones(5))  # keeps its value
 
 
 def test_retrofits_find_demands_by_end_use(tmp_path):

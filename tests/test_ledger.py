@@ -210,6 +210,15 @@ def test_own_reduction_uses_base_year_factors_and_restated_output():
     np.testing.assert_allclose(full.own_reduction_share, [0.2, 0.25])
 
 
+@pytest.mark.parametrize("first", ["grid", "park"])
+def test_each_electricity_market_counts_at_its_own_base_factor(first):
+    """8 MW at 0.5 and 2 MW at 0.1 t/MWh over 1,000 hours: 4,000 + 200 t, whichever is written first."""
+    park = ONE.market("park", "electricity", scope=2, emission_factor=0.1, base_emission_factor=0.1)
+    markets = (ONE.grid(), park) if first == "grid" else (park, ONE.grid())
+    bought = {"markets.import_mw": {"grid": 8.0, "park": 2.0}}
+    assert inventory(ONE.problem(markets=markets), ONE.plan({}, bought)).own_inventory_tco2e == pytest.approx(4200)
+
+
 def heated(*contracts, decisions=None, delivered=None):
     """A heat pump draws 2 of 10 MW of electricity instead of 6 MW of gas."""
     pump = ONE.converter("pump", inputs={"electricity": 1 / 3}, outputs={"steam": 1.0}, electrified_heat=True)
