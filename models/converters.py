@@ -36,6 +36,8 @@ def add_converters_step(s: ConcreteModel, problem: Problem) -> None:
             flow = out[f"{v}:{c}"] * b.activity_mw[v]
             s.site.supply[c].append(flow)
             s.site.exportable[c].append(flow)
+            if not x.made_at_will:
+                s.site.surplus[c].append(flow)
             if c == ELECTRICITY:
                 s.site.quantities["generated_mwh", v] = flow
         if x.electrified_heat:

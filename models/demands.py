@@ -34,6 +34,8 @@ def add_demands_step(s: ConcreteModel, problem: Problem) -> None:
         s.site.use[d.carrier].append(load[d.name] * level[d.name])
     for r, d, carrier, ratio in sides(problem):
         s.site.use[carrier].append(ratio * load[d] * side_level[r, d])
+        if ratio < 0:
+            s.site.surplus[carrier].append(-ratio * load[d] * side_level[r, d])
 
 
 def add_demands(m: ConcreteModel, problem: Problem) -> Terms:

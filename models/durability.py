@@ -7,9 +7,10 @@
     again[y,k] ≥ excess[y] − M·(1 − relied[y−k])                              reliance_is_remembered
     penalty[y] = per_tonne·excess[y] + step·Σ_k again[y,k]                    k = 1..K
 
-So each of the K years before that relied on paper too makes the same tonne dearer, in a row or not: a year of rest does not bring
-back the first price. The penalty is no cash: it steers the plan and is reported apart. M is the most paper that the instruments'
-caps allow, or twice what the site can emit.
+Paper is certificates, credits and removals that do not last. So each of the K years before that relied on paper too
+makes the same tonne dearer, in a row or not: a year of rest does not bring back the first price. The penalty is no
+cash: it steers the plan and is reported apart. M is the most paper that the instruments' caps allow, or twice what the
+site can emit.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 from pyomo.environ import Binary, Block, ConcreteModel, Constraint, Expression, Var
 
-from models.instruments import counted_share
+from models.instruments import counted_share, is_paper
 from models.ledger import gross_bound_tco2e
 from models.problem import Problem
 from models.terms import block
@@ -29,7 +30,7 @@ def paper_bound_tco2e(problem: Problem) -> float:
     caps = sum(
         counted_share(i) * float(i.max_per_year.max()) * (worst if i.kind == "certificate" else 1.0)
         for i in problem.instruments
-        if i.kind in ("certificate", "credit")
+        if is_paper(i, problem.durability)
     )
     return float(min(caps, 2.0 * gross_bound_tco2e(problem)))
 
@@ -62,7 +63,7 @@ def _given(problem: Problem, values: np.ndarray) -> list[int]:
 
 def _add_penalty(m: ConcreteModel, b: Block, problem: Problem) -> None:
     d, g, big = problem.durability, m.ledger, paper_bound_tco2e(problem)
-    paper = any(i.kind in ("certificate", "credit") for i in problem.instruments)
+    paper = any(is_paper(i, d) for i in problem.instruments)
     years = list(problem.years) if paper and (d.penalty_per_tonne or d.penalty_step_per_tonne) else []
     most = d.penalty_steps if d.penalty_step_per_tonne > 0 else 0
     before = [(y, k) for n, y in enumerate(years) for k in range(1, min(n, most) + 1)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Var
 
-from models.problem import Instrument, Problem
+from models.problem import Durability, Instrument, Problem
 from models.terms import Terms, block
 
 
@@ -20,6 +20,11 @@ def counted_share(i: Instrument) -> float:
     0.4
     """
     return (1.0 - i.buffer_share) * i.delivery_share
+
+
+def is_paper(i: Instrument, rules: Durability) -> bool:
+    """Whether what is bought is paper: certificates, credits, and removals that do not last."""
+    return i.kind != "removal" or i.durability_years < rules.min_removal_durability_years
 
 
 def counted(m: ConcreteModel, problem: Problem, kind: str, y: int, least_durability_years: float = 0.0) -> object:

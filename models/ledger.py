@@ -4,7 +4,7 @@
     used[y]    = grid + direct lines + generation on site − export
     onsite_claim[y] ≤ renewable generation − export + M·all_renewable_sold[y] export_gives_up_claim
     onsite_claim[y] ≤ M·(1 − all_renewable_sold[y])                           nothing_left_to_claim
-    onsite_claim[y] ≤ all generation − export + discharge that may be sold    sold_beyond_renewable
+    onsite_claim[y] ≤ all generation − export                                 sold_beyond_renewable
     onsite_claim[y] ≤ renewable generation                                    claim_within_renewable
     grid_claims[y]  = bundled deliveries + green tariff + virtual + certificates
     grid_claims[y] ≤ grid[y]                                                  claims_within_grid
@@ -14,13 +14,15 @@
     captured ≤ limit·scope1                                                   capture_within_scope1
     own_inventory   = Σ import·base-year factor of its market + direct − captured + grid base_factor·(deliveries − credited)
     credited ≤ bundled lasting contract MWh;  credited ≤ electricity of electrified heat    credited_by_contract, credited_by_heat
+    durable_own     = own_inventory + grid base_factor·direct lines shorter than min_contract_years
     paid_tco2e ≥ scope1 − captured − free_allowance                           carbon_price_covers_scope1
     durable_credits ≤ credits                                                 durable_credits_within_credits
     tonnage[metric,y] ≤ limit[y];  Σ_y tonnage ≤ total                        cap_by_year, cap_in_total
 
-Exports give up their claim, renewable first; where other generation may be sold too, the binary `all_renewable_sold`
-says that exports exceed the renewable generation, and then nothing is left to claim. M is what can be generated or discharged at
-most, and the last two rows follow for whole decisions: with neither, half a yes would let a site sell its sun and claim it too.
+Exports give up their claim, renewable first, and are no more over the year than what the site makes: what was bought and stored
+is not sold with its claim kept. Where other generation may be sold too, the binary `all_renewable_sold` says that exports exceed
+the renewable generation, and then nothing is left to claim. M is what can be generated at most, and the last two rows follow for
+whole decisions: with neither, half a yes would let a site sell its sun and claim it too.
 The durable ledger counts no certificates, no contract shorter than `min_contract_years`, credits up to `residual_share` of
 the base year and only lasting removals.
 """
@@ -33,7 +35,7 @@ from pyomo.environ import Binary, Block, ConcreteModel, Constraint, Expression, 
 from models.contracts import PHYSICAL, delivered_mwh, yield_mwh
 from models.instruments import counted
 from models.markets import grid_market, import_bound_mwh
-from models.problem import ELECTRICITY, Contract, Converter, Market, Problem, Store
+from models.problem import ELECTRICITY, Contract, Converter, Market, Problem
 from models.terms import Terms, block, operated
 
 TCE_PER_MWH = 0.1229  # electricity at its calorific value, GB/T 2589-2020
@@ -107,22 +109,17 @@ def _add_electricity(m: ConcreteModel, b: Block, problem: Problem) -> None:
 
 def _add_onsite_claim(m: ConcreteModel, b: Block, problem: Problem, producers: list[Converter], sells: bool) -> None:
     years, others = list(problem.years), [v for v in producers if not v.renewable]
-    stores = [q for q in problem.stores if q.may_export and q.carrier == ELECTRICITY]
     claimed_most = sum(generation_bound_mwh(v, problem) for v in producers if v.renewable)
-    beyond_most = sum(generation_bound_mwh(v, problem) for v in others) + sum(
-        discharge_bound_mwh(q, problem) for q in stores
-    )
+    beyond_most = sum(generation_bound_mwh(v, problem) for v in others)
     b.onsite_claim_mwh = Var(years, domain=NonNegativeReals)
-    b.all_renewable_sold = Var(years if sells and (others or stores) else [], domain=Binary)
+    b.all_renewable_sold = Var(years if sells and others else [], domain=Binary)
 
     def export_gives_up_claim(b: Block, y: int) -> object:
         beyond = beyond_most * b.all_renewable_sold[y] if y in b.all_renewable_sold else 0.0
         return b.onsite_claim_mwh[y] - b.onsite_renewable_mwh[y] + b.export_mwh[y] <= beyond
 
     def sold_beyond_renewable(b: Block, y: int) -> object:
-        beyond = sum(operated(m, "generated_mwh", v.name, y) for v in others) + sum(
-            operated(m, "discharged_mwh", q.name, y) for q in stores
-        )
+        beyond = sum(operated(m, "generated_mwh", v.name, y) for v in others)
         return b.onsite_claim_mwh[y] - b.onsite_renewable_mwh[y] + b.export_mwh[y] <= beyond
 
     b.export_gives_up_claim = Constraint(years, rule=export_gives_up_claim)
@@ -141,13 +138,6 @@ def generation_bound_mwh(v: Converter, problem: Problem) -> float:
     hours = problem.steps.hours_per_year
     per_mw = float((hours * np.broadcast_to(v.availability, hours.shape) * electricity_ratio(v)).sum())
     return per_mw * max(v.sizing.max_total, v.sizing.existing.max(initial=0.0))
-
-
-def discharge_bound_mwh(q: Store, problem: Problem) -> float:
-    """Most energy that a store can give in a year, from its size limits [MWh]."""
-    power, energy = (max(z.max_total, z.existing.max(initial=0.0)) for z in (q.power, q.energy))
-    by_power = power * float(problem.steps.hours_per_year.sum())
-    return by_power if q.cycles_per_year is None else min(by_power, q.cycles_per_year * energy)
 
 
 def _add_tonnes(m: ConcreteModel, b: Block, problem: Problem, terms: list[Terms]) -> None:
@@ -206,8 +196,16 @@ def _add_tonnes(m: ConcreteModel, b: Block, problem: Problem, terms: list[Terms]
         )
     b.credits_tco2e = Expression(years, rule=lambda b, y: counted(m, problem, "credit", y))
     b.removals_tco2e = Expression(years, rule=lambda b, y: counted(m, problem, "removal", y))
+    least = problem.durability.min_removal_durability_years
+    b.durable_removals_tco2e = Expression(years, rule=lambda b, y: counted(m, problem, "removal", y, least))
     b.paper_tco2e = Expression(
-        years, rule=lambda b, y: b.credits_tco2e[y] + float(uncovered[y - first]) * b.certificate_mwh[y]
+        years,
+        rule=lambda b, y: (
+            b.credits_tco2e[y]
+            + b.removals_tco2e[y]
+            - b.durable_removals_tco2e[y]
+            + float(uncovered[y - first]) * b.certificate_mwh[y]
+        ),
     )
     b.energy_tce = Expression(
         years,
@@ -257,7 +255,7 @@ def _add_own_reduction(m: ConcreteModel, b: Block, problem: Problem) -> None:
 
 
 def _add_durable(m: ConcreteModel, b: Block, problem: Problem) -> None:
-    years, d, first = list(problem.years), problem.durability, problem.years[0]
+    years, d, first, grid = list(problem.years), problem.durability, problem.years[0], grid_market(problem)
     b.durable_claimed_mwh = Expression(
         years,
         rule=lambda b, y: b.onsite_claim_mwh[y] + b.direct_mwh[y] - b.short_direct_mwh[y] + b.lasting_claims_mwh[y],
@@ -270,8 +268,11 @@ def _add_durable(m: ConcreteModel, b: Block, problem: Problem) -> None:
             * (b.grid_claims_mwh[y] - b.lasting_claims_mwh[y] + b.short_direct_mwh[y])
         ),
     )
-    b.durable_removals_tco2e = Expression(
-        years, rule=lambda b, y: counted(m, problem, "removal", y, d.min_removal_durability_years)
+    b.durable_own_inventory_tco2e = Expression(
+        years,
+        rule=lambda b, y: (
+            b.own_inventory_tco2e[y] + (grid.base_emission_factor if grid else 0.0) * b.short_direct_mwh[y]
+        ),
     )
     held = problem.target is not None and bool(problem.target.durable_stars.any())
     b.durable_credits_tco2e = Var(years if held else [], bounds=(0, d.residual_share * problem.base.gross_tco2e))

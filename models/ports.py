@@ -24,13 +24,15 @@ from models.problem import Array, Problem
 class Site:
     """What the concepts of the step tell each other and the press.
 
-    `supply` and `use` collect the flows into and out of each carrier's balance [MW]; `exportable` those that may leave the
-    site. `quantities` are rates per hour whose yearly sums the plan sees as `operation[name, item, y]`.
+    `supply` and `use` collect the flows into and out of each carrier's balance [MW]; `exportable` those that may leave
+    the site, `surplus` those that may come unasked and be dumped. `quantities` are rates per hour whose yearly sums the
+    plan sees as `operation[name, item, y]`.
     """
 
     supply: dict[str, list] = field(default_factory=lambda: defaultdict(list))
     use: dict[str, list] = field(default_factory=lambda: defaultdict(list))
     exportable: dict[str, list] = field(default_factory=lambda: defaultdict(list))
+    surplus: dict[str, list] = field(default_factory=lambda: defaultdict(list))
     quantities: dict[tuple[str, str], object] = field(default_factory=dict)
     data: ComponentMap = field(default_factory=ComponentMap)  # port -> (T,) numbers
     plan: ComponentMap = field(default_factory=ComponentMap)  # port -> (component, index): column of each year

@@ -164,6 +164,13 @@ class Converter:
     min_load_share: float = 0.0  # > 0 needs `package`: whole units are on or off
     start_cost: float = 0.0  # [million per unit start]
     groups: Mapping[str, float] = field(default_factory=_none)  # group -> use per MW (roof m2/MW, connection MW/MW)
+    has_least_load: bool = False  # though this problem leaves it out, see `at_any_load`
+
+    @property
+    def made_at_will(self) -> bool:
+        """Whether it makes one product from something, at any load, so that none of it need be dumped."""
+        one_product = bool(self.inputs) and len(self.outputs) == 1 and CO2 not in self.outputs
+        return one_product and self.min_load_share == 0 and not self.has_least_load
 
 
 @dataclass(frozen=True)
@@ -393,7 +400,7 @@ class BaseYear:
 
     year: int
     gross_tco2e: float  # rated scopes
-    restated_tco2e: Array  # (Y,) rated scopes, at base-year factors
+    restated_tco2e: Array  # (Y,) scopes 1 and 2, at base-year factors
     business_as_usual_tco2e: Array  # (Y,) gross location-based of business as usual at each year's factors
 
 
@@ -493,6 +500,15 @@ class Problem:
     goals: tuple[Goal, ...] = ()
     aim: Goal | None = None  # minimised instead of cost
 
+    @property
+    def flowing_together(self) -> tuple[tuple[str, ...], ...]:
+        """Carriers in groups: those between which heat may flow down, every other by itself; in their order."""
+        group = {c.name: {c.name} for c in self.carriers}
+        for hot, cool in self.letdowns:
+            joined = group[hot] | group[cool]
+            group |= dict.fromkeys(joined, joined)
+        return tuple(dict.fromkeys(tuple(c.name for c in self.carriers if c.name in group[one]) for one in group))
+
 
 def not_firm(problem: Problem) -> Problem:
     """The problem with a target that may be missed or given up."""
@@ -503,4 +519,5 @@ def at_any_load(problem: Problem) -> Problem:
     """The problem with units that run at any load and start for nothing; itself where there are none that run or stand."""
     if not any(v.min_load_share > 0 for v in problem.converters):
         return problem
-    return replace(problem, converters=tuple(replace(v, min_load_share=0.0) for v in problem.converters))
+    free = (replace(v, min_load_share=0.0, has_least_load=v.min_load_share > 0) for v in problem.converters)
+    return replace(problem, converters=tuple(free))

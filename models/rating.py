@@ -64,14 +64,13 @@ def ratios(m: ConcreteModel, problem: Problem, y: int, durable: bool) -> dict[Me
     residual = g.durable_gross_tco2e[y] if durable else g.gross_market_tco2e[y]
     credits = g.durable_credits_tco2e[y] if durable else g.credits_tco2e[y]
     removals = g.durable_removals_tco2e[y] if durable else g.removals_tco2e[y]
+    own = g.durable_own_inventory_tco2e[y] if durable else g.own_inventory_tco2e[y]
     restated, least = float(problem.base.restated_tco2e[n]), residual_least_tco2e(problem, y)
     return {
         "renewable_electricity_share": Ratio(claimed, g.used_mwh[y], 0.0, used, used),
         "neutralised_share": Ratio(credits + removals, residual, 0.0, gross, left, least),
         "removal_share_of_residual": Ratio(removals, residual, 0.0, gross, left, least),
-        "own_reduction_share": Ratio(
-            restated - g.own_inventory_tco2e[y], restated, restated - gross, restated, restated
-        ),
+        "own_reduction_share": Ratio(restated - own, restated, restated - gross, restated, restated),
         "onsite_renewable_share": Ratio(g.onsite_claim_mwh[y], g.used_mwh[y], 0.0, used, used),
         "emissions_per_tce": Ratio(residual, g.energy_tce[y], 0.0, left, 1.0),
         "residual_share_of_base": Ratio(residual, problem.base.gross_tco2e, 0.0, left, problem.base.gross_tco2e),

@@ -73,7 +73,7 @@ def add_stores_step(s: ConcreteModel, problem: Problem) -> None:
         s.site.supply[x.carrier].append(b.discharge_mw[q])
         if x.may_export:
             s.site.exportable[x.carrier].append(saleable[q] * b.discharge_mw[q])
-        if x.opex_variable or x.cycles_per_year is not None or x.may_export:
+        if x.opex_variable or x.cycles_per_year is not None:
             s.site.quantities["discharged_mwh", q] = 1.0 * b.discharge_mw[q]
 
 

@@ -34,6 +34,7 @@ def balance() -> Problem:
         demands=(site.demand(), site.demand("washing", 2.0, carrier="hot_water")),
         markets=(site.grid(export_price=0.0003), site.gas()),
         converters=(site.converter("pv", availability=(0.5, 0.0)), site.converter("boiler", **BOILER)),
+        retrofits=(site.retrofit("compressors", {}, capex=0.1, side_use=(("motors", "hot_water", -0.1),)),),
         stores=(site.store(may_export=True),),
         letdowns=(("steam", "hot_water"),),
     )

@@ -189,6 +189,9 @@ annual_mwh = 876
     assert 0.2 <= ratios.min() < ratios.max()
     river = named(problem, "converters", "pump_river").inputs["electricity"]
     assert river == pytest.approx(50 / (0.5 * 333.15))
+    assert named(problem, "converters", "pump").electrified_heat
+    standing = made(tmp_path, text.replace("cop_max = 5\n", "cop_max = 5\nexisting_mw = 0.2\n")).problem
+    assert not named(standing, "converters", "pump").electrified_heat  # its heat was electric in the base year
 
 
 def test_heat_flows_down_to_the_next_cooler_carrier(tmp_path):

@@ -50,18 +50,13 @@ def test_relaxation_of_a_least_size_is_pinned() -> None:
 
 
 def test_relaxation_sells_no_sun_that_it_claims() -> None:
-    """4 MW of sun for 1,000 hours, and a store that gives 100 times 2 MWh. Sold and claimed together: 4,000 + 200 MWh at most.
+    """4 MW of sun for 1,000 hours, and 0.2 MW of waste heat power. Sold and claimed together: 4,000 + 200 MWh at most.
 
     So many may be sold, and nothing claimed, in whole decisions; half a decision gets no more.
     """
     sun = site.converter("pv", site.sizing(0.0, 4.0, existing=np.full(1, 4.0)), renewable=True)
-    store = site.store(
-        power=site.sizing(0.0, 1.0, existing=np.full(1, 1.0)),
-        energy=site.sizing(0.0, 2.0, existing=np.full(1, 2.0)),
-        may_export=True,
-        cycles_per_year=100.0,
-    )
-    problem = site.problem(markets=(site.grid([0.0006], export_price=[0.0005]),), converters=(sun,), stores=(store,))
+    waste = site.converter("orc", site.sizing(0.0, 0.2, existing=np.full(1, 0.2)))
+    problem = site.problem(markets=(site.grid([0.0006], export_price=[0.0005]),), converters=(sun, waste))
     pressed = press(problem)
     year, cost = site.years[0], np.zeros(len(pressed.matrix.cost))
     cost[pressed.plan_columns["ledger.onsite_claim_mwh"][year,]] = -1.0

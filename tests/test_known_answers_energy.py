@@ -10,10 +10,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from models.problem import Carrier, Problem, Store
+from models.problem import Carrier, Gate, Level, Problem, Store
 from planner.accounting.ledger import inventory
 from planner.engine import solve
-from tests.factories import Site
+from tests.factories import Site, rating
 from tests.known_answers import at_cost, infeasible, total
 
 site = Site()
@@ -182,6 +182,42 @@ def test_dumped_heat_lets_cogeneration_follow_power() -> None:
     at_cost(problem, 5.0)
 
 
+RODS = {"inputs": {"electricity": 1.0}, "outputs": {"steam": 1.0}}
+WET = (Carrier("electricity"), Carrier("steam", dumping=True, is_heat=True), Carrier("gas"))
+
+
+def test_no_electricity_is_spent_for_nothing() -> None:
+    """20 MW of sun in one half year, none in the other; 10 MW of power and 1 of steam from a rod always.
+
+    Half of the power is renewable at most. To make steam for the sky with what is left of the sun would be 20 of 31 MW.
+    """
+    problem = halves.problem(
+        demands=(halves.demand(), halves.demand("steam", 1.0, "steam")),
+        converters=(
+            halves.converter("pv", halves.sizing(existing=20.0), renewable=True, availability=[1.0, 0.0]),
+            halves.converter("rod", halves.sizing(existing=20.0), **RODS),
+        ),
+        carriers=WET,
+        rating=rating(Level(3, 0.0, (Gate("renewable_electricity_share", "min", 0.5),))),
+        target=halves.target(3),
+    )
+    at_cost(problem, 11 * 500 * 0.0006)
+    more = rating(Level(3, 0.0, (Gate("renewable_electricity_share", "min", 0.51),)))
+    assert infeasible(dataclasses.replace(problem, rating=more))
+
+
+def test_heat_that_a_measure_frees_is_dumped_beside_a_rod() -> None:
+    """A measure saves a tenth of 10 MW and frees 0.3 MW of steam for each: 3 MW, of which 1 is used: 9,000 · 0.0006."""
+    problem = site.problem(
+        demands=(site.demand(), site.demand("steam", 1.0, "steam")),
+        converters=(site.converter("rod", site.sizing(existing=20.0), **RODS),),
+        retrofits=(site.retrofit("heat", {"motors": 0.1}, 0.0, side_use=(("motors", "steam", -0.3),)),),
+        carriers=WET,
+    )
+    plan = at_cost(problem, 5.4)
+    assert plan.operation["carriers.dump_mw"]["steam"].sum() == pytest.approx(2.0)
+
+
 @pytest.mark.parametrize(
     ("low", "start_cost", "cost"), [(1.0, 0.0005, 0.9855), (2.0, 0.0005, 0.657), (1.0, 0.01, 1.825)]
 )
@@ -307,9 +343,9 @@ def test_nothing_bought_is_sold_back() -> None:
 
 
 def test_store_that_may_sell_sells() -> None:
-    """10 MW needed in the first hour only. 1 MW of power, 1 MWh at 0.05: bought at 0.0002, sold at 0.0009 in the second.
+    """10 MW needed in the first hour only, of which 1 MW is sun. 1 MW of power, 1 MWh at 0.05: it is sold in the second.
 
-    365 · 10 · 0.0002 − 365 · (0.0009 − 0.0002) + 1 · 0.05 = 0.73 − 0.2555 + 0.05 = 0.5245.
+    365 · 10 · 0.0002 − 365 · 0.0009 + 1 · 0.05 = 0.73 − 0.3285 + 0.05 = 0.4515. Without sun there is nothing to sell: 0.73.
     """
     store = day.store(power=day.sizing(0.0, 1.0), energy=day.sizing(0.05, 2.0), may_export=True)
     problem = day.problem(
@@ -317,7 +353,9 @@ def test_store_that_may_sell_sells() -> None:
         markets=(day.grid([0.0002, 0.001], export_price=[0.0, 0.0009]),),
         stores=(store,),
     )
-    at_cost(problem, 0.5245)
+    at_cost(problem, 0.73)
+    sun = day.converter("pv", day.sizing(0.0, 1.0, existing=1.0), renewable=True, availability=[1.0, 0.0])
+    at_cost(dataclasses.replace(problem, converters=(sun,)), 0.4515)
 
 
 @pytest.mark.parametrize("hour", [0, 1])

@@ -363,12 +363,12 @@ def test_no_more_is_left_than_can_be_neutralised() -> None:
 # Paper, penalties and durable stars
 
 
-def penalised(limit: object, *, steps: int = 2, removal: float | None = None) -> Problem:
+def penalised(limit: object, *, steps: int = 2, removal: float | None = None, lasts: float = 1000.0) -> Problem:
     """Four years of at most `limit` net; credits are free, paper above 10 % of the gross tonnes (200 t) costs 0.0001
     per tonne, and 0.0001 more for each of the `steps` years before that relied on paper too."""
     instruments = [four.instrument("credits", "credit")]
     if removal is not None:
-        instruments.append(four.instrument("removals", "removal", removal))
+        instruments.append(four.instrument("removals", "removal", removal, durability_years=lasts))
     return gas_site(
         four,
         instruments=tuple(instruments),
@@ -402,6 +402,13 @@ def test_removals_part_years_of_reliance_where_that_is_cheaper() -> None:
     0.08 + 0.2 + 0.2 + 0.08 = 0.56, against 0.08 + 0.2 + 0.16 + 0.16 = 0.6 with one, 0.72 on paper alone and 0.8 on removals.
     """
     at_cost(penalised(1000.0, removal=0.00025), 12.56)
+
+
+def test_removals_that_do_not_last_are_paper() -> None:
+    """Forestry for 30 years, even for nothing, parts no years of reliance: 0.08 + 0.16 + 0.24 + 0.24, as credits do."""
+    problem = penalised(1000.0, removal=0.0, lasts=30.0)
+    plan = at_cost(problem, 12.72)
+    assert inventory(problem, plan).paper_tco2e == pytest.approx(np.full(4, 1000.0))
 
 
 def test_certificates_are_paper_too() -> None:
@@ -499,6 +506,10 @@ def test_short_direct_line_does_not_last() -> None:
     )
     at_cost(problem, 6.25)
     removals = site.instrument("rock", "removal", 0.001, durability_years=1000.0)
+    reduced = three_stars(Gate("own_reduction_share", "min", 0.5))
+    based = dataclasses.replace(problem, rating=reduced, base=site.base(5000.0))
+    at_cost(dataclasses.replace(based, target=site.target(3)), 6.05)  # half by the short line
+    assert infeasible(based)
     neutral = dataclasses.replace(problem, contracts=(short,), instruments=(removals,), rating=three_stars(NEUTRAL))
     at_cost(neutral, 14.0)
 

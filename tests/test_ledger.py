@@ -180,6 +180,8 @@ def test_a_short_direct_line_contract_is_uncovered_in_the_durable_ledger():
     assert full.scope2_market_tco2e == pytest.approx(0)
     assert lasting.scope2_market_tco2e == pytest.approx(8_000)
     assert lasting.claimed_mwh == pytest.approx(0)
+    assert full.own_inventory_tco2e == pytest.approx(0)
+    assert lasting.own_inventory_tco2e == pytest.approx(10_000 * 0.5)  # nor has it reduced anything of its own
 
 
 def test_durable_ledger_caps_credits_and_keeps_lasting_removals_only():
@@ -195,6 +197,7 @@ def test_durable_ledger_caps_credits_and_keeps_lasting_removals_only():
     lasting = durable(problem, plan, full)
     assert full.credits_tco2e == pytest.approx(900)
     assert full.removals_tco2e == pytest.approx(290)
+    assert full.paper_tco2e == pytest.approx(900 + 200)  # credits, and the forest that does not last
     assert full.net_tco2e == pytest.approx(8000 - 1190)
     assert lasting.credits_tco2e == pytest.approx(500)  # a tenth of the base year
     assert lasting.removals_tco2e == pytest.approx(90)

@@ -15,7 +15,7 @@ from planner.assembly.base_year import (
     inventory_from_bills,
     needed_mwh,
 )
-from planner.assembly.variants import business_as_usual, output_growth, paper_only, with_base
+from planner.assembly.variants import base_warning, business_as_usual, output_growth, paper_only, with_base
 from planner.engine import solve
 from planner.solving.cheapest_first import cheapest_first, measures, worths
 
@@ -119,7 +119,7 @@ def test_base_year_from_business_as_usual_by_hand(tmp_path):
     problem = with_base(assembly, solve(business_as_usual(assembly.problem)))
     base = 8760 * 0.5 + 1250 * 0.2  # grid and gas in 2025
     growth = 1.1 ** np.arange(1, 6)
-    assert output_growth(problem) == pytest.approx(1.1)
+    assert output_growth(problem) == pytest.approx(growth)
     assert problem.base.gross_tco2e == pytest.approx(base)
     assert problem.base.restated_tco2e == pytest.approx(base * growth)
     assert problem.base.business_as_usual_tco2e == pytest.approx(base * growth)
@@ -129,11 +129,73 @@ def test_base_year_from_business_as_usual_by_hand(tmp_path):
     assert named(problem, "instruments", "biochar_removal").max_per_year == pytest.approx(np.full(5, 0.1 * base))
 
 
-def test_bills_stand_above_the_model(tmp_path):
+def test_lower_bills_are_the_base_year(tmp_path):
+    assembly = made(tmp_path, "[base_year.billed]\ngrid = 8000\ngas = 1250\n" + FACTOR + FLAT)
+    usual = solve(business_as_usual(assembly.problem))
+    problem = with_base(assembly, usual)
+    assert problem.base.gross_tco2e == pytest.approx(8000 * 0.5 + 250)
+    assert problem.base.restated_tco2e == pytest.approx(4250 * 1.1 ** np.arange(1, 6))
+    assert inventory(problem, usual).own_reduction_share == pytest.approx(np.full(5, 1 - 4630 / 4250))
+    assert base_warning(assembly, usual) == (
+        "base year: 4,250 t of scopes 1 and 2 by the bills, 4,630 t by the model; own reduction is counted from the lower"
+    )
+
+
+def test_a_bill_ten_times_too_high_is_no_reduction(tmp_path):
+    assembly = made(tmp_path, "[base_year.billed]\ngrid = '8760 万kWh'\ngas = 1250\n" + FACTOR + FLAT)
+    usual = solve(business_as_usual(assembly.problem))
+    problem = with_base(assembly, usual)
+    assert problem.base.gross_tco2e == pytest.approx(8760 * 0.5 + 250)
+    assert inventory(problem, usual).own_reduction_share == pytest.approx(np.zeros(5), abs=1e-9)
+    assert "44,050 t of scopes 1 and 2 by the bills, 4,630 t by the model" in base_warning(assembly, usual)
+
+
+SWITCH = """
+[demands.steam]
+annual_mwh = 1000
+carrier = "steam"
+
+[markets.gas]
+fuel = "natural_gas"
+price_per_mwh = 250
+price_trend_per_year = 0.2
+
+[markets.coal]
+fuel = "coal"
+price_per_mwh = 300
+
+[converters.gas_boiler]
+existing_mw = 1.0
+
+[converters.coal_boiler]
+existing_mw = 1.0
+"""
+
+
+@pytest.mark.parametrize("bills", ["", "[base_year.billed]\ngas = 1250\n"])
+def test_what_business_as_usual_will_burn_is_no_base(tmp_path, bills):
+    """Gas grows 20 % a year dearer and business as usual goes over to coal; the restated base stays that of its first year."""
+    assembly = made(tmp_path, bills + FACTOR + SWITCH)
+    usual = solve(business_as_usual(assembly.problem))
+    problem = with_base(assembly, usual)
+    found = inventory(problem, usual)
+    assert found.scope1_tco2e[-1] > 1.3 * found.scope1_tco2e[0]
+    assert problem.base.restated_tco2e == pytest.approx(np.full(5, found.own_inventory_tco2e[0]))
+    assert found.own_reduction_share[-1] < -0.3
+
+
+def test_each_demand_is_restated_by_its_own_output(tmp_path):
+    """8,760 MWh of power at 0.5 t grow 10 % a year, 1,000 MWh of steam at 0.25 t do not grow."""
+    assembly = made(tmp_path, FACTOR + FLAT.replace("annual_mwh = 1000\ngrowth_per_year = 0.1", "annual_mwh = 1000"))
+    problem = with_base(assembly, solve(business_as_usual(assembly.problem)))
+    assert problem.base.restated_tco2e == pytest.approx(4380 * 1.1 ** np.arange(1, 6) + 250)
+
+
+def test_bills_above_the_model_are_no_reduction(tmp_path):
     bills = "[base_year.billed]\ngrid = '1000 万kWh'\ngas = 1250\n"
     assembly = made(tmp_path, bills + FACTOR + FLAT)
     problem = with_base(assembly, solve(business_as_usual(assembly.problem)))
-    base = 10000 * 0.5 + 250
+    base = 8760 * 0.5 + 250  # what the model does not explain of a bill is no base to reduce from
     assert problem.base.gross_tco2e == pytest.approx(base)
     assert problem.base.restated_tco2e == pytest.approx(base * 1.1 ** np.arange(1, 6))
     checks = {check.market: check for check in base_year_check(assembly)}

@@ -13,7 +13,8 @@ Computed from a problem and a plan alone, without the optimisation model. In a y
     net = gross_market - credits - removals
     own_inventory = scope 1 and 2 at base-year factors, location-based; electrified heat is credited only with power of
         bundled durable contracts (on-site and direct-line power has no grid factor to begin with)
-    paper = credits + counted certificates * uncovered factor;  excess = max(0, paper - threshold * gross_location)
+    paper = credits + removals that do not last + counted certificates * uncovered factor
+    excess = max(0, paper - threshold * gross_location)
 
 Instruments count as quantity * (1 - buffer_share) * delivery_share.
 """
@@ -102,7 +103,8 @@ def inventory(problem: Problem, plan: Plan) -> Inventory:
     own = _own_inventory(problem, plan, totals, electricity["delivered"] - credited)
     credits, removals = counted(problem, plan, "credit"), counted(problem, plan, "removal")
     market = totals["gross_market"]
-    paper = credits + claims["certificate"] * problem.emissions.uncovered_factor
+    lasting = counted(problem, plan, "removal", problem.durability.min_removal_durability_years)
+    paper = credits + removals - lasting + claims["certificate"] * problem.emissions.uncovered_factor
     return Inventory(
         grid_mwh=electricity["grid"],
         direct_mwh=electricity["direct"],
@@ -146,8 +148,9 @@ def inventory(problem: Problem, plan: Plan) -> Inventory:
 def durable(problem: Problem, plan: Plan, full: Inventory) -> Inventory:
     """What is left of an inventory when paper counts nothing.
 
-    No certificates; contracts shorter than `min_contract_years` leave their MWh uncovered, also over a direct line;
-    credits count up to `residual_share` of base-year gross emissions; removals only if they last.
+    No certificates; contracts shorter than `min_contract_years` leave their MWh uncovered, also over a direct line,
+    where the grid's base-year factor counts as own emissions; credits count up to `residual_share` of base-year gross
+    emissions; removals only if they last.
     """
     rules = problem.durability
     lasting = {c.name: c.tenor_years >= rules.min_contract_years for c in problem.contracts}
@@ -161,6 +164,8 @@ def durable(problem: Problem, plan: Plan, full: Inventory) -> Inventory:
     totals = _scope_totals(problem, sources)
     credits = np.minimum(full.credits_tco2e, rules.residual_share * problem.base.gross_tco2e)
     removals = counted(problem, plan, "removal", rules.min_removal_durability_years)
+    grid = grid_market(problem)
+    own = full.own_inventory_tco2e + (grid.base_emission_factor if grid else 0.0) * (full.direct_mwh - direct)
     return replace(
         full,
         direct_mwh=direct,
@@ -176,6 +181,8 @@ def durable(problem: Problem, plan: Plan, full: Inventory) -> Inventory:
         credits_tco2e=credits,
         removals_tco2e=removals,
         net_tco2e=totals["gross_market"] - credits - removals,
+        own_inventory_tco2e=own,
+        own_reduction_share=share(full.restated_tco2e - own, full.restated_tco2e),
         paper_tco2e=credits,
         paper_share=share(credits, full.gross_location_tco2e),
         excess_tco2e=_excess(problem, credits, full.gross_location_tco2e),

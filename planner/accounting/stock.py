@@ -47,7 +47,8 @@ class Stock:
     active: Mapping[str, Array]  # retrofit -> share of the year in which it works
     adopted: Mapping[str, Array]  # management item -> 0 or 1, without those already met
     factors: Mapping[str, Array]  # demand -> share of the load that remains
-    side_use_mw: Mapping[str, Array]  # carrier -> (Y, T) load added by retrofits
+    side_use_mw: Mapping[str, Array]  # carrier -> (Y, T) load added by retrofits, less what they free
+    freed_mw: Mapping[str, Array]  # carrier -> (Y, T) what they free
     volumes: Mapping[str, Mapping[int, Array]]  # contract -> signing year -> volume in force
 
 
@@ -62,7 +63,7 @@ def stock_of(problem: Problem, plan: Plan) -> Stock:
         - (1 - r.first_year_share) * _at(problem, _starts(problem, plan, "retrofits.start", r.name))
         for r in problem.retrofits
     }
-    factors, side_use_mw = _end_use(problem, active)
+    factors, side_use_mw, freed_mw = _end_use(problem, active)
     horizon = len(problem.years)
     return Stock(
         converters={v.name: _size(problem, plan, "converters.build_mw", v.name, v.sizing) for v in problem.converters},
@@ -76,6 +77,7 @@ def stock_of(problem: Problem, plan: Plan) -> Stock:
         },
         factors=factors,
         side_use_mw=side_use_mw,
+        freed_mw=freed_mw,
         volumes={c.name: _volumes(problem, plan, c) for c in problem.contracts},
     )
 
@@ -143,18 +145,23 @@ def _size(problem: Problem, plan: Plan, column: str, name: str, sizing: Sizing) 
     return Size(sizing, builds, retired, existing, nameplate, working)
 
 
-def _end_use(problem: Problem, active: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Remaining share of each load, and what the retrofits draw from or free of other carriers."""
+def _end_use(
+    problem: Problem, active: Mapping[str, Array]
+) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
+    """Remaining share of each load, what the retrofits draw from other carriers on balance, and what they free of them."""
     factors = {d.name: np.ones(len(problem.years)) for d in problem.demands}
     side_use: dict[str, Array] = {}
+    freed: dict[str, Array] = {}
     loads = {d.name: np.outer(d.index, d.load_mw) for d in problem.demands}
     for r in problem.retrofits:
         for demand, carrier, ratio in r.side_use:
             drawn = ratio * loads[demand] * (factors[demand] * active[r.name])[:, None]
             side_use[carrier] = side_use.get(carrier, 0.0) + drawn
+            if ratio < 0:
+                freed[carrier] = freed.get(carrier, 0.0) - drawn
         for demand, saving in r.savings.items():
             factors[demand] = factors[demand] * (1 - saving * active[r.name])
-    return factors, side_use
+    return factors, side_use, freed
 
 
 def _volumes(problem: Problem, plan: Plan, contract: Contract) -> dict[int, Array]:

@@ -262,16 +262,16 @@ class BaseGross:
     rated: float
 
 
-def base_gross(problem: Problem, energy_mwh: Mapping[str, float]) -> BaseGross:
+def base_gross(problem: Problem, energy_mwh: Mapping[str, float], plant_tco2e: float = 0.0) -> BaseGross:
     """Tonnes of the base year from the energy bought [MWh by market], at base-year factors.
 
-    Process emissions of plant are not on a bill; put them into [emissions.other].
+    `plant_tco2e` is what plant emits itself, which is on no bill.
     """
     others: tuple[OtherEmissions, ...] = problem.emissions.other
     tonnes = {k.name: energy_mwh.get(k.name, 0.0) * k.base_emission_factor for k in problem.markets}
     upstream = sum(energy_mwh.get(k.name, 0.0) * float(_first(k.upstream_factor)[0]) for k in problem.markets)
     scope1 = sum(tonnes[k.name] for k in problem.markets if k.scope == 1)
-    scope1 += sum(o.base_tco2e for o in others if o.scope == 1)
+    scope1 += plant_tco2e + sum(o.base_tco2e for o in others if o.scope == 1)
     scope2 = sum(tonnes[k.name] for k in problem.markets if k.scope == 2)
     scope3 = upstream + sum(o.base_tco2e for o in others if o.scope == 3)
     rated = problem.rating is not None and 3 in problem.rating.scopes

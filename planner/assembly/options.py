@@ -58,7 +58,8 @@ def converter(site: Site, name: str, table: ConverterTable) -> Converter:
         availability=1.0 if profile is None else site.year.project(profile),
         opex_variable=((table.opex_variable_per_mwh or 0.0) - (table.subsidy_per_mwh or 0.0)) / MILLION,
         renewable=bool(table.renewable),
-        electrified_heat=bool(table.electrified_heat),
+        electrified_heat=bool(table.electrified_heat)
+        and not table.existing_mw,  # else it was electric in the base year
         direct_tco2e_per_mwh=(table.direct_kgco2_per_mwh or 0.0) / 1e3,
         captured_tco2e_per_mwh=(table.captured_kgco2_per_mwh or 0.0) / 1e3,
         capture_limit_share=0.9 if table.capture_limit_share is None else table.capture_limit_share,

@@ -25,7 +25,7 @@ from models.problem import (
 )
 from planner.accounting.ledger import Inventory, annual, inventory
 from planner.assembly.assemble import Assembly
-from planner.assembly.base_year import BaseGross, base_gross
+from planner.assembly.base_year import TOLERANCE, BaseGross, base_gross
 from planner.assembly.money import OpenCap, in_force
 from planner.plan import Plan
 
@@ -122,21 +122,23 @@ def continued(sizing: Sizing, years: tuple[int, ...], growth: float) -> Sizing:
 
 
 def with_base(assembly: Assembly, bau: Plan) -> Problem:
-    """The assembly's problem with its base year, from the solved business as usual.
+    """The assembly's problem with its base year, from the bills and the solved business as usual.
 
-        base energy of a market = billed, or bought under business as usual in the first year / growth since the base
-        year restated[y] = base scopes 1 and 2 * own inventory of business as usual[y] / the same in the base year's
-        output
+        billed   = energy as billed, else as business as usual buys it in the first year, / output in that year
+        modelled = all energy as business as usual buys it, / output
+        base     = the one of the two with fewer tonnes of scopes 1 and 2
+        restated[y] = other sources[y] + (base - other sources of the base year) * output[y]
 
-    Caps and instrument limits that are shares of the base year or of business as usual become tonnes.
+    So what the model does not explain of a bill is no reduction, and what business as usual will buy is no base. Caps and
+    instrument limits that are shares of the base year or of business as usual become tonnes.
     """
     problem = assembly.problem
     usual = business_as_usual(problem)
-    found = inventory(usual, bau)
-    gross = _base_tonnes(assembly, usual, bau)
-    growth = output_growth(problem)
-    own = found.own_inventory_tco2e
-    restated = gross.scopes12 * own * growth / own[0] if own[0] > 0 else own
+    found, output = inventory(usual, bau), output_growth(problem)
+    gross = min(base_years(assembly, bau), key=lambda one: one.scopes12)
+    others = [o for o in problem.emissions.other if o.scope == 1]
+    energy = gross.scopes12 - sum(o.base_tco2e for o in others)
+    restated = sum((o.tco2e for o in others), energy * output)
     caps = tuple(_resolved(problem, open_cap, gross, found) for open_cap in assembly.open_caps)
     return replace(
         problem,
@@ -146,21 +148,62 @@ def with_base(assembly: Assembly, bau: Plan) -> Problem:
     )
 
 
-def output_growth(problem: Problem) -> float:
-    """Energy use of the first plan year relative to the base year, by output and growth alone."""
+def base_years(assembly: Assembly, bau: Plan) -> tuple[BaseGross, BaseGross]:
+    """Tonnes of the base year by the bills, as far as there are any, and by the model alone."""
+    usual = business_as_usual(assembly.problem)
+    growth = float(output_growth(usual)[0])
+    bought = {k.name: float(annual(usual, bau.operation["markets.import_mw"][k.name])[0]) for k in usual.markets}
+    modelled = {name: mwh / growth for name, mwh in bought.items()}
+    plant = _plant_tco2e(usual, bau) / growth
+    return base_gross(usual, {**modelled, **assembly.billed_mwh}, plant), base_gross(usual, modelled, plant)
+
+
+def base_warning(assembly: Assembly, bau: Plan) -> str | None:
+    """What to tell the user, if bills and model are more than 5 % of the tonnes apart."""
+    billed, modelled = (one.scopes12 for one in base_years(assembly, bau))
+    if abs(modelled - billed) <= TOLERANCE * abs(billed):
+        return None
+    return (
+        f"base year: {billed:,.0f} t of scopes 1 and 2 by the bills, {modelled:,.0f} t by the model; "
+        f"own reduction is counted from the lower"
+    )
+
+
+def _plant_tco2e(usual: Problem, bau: Plan) -> float:
+    """What plant emits itself, less what it captures, in the first year of business as usual [t]."""
+    activity = bau.operation.get("converters.activity_mw", {})
+    net = {v.name: v.direct_tco2e_per_mwh - v.captured_tco2e_per_mwh for v in usual.converters}
+    return sum(q * float(annual(usual, activity[v])[0]) for v, q in net.items() if q and v in activity)
+
+
+def output_growth(problem: Problem) -> Array:
+    """(Y,) base-year tonnes of energy at the loads of each plan year, by their indices alone.
+
+    A demand weighs by the tonnes that its carrier costs through what stands and is sold: of electricity the grid's, of
+    heat its network's, else its fuel's.
+    """
     hours = problem.steps.hours_per_year
-    base = sum(float(d.load_mw @ hours) for d in problem.demands)
-    first = sum(float(d.load_mw @ hours) * float(d.index[0]) for d in problem.demands)
-    return first / base if base > 0 else 1.0
+    energy = np.array([float(d.load_mw @ hours) for d in problem.demands])
+    tonnes = energy * np.array([_tonnes_per_mwh(problem, d.carrier, ()) for d in problem.demands])
+    weight = tonnes if tonnes.sum() > 0 else energy
+    if not weight.sum() > 0:
+        return np.ones(len(problem.years))
+    return np.asarray(weight @ np.array([d.index for d in problem.demands]) / weight.sum(), dtype=np.float64)
 
 
-def _base_tonnes(assembly: Assembly, usual: Problem, bau: Plan) -> BaseGross:
-    growth = output_growth(usual)
-    energy: dict[str, float] = {}
-    for k in usual.markets:
-        bought = annual(usual, bau.operation["markets.import_mw"][k.name])[0] / growth
-        energy[k.name] = assembly.billed_mwh.get(k.name, float(bought))
-    return base_gross(usual, energy)
+def _tonnes_per_mwh(problem: Problem, carrier: str, above: tuple[str, ...]) -> float:
+    """Base-year tonnes of a MWh: of the carrier's market, else of the first plant that makes it, else of a hotter one."""
+    if carrier in above:
+        return 0.0
+    for k in problem.markets:
+        if k.carrier == carrier:
+            return k.base_emission_factor
+    path = (*above, carrier)
+    for v in problem.converters:
+        if carrier in v.outputs and v.inputs and v.sizing.existing[0] > 0:
+            fuel = sum(float(np.mean(q)) * _tonnes_per_mwh(problem, c, path) for c, q in v.inputs.items())
+            return (fuel + v.direct_tco2e_per_mwh) / float(np.mean(sum(v.outputs.values())))
+    return next((_tonnes_per_mwh(problem, hot, path) for hot, cool in problem.letdowns if cool == carrier), 0.0)
 
 
 def _resolved(problem: Problem, open_cap: OpenCap, gross: BaseGross, usual: Inventory) -> EmissionCap:

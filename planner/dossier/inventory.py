@@ -160,7 +160,7 @@ def _modelled_mwh(record: Record, market: Market) -> float:
     if usual is None:
         return 0.0
     bought = annual(usual.problem, series(usual.problem, usual.plan, "markets.import_mw", market.name))
-    return float(bought[0]) / output_growth(usual.problem)
+    return float(bought[0] / output_growth(usual.problem)[0])
 
 
 def _through_mwh(record: Record, market: Market, n: int) -> float:

@@ -109,7 +109,7 @@ def operating_cost(rows: Iterable[CashRow], year: int) -> float:
 
 
 def _bounds(case: Dispatch) -> dict[tuple[str, Key], tuple[float, float]]:
-    """Plan columns that are given: peaks at most the plan's, volumes as signed, claims on what is sold left out."""
+    """Plan columns that are given: peaks at most the plan's, volumes as signed, claims and what they forbid left out."""
     year = case.year
     found: dict[tuple[str, Key], tuple[float, float]] = {
         ("markets.peak_mw", (k, year, b)): (0.0, float(peak))
@@ -117,7 +117,7 @@ def _bounds(case: Dispatch) -> dict[tuple[str, Key], tuple[float, float]]:
         for b, peak in enumerate(peaks)
     }
     found |= {("contracts.sign_volume", (c, year)): (volume, volume) for c, volume in case.volumes.items()}
-    return {**found, ("ledger.all_renewable_sold", (year,)): (1.0, 1.0)}
+    return {**found, ("ledger.onsite_claim_mwh", (year,)): (-np.inf, 0.0)}
 
 
 def _uncharged(k: Market) -> Market:

@@ -3,7 +3,7 @@
 Inside, every axis is *short*: a number that a better plan has less of, limited by `Problem.goals` or the target.
 
     tonnes, final-tonnes    location-based tonnes of all years, of the last year
-    paper                   tonnes of credits and unbundled certificates of all years; shown as a share of business as usual
+    paper                   tonnes of credits, short removals and certificates of all years; shown as a share of business as usual
     score                   points short of the highest score, in the worst year from the target year on; shown as the score
     stars                   minus the stars of the worst year from the target year on; shown as stars
 """

@@ -132,7 +132,9 @@ class Converter(SizedKeys):
     subsidy_per_mwh: float | None = money("subsidy per MWh of activity", unit="CNY/MWh", plausible=(0, 1000))
     embodied_kgco2e_per_kw: float | None = key("embodied carbon", unit="kg CO2e/kW", plausible=(10, 5000), ge=0)
     renewable: bool | None = key("its electricity may be claimed as renewable")
-    electrified_heat: bool | None = key("its electricity replaces fuel, so it is no free own reduction")
+    electrified_heat: bool | None = key(
+        "its electricity replaces fuel, so it is no free own reduction; plant that stands in the base year replaces none"
+    )
     min_load_share: float | None = share("least load of a running unit; needs package_mw", plausible=(0.05, 0.8))
     start_cost: float | None = money("cost of a start of one unit", plausible=(10, 1e6))
     area: Literal["roof", "carport", "ground"] | None = key("area that it occupies")

@@ -18,7 +18,7 @@ from typing import Any
 from models.problem import Problem
 from planner.assembly.assemble import Assembly, assemble
 from planner.assembly.base_year import base_year_check
-from planner.assembly.variants import business_as_usual, with_base
+from planner.assembly.variants import base_warning, business_as_usual, with_base
 from planner.engine import Options, solve
 from planner.plan import Plan
 from planner.progress import Progress
@@ -151,4 +151,6 @@ def prepare(case: Case) -> Prepared:
         usual = solve(problem, replace(case.options, gap=min(case.options.gap, USUAL_GAP)))
     if not usual.decisions:
         raise UsualNotSolved(problem, usual)
+    if warning := base_warning(case.assembly, usual):
+        case.progress.say(f"warning: {warning}")
     return Prepared(case, usual, with_base(case.assembly, usual))

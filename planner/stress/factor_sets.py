@@ -130,11 +130,6 @@ def under(one: FactorSet) -> Callable[[Problem], Problem]:
 
 
 def _with_base(problem: Problem, added_t: float) -> Problem:
-    """The base year with so many more tonnes of electricity, restated in proportion."""
-    base, growth = problem.base, output_growth(problem)
-    own = float(base.restated_tco2e[0]) / growth if growth > 0 else 0.0
-    share = 1 + added_t / own if own > 0 else 1.0
-    return replace(
-        problem,
-        base=replace(base, gross_tco2e=base.gross_tco2e + added_t, restated_tco2e=base.restated_tco2e * share),
-    )
+    """The base year with so many more tonnes of electricity, restated for output."""
+    base, restated = problem.base, problem.base.restated_tco2e + added_t * output_growth(problem)
+    return replace(problem, base=replace(base, gross_tco2e=base.gross_tco2e + added_t, restated_tco2e=restated))

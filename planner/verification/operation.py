@@ -25,6 +25,7 @@ def check_operation(problem: Problem, plan: Plan, stock: Stock, findings: Findin
         _check_store(problem, plan, stock, s, findings)
     _check_markets(problem, plan, findings)
     _check_exports(problem, plan, findings)
+    _check_dumping(problem, plan, stock, findings)
     _check_deliveries(problem, plan, stock, findings)
 
 
@@ -177,6 +178,33 @@ def _check_exports(problem: Problem, plan: Plan, findings: Findings) -> None:
         findings.at_most(
             "export within generation", carrier.name, sold, made + released, unit="MW", tolerance=STEP_TOLERANCE
         )
+        if carrier.name == ELECTRICITY:
+            every = np.zeros((len(problem.years), problem.steps.count))
+            sold_mwh, made_mwh = annual(problem, sold + every), annual(problem, made + every)
+            findings.at_most(
+                "sales within the year's generation",
+                carrier.name,
+                sold_mwh,
+                made_mwh,
+                unit="MWh",
+                tolerance=yearly_tolerance(problem, made_mwh),
+            )
+
+
+def _check_dumping(problem: Problem, plan: Plan, stock: Stock, findings: Findings) -> None:
+    """No energy is spent for nothing: what is dumped came unasked, from by-products, minimum loads or measures."""
+    freed = {c.name: np.zeros((len(problem.years), problem.steps.count)) for c in problem.carriers}
+    for v in problem.converters:
+        if not v.made_at_will:
+            for carrier, ratio in v.outputs.items():
+                freed[carrier] += ratio * series(problem, plan, "converters.activity_mw", v.name)
+    for carrier, drawn in stock.freed_mw.items():
+        freed[carrier] += drawn
+    for group in problem.flowing_together:
+        if any(v.made_at_will and set(v.outputs) & set(group) for v in problem.converters):
+            dumped = sum(series(problem, plan, "carriers.dump_mw", c) for c in group)
+            most = sum(freed[c] for c in group)
+            findings.at_most("dumped within surplus", group[0], dumped, most, unit="MW", tolerance=STEP_TOLERANCE)
 
 
 def _may_sell(problem: Problem, carrier: str) -> Array:
