@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.results.folder import Results, Row
+from planner.results.quick_look import quick_look
 from planner.results.steps import steps
 
 Cell = str | float | None
@@ -206,18 +207,7 @@ def proof_words(summary: Mapping[str, Any]) -> str:
         words += f"; {summary['steps_per_year']:,} steps a year ({summary.get('resolution')})"
     if summary.get("verified"):
         words += "; verified by recomputing"
-    return f"{words}.{every_step(summary)}"
-
-
-def every_step(summary: Mapping[str, Any]) -> str:
-    """What a plan of typical days costs when it is operated at every step of the year."""
-    check = summary.get("every_step")
-    if not check:
-        return ""
-    if check["error_share"] is None:
-        return f" A quick look: at every step of the year it has no operation ({check['words']})."
-    more = "more" if check["error_share"] >= 0 else "less"
-    return f" A quick look: operated at every step of the year it costs {abs(check['error_share']):.1%} {more}."
+    return f"{words}. {quick_look(summary)}".rstrip()
 
 
 def money_unit(summary: Mapping[str, Any]) -> str:

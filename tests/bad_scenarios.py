@@ -241,6 +241,12 @@ BAD: dict[str, tuple[str, str]] = {
         "[retrofits.vsd]\nsavings = { motors = 0.1 }\nlife_years = 9",
         "retrofits.vsd.capex: got nothing, wanted capex or capex_per_annual_mwh; the library has no preset of this name",
     ),
+    "preset misspelt": (
+        "[converters.pv_rooof]\nmax_mw = 1",
+        "converters.pv_rooof.preset: got a name that the library does not have, wanted a preset of converters, "
+        "or its own outputs; did you mean pv_roof",
+    ),
+    "more days than a year": ('[solver]\nresolution = "days:400"', 'got "days:400", wanted days:N such as days:8'),
     "own grid factor beside a published one": (
         "[emissions]\ngrid_factor_t_per_mwh = 0.4",
         f"{AFTER}:25: emissions.grid_factor_t_per_mwh: got an own factor, wanted none, because grid_factor is "
@@ -381,6 +387,10 @@ BAD: dict[str, tuple[str, str]] = {
 
 # what is warned about
 MAGNITUDES = {
+    "gas priced by the cubic metre": (
+        '[markets.fuel]\nfuel = "natural_gas"\nprice_per_mwh = 3.3',
+        "got 3.3, wanted 30 to 3000 CNY/MWh; typed by the Nm3? then write 305.16",
+    ),
     "kW for MW": (
         "[converters.e_boiler]\nmax_mw = 2500",
         "max_mw: got 2500, wanted 0.01 to 1000 MW; typed in kW? then write 2.5",

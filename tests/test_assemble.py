@@ -125,6 +125,25 @@ def test_presets_give_way_to_own_keys_and_their_numbers_are_told(tmp_path):
     assert assembly.labels["pv_roof"] == ("Rooftop photovoltaics", "屋顶光伏")
 
 
+def test_a_label_of_the_users_stands_in_both_languages(tmp_path):
+    labels = made(tmp_path, SUPPLY + '[converters.pv_roof]\nlabel = "Hall 3"\n').labels
+    assert labels["pv_roof"] == ("Hall 3", "Hall 3")
+    both = made(tmp_path, SUPPLY + '[converters.pv_roof]\nlabel = "Hall 3"\nlabel_zh = "三号厂房"\n').labels
+    assert both["pv_roof"] == ("Hall 3", "三号厂房")
+
+
+def test_what_can_never_work_is_said(tmp_path):
+    case = CASE.replace("last_year = 2030\n", "last_year = 2030\ntoday = 2026-03-01\n")
+    text = SUPPLY + "[converters.pv_roof]\nlatest_year = 2026\nlead_time_months = 12\n[retrofits.led]\n"
+    text += "savings = { machines = 0.1 }\ncapex = 1000\nlife_years = 9\n"
+    assembly = made(tmp_path, text, case)
+    assert named(assembly.problem, "converters", "pv_roof").sizing.build_years == ()
+    assert [said for said in assembly.warnings if "no plan" in said] == [
+        "converters.pv_roof works from 2028 on at the earliest if it is decided on 2026-03-01, but may start until 2026 "
+        "only: no plan can have it"
+    ]
+
+
 def test_vintages_age_and_subsidies_end(tmp_path):
     text = (
         SUPPLY
@@ -436,3 +455,11 @@ def test_monthly_bills_keep_their_months(tmp_path):
     load = problem.demands[0].load_mw
     assert load[: 31 * 24].sum() == pytest.approx(100)
     assert load[31 * 24 : 59 * 24].sum() == pytest.approx(80)
+
+
+def test_uncovered_power_is_no_cleaner_than_the_grid_of_the_place(tmp_path):
+    """Of 2023: residual mix of China 0.6096, Jiangsu 0.5827, Shandong 0.6191 t/MWh; 3 % less each year."""
+    jiangsu = made(tmp_path, SUPPLY).problem.emissions.uncovered_factor
+    shandong = made(tmp_path, SUPPLY, CASE.replace("Jiangsu", "Shandong")).problem.emissions.uncovered_factor
+    assert jiangsu[0] == pytest.approx(0.6096 * 0.97**3)
+    assert shandong[0] == pytest.approx(0.6191 * 0.97**3)

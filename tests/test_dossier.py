@@ -17,6 +17,7 @@ from planner.cli import main
 from planner.dossier import write_dossier
 from planner.dossier.evidence import evidence
 from planner.dossier.inventory import CATEGORIES, base_inventory, category_of, planned_inventory
+from planner.dossier.inventory_section import inventory_sections
 from planner.dossier.page import render
 from planner.dossier.words import WORDS
 from planner.results.folder import ResultsError
@@ -116,6 +117,17 @@ def test_base_year_is_what_the_plan_measures_reductions_against(shipped: Record)
     assert sum(found.total(c) for c in inside) == pytest.approx(shipped.answer.problem.base.gross_tco2e)
     bills = {line.item: line.billed for line in found.lines if line.what == "bought"}
     assert bills["coal"] == "7170 t"
+
+
+def test_a_base_below_the_bills_is_said(shipped: Record) -> None:
+    problem = shipped.answer.problem
+    lower = replace(problem, base=replace(problem.base, gross_tco2e=0.9 * problem.base.gross_tco2e))
+    said = {}
+    for name, one in (("equal", problem), ("lower", lower)):
+        record = replace(shipped, answer=replace(shipped.answer, problem=one))
+        said[name] = inventory_sections(record, base_inventory(record), "en")[0].lead
+    assert "Reductions are measured against the lower" not in said["equal"]
+    assert f"{0.9 * problem.base.gross_tco2e:,.0f} t. Reductions are measured against the lower" in said["lower"]
 
 
 def test_ranges_follow_the_factor_and_are_unknown_without_one(shipped: Record) -> None:

@@ -26,6 +26,7 @@ from planner.stress.stress_tests import (
 )
 from planner.stress.stressing import KEPT, LOST, NOT_OPERABLE, operates_alike, stress
 from planner.studies.kept import read_study
+from planner.words import Names
 from tests.factories import Site, rating
 from tests.plans import dyehouse_results
 
@@ -47,7 +48,7 @@ def green(**changes) -> Problem:
 
 
 def rows_of(problem: Problem, plan: Plan, names: tuple[str, ...]) -> dict[str, dict]:
-    tests = [test for test in stress_tests(problem, plan, {}, ()) if test.name in names]
+    tests = [test for test in stress_tests(problem, plan, Names({}), ()) if test.name in names]
     study = stress(problem, plan, tests, EXACT, QUIET)
     return {row["test"]: row for row in study["rows"]}
 
@@ -128,7 +129,7 @@ def test_midday_is_known_where_periods_are_days():
 
 def test_only_what_the_problem_has_is_tested():
     problem = site.problem()
-    assert [test.name for test in stress_tests(problem, site.plan(), {}, ())] == ["output_down"]
+    assert [test.name for test in stress_tests(problem, site.plan(), Names({}), ())] == ["output_down"]
     assert without_certificates(green()).instruments[0].max_per_year == pytest.approx([0.0] * 3)
 
 

@@ -271,6 +271,14 @@ def test_bad_stamp(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("first", ["1/13/2025 00:00", "13.01.2025", "2025/13/01 00:00"])
+def test_a_date_that_cannot_be_read_is_not_passed_over(tmp_path: Path, first: str) -> None:
+    write(tmp_path, [f"{first},1", *hourly()[1:]])
+    assert refused(tmp_path) == [
+        f'load.csv:2: demands.x.time_column: got "{first}", wanted a stamp such as 2025-01-31T13:45+08:00; year, month, day'
+    ]
+
+
 def test_wrong_count(tmp_path: Path) -> None:
     write(tmp_path, ["1"] * 8750, header="x")
     assert refused(tmp_path) == [

@@ -27,6 +27,7 @@ from models.problem import (
     Retrofit,
 )
 from planner.assembly.base_year import billed_mwh
+from planner.assembly.lead_times import Kind
 from planner.assembly.money import (
     OpenCap,
     caps_of,
@@ -41,7 +42,7 @@ from planner.assembly.rating import Rated, durability_of, management_items, rate
 from planner.assembly.site import Site, add_demands, add_loads, carriers_of, letdowns, problem_carriers
 from planner.assembly.supply import contract, instrument, market, market_price, merged_markets, tce_factors
 from planner.assembly.typical_days import RepresentativeYear, full_year, given_periods, typical_days
-from planner.assembly.years import calendar_of
+from planner.assembly.years import Option, calendar_of
 from planner.reading.read import Reading
 from planner.reading.series_check import reader_of
 from planner.scenario import Scenario, SeriesFile
@@ -91,6 +92,7 @@ def assemble(reading: Reading) -> Assembly:
         site.year = _typical(site, prices)
     for said in site.year.notes:
         notes.warn(f"typical days: {said}")
+    _warn_of_the_impossible(site)
     grid = grid_factor_of(site)
     found = rated(scenario, reading.folder, notes)
     caps, open_caps = caps_of(site)
@@ -116,6 +118,24 @@ def assemble(reading: Reading) -> Assembly:
         open_caps=open_caps,
         open_shares={n: share for n, share in shares.items() if share is not None},
     )
+
+
+def _warn_of_the_impossible(site: Site) -> None:
+    """Options that can be taken in no year of the plan are said, not dropped in silence."""
+    scenario, calendar = site.scenario, site.calendar
+    plant = {n: t for n, t in scenario.converters.items() if t.max_mw is None or t.max_mw > (t.existing_mw or 0)}
+    stores = {n: t for n, t in scenario.stores.items() if t.max_mwh is None or t.max_mwh > (t.existing_mwh or 0)}
+    tables: dict[Kind, Mapping[str, Option]] = {
+        "converters": plant,
+        "stores": stores,
+        "retrofits": scenario.retrofits,
+        "contracts": scenario.contracts,
+        "management": scenario.management,
+    }
+    for kind, named in tables.items():
+        for name, table in named.items():
+            if why := calendar.why_never(kind, table):
+                site.notes.warn(f"{kind}.{name} {why}: no plan can have it")
 
 
 def _every_step(scenario: Scenario) -> RepresentativeYear:

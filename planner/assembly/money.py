@@ -60,7 +60,7 @@ def grid_factor_of(site: Site) -> GridFactor:
 
 
 def uncovered_factor_of(site: Site, grid: GridFactor) -> Array:
-    """(Y,) factor of grid electricity without a claim."""
+    """(Y,) factor of grid electricity without a claim; the national residual mix is no cleaner than the place's own."""
     keys = site.scenario.emissions
     if keys.uncovered_t_per_mwh is not None:
         return _own_factor(site, keys.uncovered_t_per_mwh).by_year
@@ -69,7 +69,7 @@ def uncovered_factor_of(site: Site, grid: GridFactor) -> Array:
     number = _published(site, "China", keys.uncovered, "uncovered")
     if keys.uncovered == "fossil":
         return np.full(len(site.calendar.years), _scalar(number))
-    return _with_trend(site, number).by_year
+    return np.asarray(np.maximum(_with_trend(site, number).by_year, grid.by_year), dtype=np.float64)
 
 
 def _own_factor(site: Site, path: float | dict[int, float]) -> GridFactor:

@@ -42,8 +42,8 @@ class Notes:
 
     def label(self, name: str, table: Any) -> None:
         """Note the labels of a table; its name stands in for those it lacks."""
-        plain = name.replace("_", " ")
-        self.labels[name] = getattr(table, "label", None) or plain, getattr(table, "label_zh", None) or plain
+        english = getattr(table, "label", None) or name.replace("_", " ")
+        self.labels[name] = english, getattr(table, "label_zh", None) or english
 
     def inherits(self, kind: str, name: str, table: Preset) -> None:
         """Note label and preset numbers of a table that the reader has completed from the library."""

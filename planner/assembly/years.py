@@ -63,6 +63,17 @@ class Calendar:
         start = max(self.first, table.earliest_year or self.first, workable or self.first)
         return tuple(range(start, min(self.last, table.latest_year or self.last) + 1, every or 1))
 
+    def why_never(self, kind: Kind, table: Option) -> str | None:
+        """Why a thing can start in no year of the plan; None where it can in some."""
+        if self.window(kind, table):
+            return None
+        workable = first_workable_year(kind, table, self.today) or self.first
+        start = max(self.first, table.earliest_year or self.first, workable)
+        decided = f" if it is decided on {self.today}" if start == workable and self.today else ""
+        return (
+            f"works from {start} on at the earliest{decided}, but may start until {table.latest_year or self.last} only"
+        )
+
 
 def with_renewals(starts: tuple[int, ...], life_years: int, last: int) -> tuple[int, ...]:
     """Start years, and up to the last year those in which something started then reaches the end of its life.

@@ -52,12 +52,13 @@ def command(
     from planner.stress.stress_tests import CHANGED_FACTORS, stress_tests
     from planner.stress.stressing import stress, stress_on_paper
     from planner.studies.kept import write_study
+    from planner.words import Names
 
     try:
         read = read_results(results)
         problem, plan = unpack(read.operation_bytes())
         sets = tuple(one for one in factor_sets(problem, context_of(results, problem)) if one.name in CHANGED_FACTORS)
-        tests = list(stress_tests(problem, plan, read.summary.get("labels") or {}, sets))
+        tests = list(stress_tests(problem, plan, Names.of(results, read.summary.get("labels") or {}), sets))
         if unknown := [name for name in only if name not in {test.name for test in tests}]:
             refuse(f"no test {', '.join(unknown)}; there are {', '.join(test.name for test in tests)}")
         chosen = [test for test in tests if not only or test.name in only]

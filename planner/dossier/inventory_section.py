@@ -11,6 +11,8 @@ from planner.dossier.words import say
 from planner.results.record import Record
 from planner.words import Lang
 
+LEAST = 1e-3  # share of the base year below which a difference is not worth a word
+
 
 def inventory_sections(record: Record, found: YearInventory, lang: Lang) -> list[Section]:
     """One year; what stands in for bills that are not there is a chapter of its own, neither actual nor planned."""
@@ -20,6 +22,9 @@ def inventory_sections(record: Record, found: YearInventory, lang: Lang) -> list
     filled = replace(found, lines=tuple(line for line in found.lines if line.origin == "modelled"))
     title = say("inventory_of", lang, year=found.year)
     lead = f"{say('base_note', lang)} {say('activity_note', lang)}"
+    billed, base = sum(found.total(c) for c in rated_categories(record)), record.answer.problem.base.gross_tco2e
+    if base < billed - LEAST * billed:
+        lead += " " + say("base_lower", lang, billed=f"{billed:,.0f}", base=f"{base:,.0f}")
     tables = (_totals(record, actual, lang, filled), _lines(record, actual, lang))
     sections = [Section(f"inventory-{found.year}", title, "actual", tables, lead=lead)]
     if filled.lines:

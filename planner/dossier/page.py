@@ -16,6 +16,7 @@ from planner.dossier.inventory_section import inventory_sections
 from planner.dossier.projects_section import projects_section
 from planner.dossier.words import WORDS, say
 from planner.report.page import digest, plain
+from planner.results.quick_look import quick_look
 from planner.results.record import Record
 from planner.words import Lang
 
@@ -87,5 +88,7 @@ def _applicant(record: Record, years: Sequence[int], lang: Lang) -> Section:
             reading = scenario.rating.reading
             known = f"reading_{reading}" in WORDS
             pairs.append((say("reading", lang), say(f"reading_{reading}", lang) if known else reading))
+    if caveat := quick_look(record.summary, lang):
+        pairs.append((say("resolution", lang), caveat))
     pairs.append((say("recomputed", lang), say("yes" if record.summary.get("verified") else "no", lang)))
     return Section("applicant", say("applicant", lang), "", facts=(Facts("", tuple(pairs)),))

@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "output": ("Output", "产量"),
     "gwp": ("Global warming potentials", "全球变暖潜势"),
     "plan_years": ("Plan years shown", "所列计划年份"),
+    "resolution": ("Resolution of the plan", "方案时间分辨率"),
     "recomputed": ("Recomputed without the model", "脱离模型复核"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
@@ -83,6 +84,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Uncertainty of activity data is unknown until accuracy classes of the meters are shown; ranges come from the factors "
         "alone. Gases are not shown apart: factors are in CO2e.",
         "计量器具准确度等级提交前,活动数据的不确定度未知;所列范围仅来自排放因子。因子以CO2e计,未分气体列示。",
+    ),
+    "base_lower": (
+        "The bills make {billed} t inside the rated boundary, the model of the standing factory {base} t. Reductions are "
+        "measured against the lower, so that what the model does not explain counts as none.",
+        "按账单核算,评价边界内为{billed} t;按现有工厂模型为{base} t。减排量以较低者为基准,模型未能解释的差额不计为减排。",
     ),
     "base_note": (
         "Location-based, at base-year factors; own reduction is measured against it. Process emissions of plant are counted only "

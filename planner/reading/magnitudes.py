@@ -7,7 +7,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from planner.library import load
 from planner.reading.findings import Finding, Path
+from planner.reading.units import QuantityError, mwh_per_unit
 from planner.scenario import Scenario
 
 # unit of the key -> (what was typed, factor from what was typed to the unit)
@@ -37,6 +39,9 @@ MISTAKES: dict[str, tuple[tuple[str, float], ...]] = {
 }
 
 
+BILLED_IN = ("Nm3", "t")  # units of a fuel's bill, the likelier first
+
+
 def implausible(given: Mapping[str, Any], currency: str = "CNY") -> list[Finding]:
     """A warning for each number that the scenario gives outside its plausible range; presets are not looked at."""
     return [
@@ -44,7 +49,7 @@ def implausible(given: Mapping[str, Any], currency: str = "CNY") -> list[Finding
             path,
             f"{value:g}",
             f"{low:g} to {high:g} {_money(unit, currency)}".rstrip(),
-            _hint(value, unit, low, high, currency),
+            _bill_hint(given, path, value, low, high) or _hint(value, unit, low, high, currency),
         )
         for path, value, unit, low, high in _outside(Scenario, given, ())
     ]
@@ -52,6 +57,23 @@ def implausible(given: Mapping[str, Any], currency: str = "CNY") -> list[Finding
 
 def _money(unit: str, currency: str) -> str:
     return unit.replace("CNY", currency)
+
+
+def _bill_hint(given: Mapping[str, Any], path: Path, value: float, low: float, high: float) -> str:
+    """For the price of a fuel as bills state it, by the cubic metre or the tonne."""
+    if path[0] != "markets" or path[-1] != "price_per_mwh":
+        return ""
+    table = given["markets"].get(path[1], {})
+    fuel = load("fuels").get(str(table.get("fuel")))
+    carrier = table.get("carrier") or (path[1] if fuel is None else fuel.values["carrier"])
+    for unit in BILLED_IN:
+        try:
+            meant = value / mwh_per_unit(unit, str(carrier))
+        except QuantityError:
+            continue
+        if low <= meant <= high:
+            return f"typed by the {unit}? then write {meant:.6g}"
+    return ""
 
 
 def _hint(value: float, unit: str, low: float, high: float, currency: str) -> str:

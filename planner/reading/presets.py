@@ -20,6 +20,16 @@ TABLES: dict[str, type[Table]] = {
     "management": Management,
 }
 
+# without any of these a thing is none of the user's own: its name was meant to be a preset's
+DEFINING: dict[str, frozenset[str]] = {
+    "retrofits": frozenset({"savings", "applies_to", "capex"}),
+    "converters": frozenset({"outputs"}),
+    "stores": frozenset({"carrier", "capex_per_kwh"}),
+    "contracts": frozenset({"kind"}),
+    "instruments": frozenset({"kind"}),
+    "management": frozenset({"points", "gate", "capex"}),
+}
+
 # keys that say the same thing in different ways: giving one drops the preset's others
 ALTERNATIVES: dict[str, tuple[tuple[frozenset[str], ...], ...]] = {
     "converters": (
@@ -67,6 +77,10 @@ def _completed(kind: str, name: str, written: dict[str, Any]) -> dict[str, Any] 
     preset = written.get("preset", name)
     if not isinstance(preset, str) or preset not in entries:
         if "preset" not in written or not isinstance(preset, str):
+            near = did_you_mean(name, list(entries))
+            if near and DEFINING[kind].isdisjoint(written):
+                wanted = f"a preset of {kind}, or its own {' or '.join(sorted(DEFINING[kind]))}"
+                return Finding((kind, name, "preset"), "a name that the library does not have", wanted, near)
             return written
         path = (kind, name, "preset")
         return Finding(
@@ -81,6 +95,8 @@ def _completed(kind: str, name: str, written: dict[str, Any]) -> dict[str, Any] 
     labels = {"label": entry.label_en, "label_zh": entry.label_zh}
     if preset != name:
         labels = {key: f"{label} ({name})" for key, label in labels.items()}
+    if "label" in written:
+        labels["label_zh"] = written["label"]  # what the user calls it, in both languages
     return {**labels, **inherited, **written}
 
 

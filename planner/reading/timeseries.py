@@ -7,6 +7,7 @@ longer step. `from_bills` puts twelve monthly totals on a shape.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -28,6 +29,8 @@ MINUTES_PER_DAY = 1440
 STEPS_PER_DAY = (24, 48, 72, 96, 144, 288, 1440)  # 60, 30, 20, 15, 10, 5, 1 minutes
 DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MOST_SHOWN = 5
+STAMP = "a stamp such as 2025-01-31T13:45+08:00"
+DATE_LIKE = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}")
 POWER_MW = {"kW": 1e-3, "MW": 1.0, "GW": 1e3}
 
 
@@ -186,7 +189,12 @@ def _not_negative(series: Array, key: str) -> Array:
 def _stamp_column(table: CsvFile, keys: SeriesKeys, key: str) -> int | None:
     if keys.time_column is not None:
         return _find(table, keys.time_column, f"{key}.time_column")
-    return 0 if read_stamp(table.rows[0][0]) is not None else None
+    first, line = table.rows[0][0], table.lines[0]
+    if read_stamp(first) is not None:
+        return 0
+    if DATE_LIKE.search(first):
+        raise refuse(f"{key}.time_column", f'"{first}"', STAMP, "year, month, day", file=table.name, line=line)
+    return None
 
 
 def _find(table: CsvFile, column: str, key: str) -> int:
@@ -228,7 +236,7 @@ def _check_stamps(table: CsvFile, stamp_at: int, keys: SeriesKeys, key: str) -> 
         stamp = read_stamp(row[stamp_at]) if stamp_at < len(row) else None
         if stamp is None:
             got = f'"{row[stamp_at]}"' if stamp_at < len(row) else "a short row"
-            faults.append(Fault(key, got, "a stamp such as 2025-01-31T13:45+08:00", "", table.name, line))
+            faults.append(Fault(key, got, STAMP, "", table.name, line))
         else:
             times.append(stamp[0])
             offsets.append(stamp[1])

@@ -13,6 +13,7 @@ from planner.report.case import ALL, Case, by_year
 from planner.report.roadmap import ROUTINE, month, works_from
 from planner.report.words import MONEY, number, share
 from planner.results.folder import Row
+from planner.results.quick_look import quick_look
 
 MOST_DECISIONS = 6
 SOON = timedelta(days=92)
@@ -100,6 +101,8 @@ def _cost(case: Case) -> Tile:
         notes.append(words(key, amount=words.amount(abs(above)), share=share(abs(above / usual), 1)))
     if (penalties := case.summary.get("penalties") or 0.0) >= MONEY / 2:
         notes.append(words("penalties", amount=words.amount(penalties)))
+    if caveat := quick_look(case.summary, words.code):
+        notes.append(caveat)
     return Tile(words("cost"), number(cost / MONEY), notes, unit=words.unit)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from planner.report.blocks import Block, Lines, Section, Table
 from planner.report.case import Case
 from planner.report.words import share
+from planner.results.quick_look import quick_look
 
 
 def assumptions_section(case: Case) -> Section:
@@ -54,6 +55,8 @@ def proof_section(case: Case) -> Section:
         lines.append(words(key, why=why, cost=cost, bound=bound, gap=f"{gap} ({money})"))
     if summary.get("steps_per_year"):
         lines.append(words("steps_a_year", n=f"{summary['steps_per_year']:,}", resolution=summary.get("resolution")))
+    if caveat := quick_look(summary, words.code):
+        lines.append(caveat)
     lines.append(words("recomputed" if summary.get("verified") is True else "unverified"))
     lines.append(words("check_again", command=case.command("verify")))
     if case.record is None and case.years:

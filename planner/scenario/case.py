@@ -181,7 +181,8 @@ class Emissions(Table):
         "change of the grid factor after its data year; default: -0.03 for a published factor, 0 for an own one", None
     )
     uncovered: Literal["residual", "average", "fossil"] = key(
-        "factor of grid electricity without a claim, market-based", "residual"
+        "factor of grid electricity without a claim, market-based; residual is no cleaner than the grid of the place",
+        "residual",
     )
     uncovered_t_per_mwh: YearPath | None = key(
         "own factor of grid electricity without a claim", unit="t CO2e/MWh", plausible=(0.02, 1.2)
@@ -251,7 +252,7 @@ class Solver(Table):
     resolution: str = key(
         "full (every step of the year), days:N (N typical days, a quick look) or given (the periods of [horizon])",
         "full",
-        pattern=r"^(full|given|days:[1-9][0-9]{0,2})$",
+        pattern=r"^(full|given|days:([1-9]|[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-5]))$",
         form="days:N such as days:8, full, or given",
     )
     gap: float = key("relative gap at which to stop", 0.001, unit="share", plausible=(1e-6, 0.05), ge=0, lt=1)

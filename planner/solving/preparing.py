@@ -28,7 +28,7 @@ from planner.results.folder import ResultsError
 
 MOST_WORKERS = 2  # unless asked for: more need more memory
 USUAL_GAP = 1e-4  # of business as usual: savings are measured from it
-RESOLUTION = re.compile(r"^(full|given|days:[1-9][0-9]{0,2})$")
+RESOLUTION = re.compile(r"^(full|given|days:([1-9]|[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-5]))$")
 
 
 class UsualNotSolved(Exception):

@@ -18,6 +18,7 @@ import numpy as np
 
 from models.problem import Array, Problem
 from planner.accounting.ledger import grid_market
+from planner.accounting.stock import by_year
 from planner.assembly.base_year import billed_mwh, needed_mwh
 from planner.assembly.money import PUBLISHED_TREND
 from planner.assembly.variants import output_growth
@@ -88,14 +89,14 @@ def _uncovered_sets(problem: Problem, context: GridContext) -> Iterator[FactorSe
     residual = _path(grid_factor("China", "residual"), context.trend)
     fossil = grid_factor("China", "fossil")
     grid = grid_market(problem)
+    location = by_year(problem, 0.0 if grid is None else grid.emission_factor)
     yield FactorSet(
         "residual",
         "uncovered at residual",
         "未覆盖电量按剩余因子",
-        uncovered=np.array([residual(y) for y in problem.years]),
+        uncovered=np.maximum([residual(y) for y in problem.years], location),
     )
     if grid is not None:
-        location = np.broadcast_to(np.asarray(grid.emission_factor, float), (len(problem.years),)).copy()
         yield FactorSet("average", "uncovered at average", "未覆盖电量按平均因子", uncovered=location)
     yield FactorSet(
         "fossil", "uncovered at fossil", "未覆盖电量按化石因子", uncovered=np.full(len(problem.years), _plain(fossil))

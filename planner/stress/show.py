@@ -20,7 +20,7 @@ def show_stress(study: Mapping[str, Any], console: Console) -> None:
     """One line per test: what is left on the planned spending, and what holding the level costs."""
     title = f"Stress tests, investments standing [{money_unit(study)} above the plan]"
     years = _asked_years(study)
-    for words, rows in ((title, study["rows"]), ("The plan on paper only 纯纸面方案", study.get("paper_only", []))):
+    for words, rows in ((title, study["rows"]), ("The plan on paper only", study.get("paper_only", []))):
         if rows:
             console.print(Text(words, style="bold"))
             console.print(_stress_table(rows, years))
@@ -37,7 +37,7 @@ def _stress_table(rows: Sequence[Mapping[str, Any]], years: Sequence[str]) -> Ta
     for row in rows:
         keep = row["extra_cost"]
         table.add_row(
-            f"{row['label']}\n{row['label_zh']}",
+            row["label"],
             span(row["stars"], years),
             span(row["durable_stars"], years),
             str(row["lost_year"] or "-"),
@@ -57,7 +57,7 @@ def show_factors(study: Mapping[str, Any], console: Console) -> None:
     )
     for row in rows:
         table.add_row(
-            f"{row['label']}\n{row['label_zh']}",
+            row["label"],
             span(row["stars"], years),
             span(row["durable_stars"], years),
             str(row["lost_year"] or "-"),

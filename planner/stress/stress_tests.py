@@ -7,7 +7,7 @@ Prices and rules change in all years. Steps of a day are known where a period is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from planner.accounting.stock import LEAST_SIZE
 from planner.plan import Plan
 from planner.solving.fixed import is_purchase
 from planner.stress.factor_sets import FactorSet, under
+from planner.words import LANGS, Names
 
 DEEP_VALLEY = 0.8  # of the lowest price of the year
 MIDDAY = (11.0, 14.0)  # hours of the day
@@ -37,9 +38,7 @@ class StressTest:
     apply: Callable[[Problem, Plan], Hit]
 
 
-def stress_tests(
-    problem: Problem, plan: Plan, labels: Mapping[str, str], sets: tuple[FactorSet, ...]
-) -> Iterator[StressTest]:
+def stress_tests(problem: Problem, plan: Plan, names: Names, sets: tuple[FactorSet, ...]) -> Iterator[StressTest]:
     """The tests that mean something for a plan: a site without gas has no gas test."""
     kinds = {i.kind for i in problem.instruments}
     if "credit" in kinds:
@@ -53,8 +52,8 @@ def stress_tests(
             _on_problem(dearer("certificate", CERTIFICATES_DEARER)),
         )
     for c in signed(problem, plan):
-        name = labels.get(c.name, c.name.replace("_", " "))
-        yield StressTest(f"ends_{c.name}", f"Contract ends: {name}", f"合同终止:{name}", ending(c.name))
+        english, chinese = (names.name(c.name, lang) for lang in LANGS)
+        yield StressTest(f"ends_{c.name}", f"Contract ends: {english}", f"合同终止:{chinese}", ending(c.name))
     if "credit" in kinds:
         yield StressTest(
             "credits_x3",

@@ -32,6 +32,7 @@ from planner.solving.beside import Budget, on_paper
 from planner.solving.fixed import is_purchase
 from planner.solving.operating import NotOperable, Operated, operate
 from planner.stress.stress_tests import StressTest, stress_tests
+from planner.words import Names
 
 KEPT, NOT_DURABLE, LOST, NOT_OPERABLE = "kept", "kept, not durable", "cannot be kept", "cannot be operated"
 OPERATED = ("demands", "converters", "stores", "markets", "contracts")  # what shapes the operation of a problem
@@ -74,7 +75,7 @@ def stress_on_paper(
     if found.answer is None:
         return []
     paper, plan = found.answer.problem, found.answer.plan
-    tests = [test for test in stress_tests(paper, plan, {}, ()) if not only or test.name in only]
+    tests = [test for test in stress_tests(paper, plan, Names({}), ()) if not only or test.name in only]
     rows: list[dict[str, Any]] = stress(paper, plan, tests, options, progress)["rows"]
     return rows
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from planner.results.basis import Assumption, assumptions
+from planner.results.quick_look import quick_look
 from planner.results.record import Record
 from planner.workbook.book import Book
 
@@ -81,6 +82,8 @@ def _facts(book: Book, record: Record) -> Iterator[tuple[str, str]]:
     yield book.say("accounted"), book.say("yes" if summary.get("verified") else "no")
     if summary.get("steps_per_year") is not None:
         yield book.say("steps"), f"{summary['steps_per_year']} ({summary.get('resolution', '')})"
+    if caveat := quick_look(summary, book.lang):
+        yield book.say("remark"), caveat
     for name, version in summary.get("versions", {}).items():
         yield book.say("version_of", name=name), str(version)
     for word, key in (("input", "inputs"), ("file", "files")):

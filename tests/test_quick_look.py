@@ -1,0 +1,41 @@
+"""A plan of typical days says so wherever it goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from planner.dossier import write_dossier
+from planner.report import write_report
+from planner.results.quick_look import quick_look
+from planner.words import Lang
+from tests.report_case import report_case
+
+NONE = {"error_share": None, "words": "steam is short in 12 steps of 2026"}
+SAID: tuple[tuple[Lang, str], ...] = (
+    ("en", "at every step of the year it has no operation (steam is short in 12 steps of 2026)"),
+    ("zh", "本方案不可行"),
+)
+
+
+@pytest.mark.parametrize(
+    ("summary", "words"),
+    [
+        ({"resolution": "full"}, ""),
+        ({"resolution": "given"}, ""),
+        ({"resolution": "days:4"}, "not operated at every step"),
+        ({"resolution": "days:4", "every_step": {"error_share": -0.02}}, "2.0% less"),
+        ({"resolution": "days:4", "every_step": NONE}, "steam is short in 12 steps"),
+    ],
+)
+def test_the_caveat_is_that_of_the_check(summary, words):
+    assert words in quick_look(summary)
+    assert bool(quick_look(summary)) == bool(words)
+
+
+@pytest.mark.parametrize(("lang", "words"), SAID)
+def test_report_and_dossier_carry_it(tmp_path: Path, lang: Lang, words: str) -> None:
+    results = report_case(tmp_path, resolution="days:4", every_step=NONE)
+    assert words in write_report(results, lang).read_text(encoding="utf-8")
+    assert words in write_dossier(results, lang, None, (), None).read_text(encoding="utf-8")
