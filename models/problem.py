@@ -114,15 +114,15 @@ class Segment:
 class Sizing:
     """How much of something may be built, when, and for how much.
 
-    One segment from zero without fixed cost is a plain continuous size. Several segments are economies of scale, one with
-    min > 0 is semi-continuous. `package` makes the size a whole number of packages. Capex in year y is the segment's, times
-    `capex_index[y]`. `share_by_age[a]` is the working share of a size in its a-th year (commissioning month, degradation);
-    it is zero from the end of life on.
+    One segment from zero without fixed cost is a plain continuous size. Several segments are economies of scale,
+    one with min > 0 is semi-continuous. `package` makes the size a whole number of packages. Capex in year y is the
+    segment's, times `capex_index[y]`, less `subsidy_per_unit[y]` times the size. `share_by_age[a]` is the working
+    share of a size in its a-th year (commissioning month, degradation); it is zero from the end of life on.
     """
 
     segments: tuple[Segment, ...]
     build_years: tuple[int, ...]
-    capex_index: Array  # (Y,) learning, subsidy
+    capex_index: Array  # (Y,) learning
     share_by_age: Array  # (A,) A = life in years
     max_total: float  # largest total in any year, existing included [MW or MWh]
     opex_fixed: Array  # (Y,) per MW or MWh and year [million]
@@ -131,6 +131,7 @@ class Sizing:
     package: float | None = None
     embodied_tco2e_per_unit: float = 0.0
     payment_shares: tuple[float, ...] = (1.0,)
+    subsidy_per_unit: Array | float = 0.0  # (Y,) paid for each MW or MWh built [million], at most what it costs
 
     @property
     def life_years(self) -> int:

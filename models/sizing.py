@@ -122,7 +122,7 @@ def _add_segments(b: Block, sizings: Mapping[str, Sizing], build: Var, unit: str
 
 
 def capex(b: Block, z: Sizing, v: str, y: int, n: int, unit: str) -> object:
-    """Capex of the build of year y [million]: the chosen segment's line, times the year's index."""
+    """Capex of the build of year y [million]: the chosen segment's line, times the year's index, less the subsidy."""
     if is_plain(z):
         cost = z.segments[0].capex_per_unit * getattr(b, f"build_{unit}")[v, y]
     else:
@@ -130,7 +130,8 @@ def capex(b: Block, z: Sizing, v: str, y: int, n: int, unit: str) -> object:
         cost = sum(
             s.capex_fixed * chosen[v, y, j] + s.capex_per_unit * piece[v, y, j] for j, s in enumerate(z.segments)
         )
-    return z.capex_index[n] * cost
+    subsidy = z.subsidy_per_unit if isinstance(z.subsidy_per_unit, float) else float(z.subsidy_per_unit[n])
+    return z.capex_index[n] * cost - (subsidy * getattr(b, f"build_{unit}")[v, y] if subsidy else 0.0)
 
 
 def _terms(b: Block, problem: Problem, sizings: Mapping[str, Sizing], builds: list, unit: str) -> Terms:

@@ -8,8 +8,11 @@ Exit codes: 0 done within the gap; 2 bad usage or input; 3 infeasible, explained
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
+
+from planner.arguments import refuse
 
 COMMANDS = {
     "new": "Write NAME/scenario.toml, a working starter.",
@@ -53,6 +56,15 @@ class Commands(click.Group):
         found: click.Command = import_module(f"planner.commands.{cmd_name}").command
         found.name = cmd_name
         return found
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a file that cannot be read or written ends it with one line, exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            refuse(f"{error.filename}: {error.strerror}")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line for each command, without importing any."""

@@ -64,9 +64,9 @@ def test_payments_fall_before_the_build_and_at_the_earliest_in_the_first_year():
 
 def test_capex_takes_the_cheapest_segment_that_admits_the_size():
     sizing = TWO.sizing(segments=(Segment(0, 10, 0, 3), Segment(2, 10, 4, 1)))
-    assert capex_of(sizing, 1.0) == pytest.approx(3.0)
-    assert capex_of(sizing, 4.0) == pytest.approx(8.0)  # 4 + 4 < 12
-    assert capex_of(sizing, 0.0) == 0.0
+    assert capex_of(sizing, 1.0, 0) == pytest.approx(3.0)
+    assert capex_of(sizing, 4.0, 0) == pytest.approx(8.0)  # 4 + 4 < 12
+    assert capex_of(sizing, 0.0, 0) == 0.0
 
 
 def test_capex_index_of_the_build_year_applies():
@@ -74,6 +74,14 @@ def test_capex_index_of_the_build_year_applies():
     problem = TWO.problem(converters=(TWO.converter("pv", sizing),))
     books = accounts(problem, TWO.plan({"converters.build_mw": {("pv", 2025): 1.0, ("pv", 2026): 1.0}}))
     np.testing.assert_allclose(books.cash("capex"), [2.0, 1.0])
+
+
+def test_a_subsidy_is_paid_for_what_is_built_and_not_for_the_fixed_cost():
+    """4 fixed and 2 per MW, 0.5 per MW subsidised in the first year: 4 + 3 − 0.75 and 4 + 3."""
+    sizing = TWO.sizing(2.0, capex_fixed=4.0, subsidy_per_unit=np.array([0.5, 0.0]))
+    problem = TWO.problem(converters=(TWO.converter("boiler", sizing),))
+    books = accounts(problem, TWO.plan({"converters.build_mw": {("boiler", 2025): 1.5, ("boiler", 2026): 1.5}}))
+    np.testing.assert_allclose(books.cash("capex"), [6.25, 7.0])
 
 
 def test_straight_line_salvage_is_the_unused_share_of_life_at_the_end():

@@ -171,7 +171,8 @@ max_mw = 3
     assert sizing.build_years == (2027, 2029)
     assert sizing.share_by_age[:3] == pytest.approx([0.5, 0.99, 0.9801])
     assert sizing.life_years == 10
-    assert sizing.capex_index == pytest.approx([1 - 0.1, 0.9 - 0.1, 0.81, 0.729, 0.6561])
+    assert sizing.capex_index == pytest.approx([1, 0.9, 0.81, 0.729, 0.6561])
+    assert sizing.subsidy_per_unit == pytest.approx([0.3, 0.3, 0, 0, 0])  # 300 per kW until 2027
     assert list(sizing.existing) == [0.5, 0.5, 0.5, 0, 0]
 
 

@@ -36,6 +36,17 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.endswith("[]\n")
 
 
+@pytest.mark.parametrize("command", ["figures", "report", "dossier", "workbook"])
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, command: str) -> None:
+    results = dyehouse_results(tmp_path, years=tuple(range(2025, 2032)))
+    (tmp_path / "file").write_text("")
+    done = CliRunner().invoke(main, [command, str(results), "--out", str(tmp_path / "file" / "x")])
+    assert done.exit_code == 2
+    assert str(tmp_path / "file") in done.output
+    assert len(done.output.strip().splitlines()) == 1
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+
+
 def test_help_is_quick() -> None:
     def seconds(code: str) -> float:
         begun = time.perf_counter()

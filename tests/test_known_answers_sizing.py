@@ -74,6 +74,15 @@ def test_fixed_cost_is_paid_once_or_avoided(fixed: float, cost: float) -> None:
     at_cost(site.problem(converters=(plant,)), cost)
 
 
+def test_subsidy_follows_the_size() -> None:
+    """The generator of 2.0 and 10 · 0.1 with 0.05 per MW from the state: 3.0 − 0.5 = 2.5, with or without a fixed cost."""
+    given = np.full(1, 0.05)
+    plant = site.converter("plant", site.sizing(0.1, capex_fixed=2.0, subsidy_per_unit=given))
+    at_cost(site.problem(converters=(plant,)), 2.5)
+    plain = site.converter("plant", site.sizing(0.1, subsidy_per_unit=given))
+    at_cost(site.problem(converters=(plain,)), 0.5)
+
+
 def test_total_size_is_limited() -> None:
     """At most 4 MW of a generator at 0.1 per MW: 4 · 0.1 + 6 · 0.6 = 4.0."""
     at_cost(site.problem(converters=(site.converter("pv", site.sizing(0.1, 4.0)),)), 4.0)

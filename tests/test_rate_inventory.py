@@ -59,6 +59,13 @@ def test_each_indicator_says_what_would_add_points(tmp_path: Path) -> None:
     assert full["points"]["product"] == 10.0
 
 
+def test_a_step_reached_within_a_millionth_is_not_asked_for_again(tmp_path: Path) -> None:
+    nearly = HALF_CLAIMED.replace("claimed_mwh = 5000", "claimed_mwh = 5999.999")
+    text = "\n".join(rate_path(inventory(tmp_path, ALL_MET, nearly), None)[0].lines())
+    assert "renewable electricity share 80 %, claim 2,000.0 MWh more" in text
+    assert "renewable electricity share 60 %" not in text
+
+
 def test_type_two_counts_scope_three(tmp_path: Path) -> None:
     numbers = HALF_CLAIMED + "scope3_tco2e = 500\n"
     assert rate_path(inventory(tmp_path, ALL_MET, numbers), None)[0].facts.gross_market_tco2e == 4000.0

@@ -33,6 +33,8 @@ def test_what_is_bought_every_year_is_one_step_at_the_end() -> None:
     signed, bought = steps(rows)
     assert signed == Step(2031, 2031, "sign", "ppa", ((3.0, 3.0, "MW"),))
     assert bought == Step(2030, 2032, "buy", "ccer", ((2130.0, 2132.0, "t/year"),))
+    (rested,) = steps([rows[0], rows[2]])
+    assert rested == Step(2030, 2032, "buy", "ccer", ((2130.0, 2132.0, "t/year"),), count=2)  # not in 2031
 
 
 def test_a_contract_signed_every_year_for_much_the_same_is_one_step() -> None:

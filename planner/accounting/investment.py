@@ -91,5 +91,5 @@ def _age_at_end(problem: Problem, one: Investment) -> int:
 def _of_size(problem: Problem, name: str, size: Size) -> Iterator[Investment]:
     sizing = size.sizing
     for year, built in sorted(size.builds.items()):
-        cost = float(sizing.capex_index[year - problem.years[0]]) * capex_of(sizing, built)
+        cost = capex_of(sizing, built, year - problem.years[0])
         yield Investment(name, year, cost, sizing.life_years, sizing.payment_shares)

@@ -173,7 +173,7 @@ def indicator_points(indicator: Indicator, facts: Facts, item_points: float) -> 
 def metric_points(scale: MetricPoints, facts: Facts) -> float:
     """Points of the highest step that the metric has reached; zero below the first."""
     ratio = METRICS[scale.metric](facts)
-    reached = [p for at, p in zip(scale.at_least, scale.points, strict=True) if _reaches(ratio, "min", at)]
+    reached = [p for at, p in zip(scale.at_least, scale.points, strict=True) if reaches(ratio, "min", at)]
     return reached[-1] if reached else 0.0
 
 
@@ -245,7 +245,8 @@ def _scale(ratio: Ratio, threshold: float) -> float:
     return max(abs(ratio.numerator), abs(threshold * ratio.denominator), ratio.scale)
 
 
-def _reaches(ratio: Ratio, sense: str, threshold: float) -> bool:
+def reaches(ratio: Ratio, sense: str, threshold: float) -> bool:
+    """Whether a metric is at its threshold or better, to a millionth of the site's scale."""
     return _margin(ratio, sense, threshold) >= -TOLERANCE * _scale(ratio, threshold)
 
 
@@ -254,7 +255,7 @@ def _gate_clauses(level: Level, facts: Facts) -> list[Clause]:
 
 
 def _gate_clause(stars: int, gate: Gate, ratio: Ratio) -> Clause:
-    margin, passed = _margin(ratio, gate.sense, gate.threshold), _reaches(ratio, gate.sense, gate.threshold)
+    margin, passed = _margin(ratio, gate.sense, gate.threshold), reaches(ratio, gate.sense, gate.threshold)
     scale = _scale(ratio, gate.threshold)
     return Clause(
         level=stars,

@@ -103,14 +103,16 @@ def sizes(stock: Stock) -> dict[str, Size]:
     }
 
 
-def capex_of(sizing: Sizing, size: float) -> float:
-    """Capex of one build before `capex_index` [million]: the cheapest segment that admits it, else the nearest."""
+def capex_of(sizing: Sizing, size: float, n: int) -> float:
+    """Capex of one build in the n-th year [million], less its subsidy: the cheapest segment that admits it, else the nearest."""
     if size < LEAST_SIZE:
         return 0.0
     tolerance = 1e-6 * max(1.0, size)
     feasible = [s for s in sizing.segments if s.min_size - tolerance <= size <= s.max_size + tolerance]
     nearest = min(sizing.segments, key=lambda s: max(s.min_size - size, size - s.max_size))
-    return min(_segment_cost(s, size) for s in feasible or [nearest])
+    listed = min(_segment_cost(s, size) for s in feasible or [nearest])
+    subsidy = np.broadcast_to(sizing.subsidy_per_unit, sizing.capex_index.shape)
+    return float(sizing.capex_index[n] * listed - subsidy[n] * size)
 
 
 def _segment_cost(segment: Segment, size: float) -> float:

@@ -235,6 +235,7 @@ def _in_base_year(v: Converter) -> Converter:
         v.sizing,
         build_years=(),
         capex_index=v.sizing.capex_index[:1],
+        subsidy_per_unit=0.0,
         opex_fixed=v.sizing.opex_fixed[:1],
         existing=v.sizing.existing[:1],
     )

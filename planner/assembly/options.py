@@ -9,7 +9,7 @@ import numpy as np
 from models.problem import ELECTRICITY, Array, Converter, Retrofit, Segment, Sizing, Store
 from planner.assembly.lead_times import Kind, first_retirement_year
 from planner.assembly.site import Site
-from planner.assembly.years import capex_index, existing, first_year_share, share_by_age, with_renewals
+from planner.assembly.years import existing, first_year_share, share_by_age, subsidies, with_renewals
 from planner.scenario import Converter as ConverterTable
 from planner.scenario import Retrofit as RetrofitTable
 from planner.scenario import Store as StoreTable
@@ -95,12 +95,14 @@ def _converter_sizing(site: Site, table: ConverterTable, largest: float) -> Sizi
         fixed, per_mw = (table.capex_fixed or 0.0) / MILLION, (table.capex_per_kw or 0.0) * PER_MW
         segments = (Segment(table.min_mw or 0.0, largest, fixed, per_mw),)
     stands = existing(calendar, table.existing_mw, table.existing_until)
-    share = _subsidised_share(table.subsidy_per_kw, segments)
+    index = calendar.trend(table.capex_trend_per_year)
+    subsidy = (table.subsidy_per_kw or 0.0) * PER_MW
     priced = any(v is not None for v in (table.capex_per_kw, table.capex_fixed, table.capex_segments))
     return Sizing(
         segments=segments,
         build_years=_build_years(site, table) if priced and largest > 0 else (),
-        capex_index=capex_index(calendar, table.capex_trend_per_year, share, table.subsidy_until),
+        capex_index=index,
+        subsidy_per_unit=subsidies(calendar, subsidy, table.subsidy_until, index * _unit_cost(segments)),
         share_by_age=share_by_age(
             table.life_years or DEFAULT_LIFE_YEARS, table.commissioning_month, table.degradation_per_year
         ),
@@ -128,11 +130,10 @@ def _retire_from(site: Site, table: ConverterTable | StoreTable) -> int | None:
     return first_retirement_year(_kind(table), site.calendar.today) or site.calendar.first
 
 
-def _subsidised_share(per_kw: float | None, segments: tuple[Segment, ...]) -> float:
-    """A subsidy per kW as a share of capex, of the cheapest size if capex is not proportional."""
+def _unit_cost(segments: tuple[Segment, ...]) -> float:
+    """List price of a unit at the largest size of the cheapest segment, up to which a subsidy can go."""
     sizes = ((s.max_size, s.capex_fixed + s.capex_per_unit * s.max_size) for s in segments if s.max_size > 0)
-    unit_costs = [cost / size for size, cost in sizes if cost > 0]
-    return min(1.0, (per_kw or 0.0) * PER_MW / min(unit_costs)) if unit_costs else 0.0
+    return min((cost / size for size, cost in sizes), default=0.0)
 
 
 def store(site: Site, name: str, table: StoreTable) -> Store:
@@ -184,11 +185,12 @@ class Unit:
 def _store_sizing(site: Site, table: StoreTable, unit: Unit) -> Sizing:
     calendar = site.calendar
     there = existing(calendar, unit.stands, table.existing_until)
-    share = min(1.0, unit.subsidy / unit.capex) if unit.capex > 0 else 0.0
+    index = calendar.trend(table.capex_trend_per_year)
     return Sizing(
         segments=(Segment(0.0, unit.largest, 0.0, unit.capex),),
         build_years=_build_years(site, table) if table.capex_per_kwh is not None and unit.largest > 0 else (),
-        capex_index=capex_index(calendar, table.capex_trend_per_year, share, table.subsidy_until),
+        capex_index=index,
+        subsidy_per_unit=subsidies(calendar, unit.subsidy, table.subsidy_until, index * unit.capex),
         share_by_age=unit.share_by_age,
         max_total=max(unit.largest, float(there.max())),
         opex_fixed=np.full(len(calendar.years), (table.opex_fixed_share or 0.0) * unit.capex),

@@ -128,10 +128,12 @@ def share_by_age(life_years: int, commissioning_month: int | None, loss_per_year
     return np.asarray(shares, dtype=np.float64)
 
 
-def capex_index(calendar: Calendar, trend: float | None, subsidised_share: float, until: int | None) -> Array:
-    """(Y,) capex relative to the price year's list price: trend, less the subsidised share up to its deadline."""
-    subsidised = [subsidised_share if until is None or y <= until else 0.0 for y in calendar.years]
-    return np.asarray(np.maximum(calendar.trend(trend) - np.array(subsidised), 0.0), dtype=np.float64)
+def subsidies(calendar: Calendar, per_unit: float, until: int | None, cost: Array) -> Array | float:
+    """(Y,) subsidy for each unit built up to its deadline, at most what the unit costs; 0.0 where there is none."""
+    if per_unit <= 0:
+        return 0.0
+    paid = [per_unit if until is None or y <= until else 0.0 for y in calendar.years]
+    return np.asarray(np.minimum(paid, cost), dtype=np.float64)
 
 
 def existing(calendar: Calendar, size: float | None, until: int | None) -> Array:

@@ -21,7 +21,7 @@ from planner.plan import Plan
 YEARLY = {
     "Demand": ("index",),
     "Retrofit": ("capex", "opex_fixed"),
-    "Sizing": ("capex_index", "opex_fixed", "existing"),
+    "Sizing": ("capex_index", "opex_fixed", "existing", "subsidy_per_unit"),
     "Converter": ("opex_variable",),
     "Market": ("price_index", "fixed_cost", "demand_charge", "emission_factor", "upstream_factor"),
     "Contract": ("price", "index"),

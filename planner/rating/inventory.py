@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from models.problem import Indicator, Rating
-from planner.accounting.rating import METRICS, Clause, Facts, RatingResult, facts_of, rate
+from planner.accounting.rating import METRICS, Clause, Facts, RatingResult, facts_of, rate, reaches
 from planner.answer import account_for
 from planner.library import LibraryError, load
 from planner.library.rating_table import RATINGS, RatingTable, read_rating, standards
@@ -117,8 +117,8 @@ class RateReport:
             ratio = METRICS[scale.metric](self.facts)
             before = 0.0
             for at, points in zip(scale.at_least, scale.points, strict=True):
-                gap = at * ratio.denominator - ratio.numerator
-                if gap > 0:
+                if not reaches(ratio, "min", at):
+                    gap = at * ratio.denominator - ratio.numerator
                     remedy = ratio.remedy.format(gap=f"{gap:,.1f} {ratio.unit}")
                     yield f"+{points - before:g}: {scale.metric.replace('_', ' ')} {100 * at:g} %, {remedy}"
                     break

@@ -1,4 +1,5 @@
-"""What to do when, as few lines: one per year and thing, small enlargements and yearly purchases joined.
+"""What to do when, as few lines: one per year and thing, small enlargements and yearly purchases joined, with their number where
+some years go without.
 
 Read from the `decisions` table. A store's power and energy stand in one line. Builds below a twentieth of what is built of a
 thing in all are joined into one line that says how many they are, and left out below a thousandth together; so are
@@ -124,4 +125,6 @@ def _yearly(rows: Iterable[Row]) -> Iterator[Step]:
             bought.setdefault((row.item, row.metric), []).append(row)
     for (item, verb), group in bought.items():
         years, values = [row.year or 0 for row in group], [row.value for row in group]
-        yield Step(min(years), max(years), verb, item, ((min(values), max(values), f"{group[0].unit}/year"),))
+        first, last, sizes = min(years), max(years), ((min(values), max(values), f"{group[0].unit}/year"),)
+        rests = len(years) < last - first + 1
+        yield Step(first, last, verb, item, sizes, count=len(years) if rests else 1)

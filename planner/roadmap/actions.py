@@ -195,7 +195,7 @@ def _builds(author: _Author, kind: Kind, thing: Converter | Store, sized: dict[s
 
 
 def _cost(problem: Problem, sizing: Sizing, size: float, year: int) -> float:
-    return float(sizing.capex_index[problem.years.index(year)]) * capex_of(sizing, size)
+    return capex_of(sizing, size, problem.years.index(year))
 
 
 def _out_of_service(author: _Author, kind: Kind, name: str, size: Size) -> Iterator[Action]:

@@ -158,7 +158,9 @@ def _converter(problem: Problem, v: Converter, worth: Mapping[str, Worth]) -> fl
     gain = _flow(worth, flows)
     last = v.sizing.segments[-1]
     per_mw = last.capex_per_unit + (last.capex_fixed / last.max_size if last.max_size > 0 else 0.0)
-    capex = per_mw * float(v.sizing.capex_index[0]) * annuity_factor(v.sizing.life_years, problem.finance.discount_rate)
+    subsidy = float(np.atleast_1d(v.sizing.subsidy_per_unit)[0])
+    paid = per_mw * float(v.sizing.capex_index[0]) - subsidy
+    capex = paid * annuity_factor(v.sizing.life_years, problem.finance.discount_rate)
     running = float(v.sizing.opex_fixed[0]) + _mean(v.opex_variable) * energy
     own = (v.captured_tco2e_per_mwh - v.direct_tco2e_per_mwh) * energy
     return _unit_cost(capex + running - gain.price, gain.tonnes + own)

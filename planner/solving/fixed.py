@@ -199,6 +199,7 @@ def _standing(z: Sizing, size: Size, n: int) -> Sizing:
         z,
         build_years=(),
         capex_index=np.ones(1),
+        subsidy_per_unit=0.0,
         max_total=working,
         opex_fixed=np.zeros(1),
         existing=np.array([working]),

@@ -190,7 +190,7 @@ def at_price(problem: Problem, item: Item, factor: float, year: int | None = Non
 
 
 def _priced(z: Sizing, factors: Array) -> Sizing:
-    return replace(z, capex_index=factors * z.capex_index)
+    return replace(z, capex_index=factors * z.capex_index, subsidy_per_unit=factors * z.subsidy_per_unit)
 
 
 def changed_option(problem: Problem, item: Item, changed: Callable[[Any], Any]) -> Problem:
@@ -209,12 +209,9 @@ def price_today(problem: Problem, item: Item, size: float, year: int, currency: 
         return float(thing.price[n]) * MILLION, f"{currency}/{'MWh' if claimed else 't'}"
     if item.kind == "converters":
         z = thing.sizing
-        return float(z.capex_index[n]) * capex_of(z, size) / size * 1e3, f"{currency}/kW"
+        return capex_of(z, size, n) / size * 1e3, f"{currency}/kW"
     if item.kind == "stores":
         power = size / max(thing.min_hours, min(thing.max_hours, 2.0))
-        cost = (
-            capex_of(thing.energy, size) * thing.energy.capex_index[n]
-            + capex_of(thing.power, power) * (thing.power.capex_index[n])
-        )
-        return float(cost) / size * 1e3, f"{currency}/kWh with its power"
+        cost = capex_of(thing.energy, size, n) + capex_of(thing.power, power, n)
+        return cost / size * 1e3, f"{currency}/kWh with its power"
     return float(thing.capex[n]) * MILLION, currency
