@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from planner.cli import COMMANDS, main
 from tests.plans import dyehouse_results
+from tests.report_case import report_case
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("pyomo", "pandas", "matplotlib", "numpy", "pydantic", "scipy", "highspy", "rich", "tree_sitter")
@@ -38,7 +39,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("command", ["figures", "report", "dossier", "workbook"])
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, command: str) -> None:
-    results = dyehouse_results(tmp_path, years=tuple(range(2025, 2032)))
+    results = report_case(tmp_path)
     (tmp_path / "file").write_text("")
     done = CliRunner().invoke(main, [command, str(results), "--out", str(tmp_path / "file" / "x")])
     assert done.exit_code == 2
