@@ -2,7 +2,8 @@
 # make test    set up, run the tests
 # make check   set up, formatting, lint, types
 # make interop load our exports in PyPSA, pyam and Frictionless, in an environment of their own
-# make bench   measure us beside HiGHS, linopy, Pyomo rules, PyPSA and oemof; make bench-full without limits
+# make bench   measure us beside HiGHS, linopy, Pyomo rules, PyPSA and oemof; make bench-decide until every
+#              target is decided, make bench-full without limits
 # make clean   remove what make has set up
 #
 # Needs Python 3.11 or later with venv (Debian: python3-venv). PYTHON=... names another one.
@@ -13,7 +14,7 @@ CASE := textile-suzhou
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: plan test check interop bench bench-full clean
+.PHONY: plan test check interop bench bench-decide bench-full clean
 
 PEERS := raw linopy pyomo pypsa oemof
 
@@ -33,6 +34,9 @@ interop: .venv/dev.stamp .venv-interop/stamp
 
 bench: .venv/plan.stamp $(PEERS:%=.venv-bench-%/stamp)
 	$(BIN)/python -m benchmarks.run
+
+bench-decide: .venv/plan.stamp $(PEERS:%=.venv-bench-%/stamp)
+	$(BIN)/python -m benchmarks.run --decide
 
 bench-full: .venv/plan.stamp $(PEERS:%=.venv-bench-%/stamp)
 	$(BIN)/python -m benchmarks.run --full

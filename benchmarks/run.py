@@ -1,4 +1,4 @@
-"""Runs the table: `python -m benchmarks.run [--full] [--only WORDS] [--results FILE]`.
+"""Runs the table: `python -m benchmarks.run [--decide | --full] [--only WORDS] [--results FILE]`.
 
 Every measurement is a process of its own with a time limit; contestants of a row take turns, so that a busy minute hits all. Seconds
 are what the process measures itself, without imports; memory is the largest sum over the process and its children.
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.outcome import Asked, Outcome
-from benchmarks.rows import OURS, Contestant, Row, rows
+from benchmarks.rows import OURS, Contestant, Mode, Row, deciding, rows
 from benchmarks.table import markdown, print_row, settle
 
 ROOT = Path(__file__).parent.parent
@@ -42,30 +42,34 @@ ENVIRONMENT = {
 def main() -> int:
     """Measures, prints, writes the results; 1 where answers differ."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--full", action="store_true", help="all horizons, long limits")
+    parser.add_argument("--full", dest="mode", action="store_const", const="full", help="all horizons, long limits")
+    parser.add_argument(
+        "--decide", dest="mode", action="store_const", const="decide", help="limits just long enough to decide targets"
+    )
     parser.add_argument("--only", default="", help="rows whose title holds these words")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--environments", type=Path, default=ROOT, help="folder of the .venv-bench-* of the peers")
     parser.add_argument(
         "--markdown", action="store_true", help="measure nothing, print the results that are there for a page"
     )
+    parser.set_defaults(mode="short")
     asked = parser.parse_args()
     if asked.markdown:
         print(markdown(json.loads(asked.results.read_text(encoding="utf-8"))))
         return 0
     told: dict[str, Any] = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "mode": "full" if asked.full else "short",
+        "mode": asked.mode,
         "machine": machine(),
         "load_before": os.getloadavg()[0],
         "rows": [],
     }
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        for row in rows(asked.full):
+        for row in rows(asked.mode):
             if asked.only not in row.title:
                 continue
-            told["rows"].append(settle(row, measure(row, asked.environments, Path(folder))))
+            told["rows"].append(settle(row, measure(row, asked.environments, Path(folder), asked.mode)))
             print_row(told["rows"][-1])
             told |= {"load_after": os.getloadavg()[0], "seconds": time.monotonic() - begun}
             asked.results.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -87,7 +91,7 @@ def machine() -> dict[str, Any]:
     }
 
 
-def measure(row: Row, environments: Path, folder: Path) -> dict[str, dict[str, Any]]:
+def measure(row: Row, environments: Path, folder: Path, mode: Mode) -> dict[str, dict[str, Any]]:
     """Runs of every contestant of a row by name, in turns."""
     file = folder / "matrix.npz"
     if any(c.peer == "raw_highs" for c in row.contestants):
@@ -97,7 +101,8 @@ def measure(row: Row, environments: Path, folder: Path) -> dict[str, dict[str, A
         for c in row.contestants:
             spent = sum(r.seconds for r in runs[c.name])
             if spent < ENOUGH_S and all(r.status == "done" for r in runs[c.name]):
-                runs[c.name].append(process(c, row, environments, file))
+                ample = deciding(row, c, runs[OURS][0].seconds) if mode == "decide" and runs[OURS] else c
+                runs[c.name].append(process(ample, row, environments, file))
     return {name: summed(outcomes) for name, outcomes in runs.items()}
 
 

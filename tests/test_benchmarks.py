@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from benchmarks.cases import common_problem, factory
 from benchmarks.data import Case, Common, Weather, common, weather
 from benchmarks.outcome import Asked, Outcome
-from benchmarks.rows import OURS, Contestant, Row, rows
+from benchmarks.rows import OURS, Contestant, Mode, Row, deciding, rows
 from benchmarks.run import family, machine, summed
 from benchmarks.table import lines, markdown, same, settle
 from planner.engine import Options, solve
@@ -134,11 +135,19 @@ def test_objectives_that_are_not_known_are_neither_equal_nor_different() -> None
 
 
 def test_every_row_is_named_once_and_checks_where_a_row_is() -> None:
-    for full in (False, True):
-        titles = [row.title for row in rows(full)]
+    for mode in get_args(Mode):
+        titles = [row.title for row in rows(mode)]
         assert len(titles) == len(set(titles))
-        assert all(row.checked_at in ("", *titles) for row in rows(full))
-        assert all(row.contestants[0].name == OURS for row in rows(full))
+        assert all(row.checked_at in ("", *titles) for row in rows(mode))
+        assert all(row.contestants[0].name == OURS for row in rows(mode))
+
+
+def test_a_peer_may_take_as_long_as_its_target_needs_to_be_decided() -> None:
+    row = next(row for row in rows("decide") if row.title == "common, 5 y")
+    limits = {c.name: deciding(row, c, ours_s=3.0).limit_s for c in row.contestants}
+    assert limits["PyPSA"] == pytest.approx(1.1 * 50 * 3.0)
+    assert limits["HiGHS hipo"] == pytest.approx(1.1 * 25 * 3.0)
+    assert limits[OURS] == row.contestants[0].limit_s
 
 
 def test_questions_and_results_survive_json() -> None:
@@ -161,5 +170,5 @@ def test_kept_results_are_rows_of_their_mode_with_equal_answers() -> None:
     kept = json.loads((Path(__file__).parent.parent / "benchmarks" / "results.json").read_text(encoding="utf-8"))
     assert {"date", "mode", "machine", "load_before", "load_after", "rows"} <= kept.keys()
     assert kept["rows"]
-    assert {row["title"] for row in kept["rows"]} <= {row.title for row in rows(kept["mode"] == "full")}
+    assert {row["title"] for row in kept["rows"]} <= {row.title for row in rows(kept["mode"])}
     assert all(q["equal"] is not False for row in kept["rows"] for q in row["contestants"])
