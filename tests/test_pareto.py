@@ -93,7 +93,10 @@ def test_final_tonnes_are_those_of_the_last_year() -> None:
 def paper_site() -> Problem:
     """8,000 t at the uncovered factor to neutralise: credits at 100, removals at 1,000 per tonne. Nothing else."""
     return YEAR.problem(
-        instruments=(YEAR.instrument("ccer", "credit", 0.0001), YEAR.instrument("biochar", "removal", 0.001)),
+        instruments=(
+            YEAR.instrument("ccer", "credit", 0.0001),
+            YEAR.instrument("biochar", "removal", 0.001, durability_years=500.0),
+        ),
         rating=rating(
             Level(3, 0.0, (Gate("neutralised_share", "min", 0.5),)),
             Level(4, 0.0, (NEUTRAL,)),

@@ -58,7 +58,7 @@ def _problem(site=SITE):
         "converters": (pv, boiler, chp, capture),
         "stores": (site.store(min_hours=1.0, max_hours=4.0, cycles_per_year=600.0),),
         "retrofits": (
-            site.retrofit("vsd", {"motors": 0.2}, 1.0, requires=("audit",)),
+            site.retrofit("vsd", {"motors": 0.2}, 1.0, requires=("audit",), side_use=(("motors", "hot_water", -0.05),)),
             site.retrofit("new_motors", {"motors": 0.3}, 4.0, excludes=("vsd",)),
         ),
         "contracts": (
@@ -118,16 +118,16 @@ DECISIONS = {
 }
 OPERATION = {
     # electricity: 8 after the retrofit + 0.2 capture + 2 charged + 0.5 sold = 4 pv + 1 ppa + 2 chp + 3.7 grid
-    "markets.import_mw": {"grid": [3.7, 3.2], "gas": 11.875},
+    "markets.import_mw": {"grid": [3.7, 3.2], "gas": 11.25},
     "markets.export_mw": {"grid": [0.5, 0.0]},
     "contracts.delivered_mw": {"ppa": 1.0},
-    # steam: 4 drying + 1.5 let down; gas: 5.5 * 1.25 + 2 * 2.5
-    "converters.activity_mw": {"pv": [4.0, 0.0], "boiler": 5.5, "chp": 2.0, "capture": 1.0},
+    # hot water: 1 washing + 0.5 dumped = 0.5 freed by the drives + 1 let down; steam: 4 drying + 1; gas: 5 * 1.25 + 2 * 2.5
+    "converters.activity_mw": {"pv": [4.0, 0.0], "boiler": 5.0, "chp": 2.0, "capture": 1.0},
     "converters.online": {"chp": 2.0},
     "stores.charge_mw": {"battery": [2.0, 0.0]},
     "stores.discharge_mw": {"battery": [0.0, 2.0]},
     "stores.stored_mwh": {"battery": [2.0, 0.0]},
-    "heat.letdown_mw": {"steam>hot_water": 1.5},
+    "heat.letdown_mw": {"steam>hot_water": 1.0},
     "carriers.dump_mw": {"hot_water": 0.5},
 }
 PROBLEM = _problem()
@@ -171,6 +171,8 @@ TAMPERED_OPERATION = [
     ("markets.export_mw", "grid", [3.5, 0.0], "export within limit"),
     ("markets.export_mw", "grid", [0.0, 2.5], "export within generation"),
     ("markets.export_mw", "grid", [-1.0, 0.0], "markets.export_mw not negative"),
+    ("markets.export_mw", "grid", [4.5, 4.5], "sales within the year's generation"),
+    ("carriers.dump_mw", "hot_water", 0.6, "dumped within surplus"),
     ("markets.import_mw", "steam_main", 1.0, "markets.import_mw exists"),
     ("contracts.delivered_mw", "ppa", 1.1, "delivery within volume"),
     ("contracts.delivered_mw", "ppa", -1.1, "contracts.delivered_mw not negative"),
