@@ -71,6 +71,9 @@ def test_published_grid_factors_are_named() -> None:
     rest = uncovered_number(record.scenario)
     assert rest is not None
     assert rest[0] == "China residual"
+    dirtier, _ = record_of_case("food-shandong")  # Shandong's 0.6191 is above the residual mix of China, 0.6096
+    assert dirtier.scenario is not None
+    assert uncovered_number(dirtier.scenario) == grid_number(dirtier.scenario)
 
 
 def test_a_result_without_its_scenario_lists_nothing() -> None:

@@ -68,7 +68,7 @@ def uncovered_factor_of(site: Site, grid: GridFactor) -> Array:
         return grid.by_year
     number = _published(site, "China", keys.uncovered, "uncovered")
     if keys.uncovered == "fossil":
-        return np.full(len(site.calendar.years), _scalar(number))
+        return np.full(len(site.calendar.years), number.scalar)
     return np.asarray(np.maximum(_with_trend(site, number).by_year, grid.by_year), dtype=np.float64)
 
 
@@ -108,14 +108,9 @@ def _with_trend(site: Site, number: Number) -> GridFactor:
     growth = 1 + (PUBLISHED_TREND if trend is None else trend)
 
     def factor(year: int) -> float:
-        return _scalar(number) * growth ** max(0, year - number.year)
+        return number.scalar * growth ** max(0, year - number.year)
 
     return GridFactor(np.array([factor(y) for y in site.calendar.years]), factor(site.calendar.base_year))
-
-
-def _scalar(number: Number) -> float:
-    assert not isinstance(number.value, tuple)
-    return float(number.value)
 
 
 def other_emissions(site: Site) -> tuple[OtherEmissions, ...]:

@@ -103,8 +103,7 @@ def _published(value: float, found: tuple[str, Number] | None) -> Factor:
     if found is None:
         return Factor(value, "t/MWh", "", "scenario")
     region, number = found
-    assert not isinstance(number.value, tuple)
-    factor = Factor(value, "t/MWh", f"{region}: {number.source}", number.status, number.year, float(number.value))
+    factor = Factor(value, "t/MWh", f"{region}: {number.source}", number.status, number.year, number.scalar)
     return _with_range(factor, number)
 
 

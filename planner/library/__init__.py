@@ -58,6 +58,12 @@ class Number:
     source: str
     status: Status
 
+    @property
+    def scalar(self) -> float:
+        """Its value, which is no list."""
+        assert not isinstance(self.value, tuple)
+        return float(self.value)
+
 
 @dataclass(frozen=True)
 class Entry:

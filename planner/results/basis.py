@@ -162,7 +162,10 @@ def uncovered_number(scenario: Scenario) -> tuple[str, Number] | None:
         return None
     if keys.uncovered == "average":
         return grid_number(scenario)
-    return f"China {keys.uncovered}", grid_factor("China", keys.uncovered, keys.grid_factor_year)
+    mix, place = grid_factor("China", keys.uncovered, keys.grid_factor_year), grid_number(scenario)
+    if place is not None and keys.uncovered == "residual" and place[1].scalar > mix.scalar:
+        return place
+    return f"China {keys.uncovered}", mix
 
 
 def _standard(record: Record) -> Iterator[Assumption]:

@@ -9,10 +9,24 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from planner.library import Kind, load
 from planner.scenario import Scenario
 from planner.scenario.carriers import BUILT_IN
 
 Node = Mapping[str, Any]
+
+# table of a scenario -> kinds of the library whose names it may use
+PRESETS: dict[str, tuple[Kind, ...]] = {
+    "site": ("climates",),
+    "demands": ("profiles",),
+    "markets": ("tariffs", "fuels"),
+    "retrofits": ("retrofits",),
+    "converters": ("converters",),
+    "stores": ("stores",),
+    "contracts": ("contracts",),
+    "instruments": ("instruments",),
+    "management": ("management",),
+}
 
 INTRODUCTION = """\
 # Scenario reference
@@ -24,8 +38,8 @@ A case is a folder with `scenario.toml` and the CSV files that it names. `plan n
 
 - **Required** keys are marked; all others have the default shown. No default means: not given, or taken from the preset.
 - **Presets.** A NAME that the library knows (`[converters.pv_roof]`) inherits its entry, and `preset = "pv_roof"` does so
-  under another name. Each key given here replaces the preset's. A key that says the same in another way (`cop` and
-  `carnot_share`; `capex` and `capex_per_annual_mwh`) displaces the preset's.
+  under another name; the names stand below each table. Each key given here replaces the preset's. A key that says the
+  same in another way (`cop` and `carnot_share`; `capex` and `capex_per_annual_mwh`) displaces the preset's.
 - **By year.** Where the type says so, a value is a number or a table such as `{ 2028 = 80, 2040 = 160 }`: linear between
   the years given, constant before and after.
 - **Plausible** ranges only warn, and say which unit was probably typed. Limits in the type are refused when broken.
@@ -70,7 +84,21 @@ def _section(name: str, node: Node, schema: Node) -> list[str]:
     parts = [f"## `{heading}`{needed}", "", _first_words(target), "", *_rows(target, schema), ""]
     for path, inner in _inner_tables(heading.strip("[]"), target, schema):
         parts += [f"### `{path}`", "", _first_words(inner), "", *_rows(inner, schema), ""]
+    for kind in PRESETS.get(name, ()):
+        parts += _names(kind)
     return parts
+
+
+def _names(kind: Kind) -> list[str]:
+    """What the library has of a kind, by name."""
+    rows = [
+        f"### Names of the library: {kind.replace('_', ' ')}",
+        "",
+        "| name | English | 中文 |",
+        "| --- | --- | --- |",
+    ]
+    rows += [f"| `{name}` | {entry.label_en} | {entry.label_zh} |" for name, entry in load(kind).items()]
+    return [*rows, ""]
 
 
 def _first_words(table: Node) -> str:

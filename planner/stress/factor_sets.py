@@ -99,17 +99,12 @@ def _uncovered_sets(problem: Problem, context: GridContext) -> Iterator[FactorSe
     if grid is not None:
         yield FactorSet("average", "uncovered at average", "未覆盖电量按平均因子", uncovered=location)
     yield FactorSet(
-        "fossil", "uncovered at fossil", "未覆盖电量按化石因子", uncovered=np.full(len(problem.years), _plain(fossil))
+        "fossil", "uncovered at fossil", "未覆盖电量按化石因子", uncovered=np.full(len(problem.years), fossil.scalar)
     )
 
 
 def _path(number: Number, trend: float) -> Callable[[int], float]:
-    return lambda year: _plain(number) * (1 + trend) ** max(0, year - number.year)
-
-
-def _plain(number: Number) -> float:
-    assert not isinstance(number.value, tuple)
-    return float(number.value)
+    return lambda year: number.scalar * (1 + trend) ** max(0, year - number.year)
 
 
 def under(one: FactorSet) -> Callable[[Problem], Problem]:
