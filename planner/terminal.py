@@ -57,7 +57,7 @@ LEDGER_COLUMNS = {
     "used": "Used",
     "onsite_renewable": "On-site renewable",
     "direct": "Direct line",
-    "grid": "Grid",
+    "grid": "Over grid",
     "exported": "Sold",
     "grid_claims": "Grid claimed",
     "claimed": "Claimed green",
@@ -100,7 +100,9 @@ def sections(results: Results, width: int) -> Iterable[tuple[str, Table]]:
         *parts(f"Cash per year [{unit}, real]", year_columns(tables.get("cash", ()), CASH_COLUMNS, MONEY), width),
         *parts("Emissions per year [t CO2e]", year_columns(emissions, EMISSION_COLUMNS), width),
         *parts("Electricity per year [MWh]", year_columns(tables.get("ledger", ()), LEDGER_COLUMNS), width),
-        *parts("Bought across the fence [MWh]", item_columns(tables.get("ledger", ()), "import"), width),
+        *parts(
+            "Bought of each supplier, contracts aside [MWh]", item_columns(tables.get("ledger", ()), "import"), width
+        ),
         ("Sizes", sizes_table(results, width)),
     )
     return [(title, table) for title, table in candidates if table is not None]

@@ -312,6 +312,18 @@ every_years = 2
     assert named(real, "contracts", "ppa").index == pytest.approx(np.ones(5))  # keeps its value
 
 
+def test_trends_of_the_library_are_real_whatever_the_price_basis(tmp_path):
+    head = CASE.replace("discount_rate = 0.08", 'discount_rate = 0.08\ninflation = 0.03\nprice_basis = "nominal"')
+    library = made(tmp_path, SUPPLY + "[converters.pv_roof]\n", head).problem
+    cheaper = named(
+        made(tmp_path, SUPPLY + "[converters.pv_roof]\n").problem, "converters", "pv_roof"
+    ).sizing.capex_index
+    assert named(library, "converters", "pv_roof").sizing.capex_index == pytest.approx(cheaper)
+    assert named(library, "markets", "gas").price_index == pytest.approx(np.ones(5))
+    own = made(tmp_path, SUPPLY + "[converters.pv_roof]\ncapex_trend_per_year = -0.02\n", head).problem
+    assert named(own, "converters", "pv_roof").sizing.capex_index[1] == pytest.approx(0.98 / 1.03)
+
+
 def test_retrofits_find_demands_by_end_use(tmp_path):
     text = (
         SUPPLY.replace("annual_mwh = 8760", 'annual_mwh = 8760\nend_use = "lighting"')

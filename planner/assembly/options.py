@@ -52,7 +52,7 @@ def converter(site: Site, name: str, table: ConverterTable) -> Converter:
         groups[table.area] = (table.area_m2_per_kw or 0.0) * 1e3
     return Converter(
         name=name,
-        sizing=_converter_sizing(site, table, largest_mw(site, table, profile)),
+        sizing=_converter_sizing(site, name, table, largest_mw(site, table, profile)),
         inputs=inputs,
         outputs=dict(outputs),
         availability=1.0 if profile is None else site.year.project(profile),
@@ -83,7 +83,7 @@ def largest_mw(site: Site, table: ConverterTable, profile: Array | None) -> floa
     return ROOM * peak
 
 
-def _converter_sizing(site: Site, table: ConverterTable, largest: float) -> Sizing:
+def _converter_sizing(site: Site, name: str, table: ConverterTable, largest: float) -> Sizing:
     calendar = site.calendar
     if table.capex_segments is not None:
         segments = tuple(
@@ -95,7 +95,7 @@ def _converter_sizing(site: Site, table: ConverterTable, largest: float) -> Sizi
         fixed, per_mw = (table.capex_fixed or 0.0) / MILLION, (table.capex_per_kw or 0.0) * PER_MW
         segments = (Segment(table.min_mw or 0.0, largest, fixed, per_mw),)
     stands = existing(calendar, table.existing_mw, table.existing_until)
-    index = calendar.trend(table.capex_trend_per_year)
+    index = site.trend("converters", name, table, "capex_trend_per_year")
     subsidy = (table.subsidy_per_kw or 0.0) * PER_MW
     priced = any(v is not None for v in (table.capex_per_kw, table.capex_fixed, table.capex_segments))
     return Sizing(
@@ -153,8 +153,8 @@ def store(site: Site, name: str, table: StoreTable) -> Store:
     return Store(
         name=name,
         carrier=table.carrier or ELECTRICITY,
-        power=_store_sizing(site, table, per_mw),
-        energy=_store_sizing(site, table, per_mwh),
+        power=_store_sizing(site, name, table, per_mw),
+        energy=_store_sizing(site, name, table, per_mwh),
         charge_efficiency=_or(table.charge_efficiency, 1.0),
         discharge_efficiency=_or(table.discharge_efficiency, 1.0),
         loss_share_per_hour=table.loss_per_hour or 0.0,
@@ -182,10 +182,10 @@ class Unit:
     embodied_tco2e: float = 0.0  # kg/kWh = t/MWh
 
 
-def _store_sizing(site: Site, table: StoreTable, unit: Unit) -> Sizing:
+def _store_sizing(site: Site, name: str, table: StoreTable, unit: Unit) -> Sizing:
     calendar = site.calendar
     there = existing(calendar, unit.stands, table.existing_until)
-    index = calendar.trend(table.capex_trend_per_year)
+    index = site.trend("stores", name, table, "capex_trend_per_year")
     return Sizing(
         segments=(Segment(0.0, unit.largest, 0.0, unit.capex),),
         build_years=_build_years(site, table) if table.capex_per_kwh is not None and unit.largest > 0 else (),
@@ -220,7 +220,7 @@ def retrofit(site: Site, name: str, table: RetrofitTable) -> Retrofit:
     return Retrofit(
         name=name,
         savings=savings,
-        capex=capex / MILLION * calendar.trend(table.capex_trend_per_year),
+        capex=capex / MILLION * site.trend("retrofits", name, table, "capex_trend_per_year"),
         life_years=life,
         opex_fixed=np.full(len(calendar.years), opex / MILLION),
         start_years=with_renewals(calendar.window("retrofits", table), life, calendar.last),

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -101,6 +102,11 @@ class Site:
     def is_heat(self, carrier: str) -> bool:
         """Whether a carrier has a temperature."""
         return carrier in self.carriers and self.carriers[carrier].temperature_c is not None
+
+    def trend(self, kind: str, name: str, table: Any, key: str, since: int | None = None) -> Array:
+        """(Y,) real price index by a trend of a table, in the scenario's money if it writes it, else in the library's."""
+        rate, written = getattr(table, key), self.notes.written.get(kind, {}).get(name, {})
+        return self.calendar.trend(rate, since, is_real=rate is not None and key not in written)
 
     def index(self, follows: str | None, growth: float) -> Array:
         """(Y,) growth since the base year, times the production that is followed."""

@@ -78,7 +78,7 @@ def market(site: Site, name: str, table: MarketTable, price: Array, grid: GridFa
         name=name,
         carrier=carrier,
         price=site.year.project(price, site.load_of(carrier)) / MILLION,
-        price_index=site.calendar.trend(table.price_trend_per_year),
+        price_index=site.trend("markets", name, table, "price_trend_per_year"),
         max_import_mw=_first(table.max_mw, connection, ample),
         export_price=None if exports is None else np.full(site.year.steps.count, exports / MILLION),
         max_export_mw=0.0 if exports is None else _first(table.max_export_mw, connection, ample),
@@ -139,7 +139,7 @@ def contract(site: Site, name: str, table: ContractTable) -> Contract:
     return Contract(
         name=name,
         kind=kind,
-        price=(table.price_per_mwh or 0.0) / MILLION * calendar.trend(table.price_trend_per_year),
+        price=(table.price_per_mwh or 0.0) / MILLION * site.trend("contracts", name, table, "price_trend_per_year"),
         start_years=calendar.window("contracts", table, table.every_years),
         tenor_years=table.tenor_years or 1,
         max_volume=most or 0.0,
@@ -166,7 +166,7 @@ def instrument(site: Site, name: str, table: InstrumentTable) -> Instrument:
     return Instrument(
         name=name,
         kind=table.kind or "certificate",
-        price=price / MILLION * calendar.trend(table.price_trend_per_year, since),
+        price=price / MILLION * site.trend("instruments", name, table, "price_trend_per_year", since),
         max_per_year=np.where(offered, np.minimum(most, ample), 0.0),
         durability_years=table.durability_years or 0.0,
         buffer_share=table.buffer_share or 0.0,

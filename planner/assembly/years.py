@@ -1,7 +1,7 @@
 """What depends on the year: price and cost indices, build years, working shares by age, existing stock, target paths.
 
 Amounts of a scenario are in the money of its price year. A trend is real, unless [finance] price_basis is nominal: then
-(1 + trend) / (1 + inflation) is what remains of it.
+(1 + trend) / (1 + inflation) is what remains of one that the scenario writes, or of none. The library's are always real.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ class Calendar:
         """
         return (1 + rate) / (1 + self.inflation) - 1 if self.nominal else rate
 
-    def trend(self, rate: float | None, since: int | None = None) -> Array:
-        """(Y,) real price index that is 1 in `since`, by default the price year."""
-        start = self.price_year if since is None else since
-        return np.array([(1 + self.real(rate or 0.0)) ** (y - start) for y in self.years])
+    def trend(self, rate: float | None, since: int | None = None, *, is_real: bool = False) -> Array:
+        """(Y,) real price index that is 1 in `since`, by default the price year; `is_real` whatever the price basis."""
+        start, growth = self.price_year if since is None else since, rate or 0.0
+        return np.array([(1 + (growth if is_real else self.real(growth))) ** (y - start) for y in self.years])
 
     def path(self, path: float | Mapping[int, float]) -> Array:
         """(Y,) values of a path."""

@@ -17,7 +17,7 @@ UNDECIDED, HIGHER, LOWER, EQUAL, NOT_COMPARED = "undecided", "higher", "lower", 
 SAME_SIZE = 0.01  # relative difference of sizes that is none
 SAME_AMOUNT = 1e-6  # relative difference of amounts that is rounding
 DONE = {"start": "measure", "adopt": "set up", "build": "build", "build_energy": "build", "sign": "sign"}
-OTHER = {"retire": "retire", "buy": "buy by the year", "use": "use by the year"}
+OTHER = {"retire": "retire", "buy": "buy in all", "use": "use in all"}
 TONNES = ("gross_location", "gross_market", "net", "scope1", "scope2_location", "scope2_market", "scope3")
 
 Number = float | None

@@ -129,7 +129,8 @@ class Finance(Table):
         lt=1,
     )
     price_basis: Literal["real", "nominal"] = key(
-        "whether discount_rate and the price trends include inflation", "real"
+        "whether discount_rate and the price trends that the scenario writes include inflation; the library's are real",
+        "real",
     )
     timing: Literal["start", "mid", "end"] = key("when in a year running cash flows", "end")
     salvage: Literal["straight_line", "annuity", "none"] = key("value left at the end of the horizon", "straight_line")
