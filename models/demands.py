@@ -5,12 +5,14 @@
     side[r,d,y,t] = ratio[r,d]·base_load[d,t]·side_level[r,d,y]               of the side carrier
     side_level[r,d,y] = index[d,y]·treated_share[r,d,y]                       side_level_of_measure
 
-`index` follows production and growth; `remaining_share` and `treated_share` are the retrofits'. One shape per end use and one
-level per year keep the rows of a step the same in every year.
+A load below zero is energy that comes unasked; a demand is one or the other all year. `index` follows production and
+growth; `remaining_share` and `treated_share` are the retrofits'. One shape per end use and one level per year keep
+the rows of a step the same in every year.
 """
 
 from __future__ import annotations
 
+import numpy as np
 from pyomo.environ import ConcreteModel, Constraint, Var
 
 from models.ports import data_ports, plan_ports
@@ -32,6 +34,8 @@ def add_demands_step(s: ConcreteModel, problem: Problem) -> None:
     side_level = plan_ports(s, b, "side_level", sorted({(r, d) for r, d, _, _ in sides(problem)}))
     for d in problem.demands:
         s.site.use[d.carrier].append(load[d.name] * level[d.name])
+        if np.any(d.load_mw < 0):
+            s.site.surplus[d.carrier].append(-load[d.name] * level[d.name])
     for r, d, carrier, ratio in sides(problem):
         s.site.use[carrier].append(ratio * load[d] * side_level[r, d])
         if ratio < 0:

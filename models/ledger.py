@@ -346,7 +346,9 @@ def used_bound_mwh(problem: Problem) -> float:
 def gross_bound_tco2e(problem: Problem) -> float:
     """Most that the site can emit in a year by any ledger, from its limits [t]."""
     hours, e = float(problem.steps.hours_per_year.sum()), problem.emissions
-    total = float(e.uncovered_factor.max()) * contracted_bound_mwh(problem)
+    grid = grid_market(problem)
+    dirtiest = max(float(e.uncovered_factor.max()), grid.base_emission_factor if grid else 0.0)
+    total = dirtiest * contracted_bound_mwh(problem)
     for k in problem.markets:
         factors = (np.max(k.emission_factor), k.base_emission_factor)
         uncovered = float(e.uncovered_factor.max()) if k.carrier == ELECTRICITY else 0.0

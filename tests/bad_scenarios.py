@@ -244,7 +244,7 @@ BAD: dict[str, tuple[str, str]] = {
     "preset misspelt": (
         "[converters.pv_rooof]\nmax_mw = 1",
         "converters.pv_rooof.preset: got a name that the library does not have, wanted a preset of converters, "
-        "or its own outputs; did you mean pv_roof",
+        "or its own captured_kgco2_per_mwh or outputs; did you mean pv_roof",
     ),
     "more days than a year": ('[solver]\nresolution = "days:400"', 'got "days:400", wanted days:N such as days:8'),
     "own grid factor beside a published one": (
@@ -387,6 +387,10 @@ BAD: dict[str, tuple[str, str]] = {
 
 # what is warned about
 MAGNITUDES = {
+    "gas priced by the kilowatt-hour": (
+        '[markets.fuel]\nfuel = "natural_gas"\nprice_per_mwh = 0.365',
+        "typed in CNY/kWh? then write 365",
+    ),
     "gas priced by the cubic metre": (
         '[markets.fuel]\nfuel = "natural_gas"\nprice_per_mwh = 3.3',
         "got 3.3, wanted 30 to 3000 CNY/MWh; typed by the Nm3? then write 305.16",

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from models.problem import Durability, EmissionCap, Gate, Level
+from models.problem import Carrier, Durability, EmissionCap, Gate, Level
 from planner.accounting.accounts import accounts
 from planner.answer import account_for
 from planner.engine import Options, Pool, monolith, solve
@@ -115,6 +115,28 @@ def test_stars_that_no_year_gave_up_are_not_lost_unseen():
     for one in years:
         one._rung = len(one._rungs) - 1
     _confirm(answer, years, sums_given_up=True)
+
+
+def test_heat_that_a_measure_frees_above_the_load_is_still_dumped_year_by_year():
+    """0.3 of 10 MW of drives free 3 MW of steam, 1 is used; a boiler that could make steam at will stands beside."""
+    site = Site(years=(2025, 2026), hours=(1000.0,))
+    boiler = site.converter("boiler", site.sizing(existing=5.0), inputs={"gas": 1.25}, outputs={"steam": 1.0})
+    freeing = site.retrofit(
+        "heat", {"motors": 0.1}, 0.0, side_use=(("motors", "steam", -0.3), ("motors", "steam", 0.05))
+    )
+    problem = site.problem(
+        demands=(site.demand(), site.demand("steam", 1.0, "steam")),
+        markets=(site.grid(), site.gas()),
+        converters=(boiler,),
+        retrofits=(freeing,),
+        carriers=(Carrier("electricity"), Carrier("steam", dumping=True, is_heat=True), Carrier("gas")),
+    )
+    plan = solve(problem, EXACT)
+    assert plan.operation["carriers.dump_mw"]["steam"] == pytest.approx(1.5)  # 3 freed, 0.5 drawn, 1 used
+    part = one_year(problem, plan, 2026).problem
+    assert verify(part, solve(part, EXACT)).ok
+    again = operate(problem, plan, EXACT).answer
+    assert again.money.objective == pytest.approx(plan.facts.objective, rel=1e-6)
 
 
 def test_what_stands_is_not_decided_again():

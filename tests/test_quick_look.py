@@ -39,3 +39,9 @@ def test_report_and_dossier_carry_it(tmp_path: Path, lang: Lang, words: str) -> 
     results = report_case(tmp_path, resolution="days:4", every_step=NONE)
     assert words in write_report(results, lang).read_text(encoding="utf-8")
     assert words in write_dossier(results, lang, None, (), None).read_text(encoding="utf-8")
+
+
+def test_a_plan_without_business_as_usual_beside_it_is_not_called_unpaid(tmp_path: Path) -> None:
+    page = write_report(report_case(tmp_path, naive={}), "en").read_text(encoding="utf-8")
+    assert "solved without the plans beside it" in page
+    assert "not repaid in the plan" not in page

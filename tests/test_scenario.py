@@ -19,8 +19,8 @@ from planner.reading.faults import ScenarioFaults
 from planner.reading.findings import places_of
 from planner.reading.presets import TABLES, with_presets
 from planner.reading.read import read_scenario
+from planner.reading.reference import reference
 from planner.scenario import Market, Scenario, value_in, values_in
-from planner.scenario.reference import reference
 from planner.scenario.schema import json_schema
 from planner.scenario.starter import STARTER, write_starter
 from tests.bad_scenarios import AFTER, BAD, GOOD, MAGNITUDES, NEXT

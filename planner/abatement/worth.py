@@ -229,7 +229,7 @@ def measures_of(answer: Answer, year: int) -> tuple[Item, ...]:
             stands = stands and bool(stock.installed[item.name][n])
         elif item.kind == "converters":
             alive = any(y <= year < y + thing.sizing.life_years for y in amounts)
-            stands = stands and alive and not _renewed(thing)
+            stands = stands and alive and not _renewed(problem, thing)
         elif item.kind == "stores":
             stands = stands and any(y <= year < y + thing.energy.life_years for y in amounts)
         elif item.kind == "contracts":
@@ -239,9 +239,13 @@ def measures_of(answer: Answer, year: int) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def _renewed(v: Converter) -> bool:
+def _renewed(problem: Problem, v: Converter) -> bool:
     """Plant bought again like for like is no measure."""
-    return bool(v.sizing.existing.any()) and not v.renewable and not v.electrified_heat
+    return bool(v.sizing.existing.any()) and not v.renewable and not _is_electric_heat(problem, v)
+
+
+def _is_electric_heat(problem: Problem, v: Converter) -> bool:
+    return ELECTRICITY in v.inputs and any(c.is_heat for c in problem.carriers if c.name in v.outputs)
 
 
 def fullest_year(answer: Answer) -> int:
@@ -271,7 +275,7 @@ def _kind_words(problem: Problem, item: Item) -> str:
     if item.kind == "converters":
         if thing.renewable:
             return "renewables on site"
-        return "electric heat" if thing.electrified_heat else "other plant"
+        return "electric heat" if _is_electric_heat(problem, thing) else "other plant"
     if item.kind == "stores":
         return "batteries" if thing.carrier == ELECTRICITY else "heat stores"
     return "green power contracts"

@@ -92,9 +92,9 @@ def assemble(reading: Reading) -> Assembly:
         site.year = _typical(site, prices)
     for said in site.year.notes:
         notes.warn(f"typical days: {said}")
-    _warn_of_the_impossible(site)
     grid = grid_factor_of(site)
     found = rated(scenario, reading.folder, notes)
+    _warn_of_the_impossible(site, {} if found is None else found.answers)
     caps, open_caps = caps_of(site)
     markets = tuple(market(site, name, table, prices[name], grid) for name, table in tables.items())
     problem = replace(
@@ -120,7 +120,7 @@ def assemble(reading: Reading) -> Assembly:
     )
 
 
-def _warn_of_the_impossible(site: Site) -> None:
+def _warn_of_the_impossible(site: Site, answers: Mapping[str, str]) -> None:
     """Options that can be taken in no year of the plan are said, not dropped in silence."""
     scenario, calendar = site.scenario, site.calendar
     plant = {n: t for n, t in scenario.converters.items() if t.max_mw is None or t.max_mw > (t.existing_mw or 0)}
@@ -130,12 +130,18 @@ def _warn_of_the_impossible(site: Site) -> None:
         "stores": stores,
         "retrofits": scenario.retrofits,
         "contracts": scenario.contracts,
-        "management": scenario.management,
+        "management": {n: t for n, t in scenario.management.items() if "met" not in (t.status, answers.get(n))},
     }
     for kind, named in tables.items():
         for name, table in named.items():
             if why := calendar.why_never(kind, table):
-                site.notes.warn(f"{kind}.{name} {why}: no plan can have it")
+                site.notes.warn(
+                    f"{kind}.{name} {why}: no plan can {'build more of it' if _stands(table) else 'have it'}"
+                )
+
+
+def _stands(table: Option) -> bool:
+    return bool(getattr(table, "existing_mw", None) or getattr(table, "existing_mwh", None))
 
 
 def _every_step(scenario: Scenario) -> RepresentativeYear:

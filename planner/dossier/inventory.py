@@ -16,17 +16,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from models.problem import ELECTRICITY, Market, OtherEmissions
+from models.problem import ELECTRICITY, Market, OtherEmissions, Problem
 from planner.accounting.ledger import annual, contract_mwh, grid_market, is_delivered
 from planner.accounting.stock import by_year, series
 from planner.assembly.base_year import billed_mwh
 from planner.assembly.variants import output_growth
 from planner.dossier.factors import Factor, FactorBook
+from planner.plan import Plan
 from planner.results.record import Record
 
 Basis = Literal["both", "location", "market"]
@@ -128,6 +129,7 @@ def base_inventory(record: Record) -> YearInventory:
         upstream = float(by_year(problem, k.upstream_factor)[0])
         factor = factors.upstream(k, upstream)
         lines.append(Line(4, k.name, "upstream", mwh, "MWh", factor, mwh * upstream, "both", origin, bill))
+    lines += _base_plant(record)
     for other in problem.emissions.other:
         category, guessed = category_of(record, other)
         lines.append(
@@ -197,9 +199,23 @@ def _unclaimed(record: Record, n: int) -> Iterator[Line]:
     )
 
 
+def _base_plant(record: Record) -> Iterator[Line]:
+    """Process emissions of plant in the base year, which no bill has: business as usual of the first year at base-year output."""
+    usual = record.usual
+    if usual is None:
+        return
+    growth = float(output_growth(usual.problem)[0])
+    for line in _plant_of(record, usual.problem, usual.plan, 0):
+        scaled = None if line.activity is None else line.activity / growth
+        yield replace(line, activity=scaled, tco2e=line.tco2e / growth, origin="modelled")
+
+
 def _plant(record: Record, n: int) -> Iterator[Line]:
     """Process emissions of plant, and what it captures."""
-    problem, plan = record.answer.problem, record.answer.plan
+    yield from _plant_of(record, record.answer.problem, record.answer.plan, n)
+
+
+def _plant_of(record: Record, problem: Problem, plan: Plan, n: int) -> Iterator[Line]:
     factors = FactorBook(record)
     for v in problem.converters:
         mwh = float(annual(problem, series(problem, plan, "converters.activity_mw", v.name))[n])

@@ -91,9 +91,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "按账单核算,评价边界内为{billed} t;按现有工厂模型为{base} t。减排量以较低者为基准,模型未能解释的差额不计为减排。",
     ),
     "base_note": (
-        "Location-based, at base-year factors; own reduction is measured against it. Process emissions of plant are counted only "
-        "where stated.",
-        "基于位置,采用基准年因子;自身减排以此为基准。设备过程排放仅在申报时计入。",
+        "Location-based, at base-year factors; own reduction is measured against it. Process emissions of plant are on no "
+        "bill and come from the model.",
+        "基于位置,采用基准年因子;自身减排以此为基准。设备过程排放不在账单内,取自模型。",
     ),
     "what_bought": ("bought", "购入"),
     "what_upstream": ("before the fence", "上游"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from math import log, sqrt
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -49,7 +51,7 @@ def implausible(given: Mapping[str, Any], currency: str = "CNY") -> list[Finding
             path,
             f"{value:g}",
             f"{low:g} to {high:g} {_money(unit, currency)}".rstrip(),
-            _bill_hint(given, path, value, low, high) or _hint(value, unit, low, high, currency),
+            _hint(value, unit, low, high, currency, _per_mwh(given, path)),
         )
         for path, value, unit, low, high in _outside(Scenario, given, ())
     ]
@@ -59,29 +61,33 @@ def _money(unit: str, currency: str) -> str:
     return unit.replace("CNY", currency)
 
 
-def _bill_hint(given: Mapping[str, Any], path: Path, value: float, low: float, high: float) -> str:
-    """For the price of a fuel as bills state it, by the cubic metre or the tonne."""
+def _per_mwh(given: Mapping[str, Any], path: Path) -> dict[str, float]:
+    """For the price of a fuel: the units of its bills, and how many of them make a MWh."""
     if path[0] != "markets" or path[-1] != "price_per_mwh":
-        return ""
+        return {}
     table = given["markets"].get(path[1], {})
     fuel = load("fuels").get(str(table.get("fuel")))
     carrier = table.get("carrier") or (path[1] if fuel is None else fuel.values["carrier"])
+    found = {}
     for unit in BILLED_IN:
-        try:
-            meant = value / mwh_per_unit(unit, str(carrier))
-        except QuantityError:
-            continue
-        if low <= meant <= high:
-            return f"typed by the {unit}? then write {meant:.6g}"
-    return ""
+        with suppress(QuantityError):
+            found[unit] = 1 / mwh_per_unit(unit, str(carrier))
+    return found
 
 
-def _hint(value: float, unit: str, low: float, high: float, currency: str) -> str:
-    for typed, factor in MISTAKES.get(unit, ()):
-        meant = value - 273.15 if typed == "kelvin" else value * factor
-        if low <= meant <= high:
-            return f"typed in {_money(typed, currency)}? then write {meant:.6g}"
-    return "check the unit"
+def _hint(value: float, unit: str, low: float, high: float, currency: str, billed: Mapping[str, float]) -> str:
+    """The unit that was probably typed: of a fuel's price the one that comes nearest to the middle of what is plausible."""
+    meant = {
+        f"in {_money(typed, currency)}": value - 273.15 if typed == "kelvin" else value * factor
+        for typed, factor in MISTAKES.get(unit, ())
+    }
+    meant |= {f"by the {one}": value * factor for one, factor in billed.items()}
+    likely = {words: number for words, number in meant.items() if low <= number <= high}
+    if not likely:
+        return "check the unit"
+    first = next(iter(likely))
+    words = min(likely, key=lambda one: abs(log(likely[one] / sqrt(low * high)))) if billed else first
+    return f"typed {words}? then write {likely[words]:.6g}"
 
 
 def _outside(model: type[BaseModel], table: Any, path: Path) -> Iterator[tuple[Path, float, str, float, float]]:

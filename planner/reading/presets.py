@@ -23,7 +23,7 @@ TABLES: dict[str, type[Table]] = {
 # without any of these a thing is none of the user's own: its name was meant to be a preset's
 DEFINING: dict[str, frozenset[str]] = {
     "retrofits": frozenset({"savings", "applies_to", "capex"}),
-    "converters": frozenset({"outputs"}),
+    "converters": frozenset({"outputs", "captured_kgco2_per_mwh"}),
     "stores": frozenset({"carrier", "capex_per_kwh"}),
     "contracts": frozenset({"kind"}),
     "instruments": frozenset({"kind"}),

@@ -30,7 +30,7 @@ STEPS_PER_DAY = (24, 48, 72, 96, 144, 288, 1440)  # 60, 30, 20, 15, 10, 5, 1 min
 DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MOST_SHOWN = 5
 STAMP = "a stamp such as 2025-01-31T13:45+08:00"
-DATE_LIKE = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}")
+DATE_LIKE = re.compile(r"\s*\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}")
 POWER_MW = {"kW": 1e-3, "MW": 1.0, "GW": 1e3}
 
 
@@ -192,7 +192,7 @@ def _stamp_column(table: CsvFile, keys: SeriesKeys, key: str) -> int | None:
     first, line = table.rows[0][0], table.lines[0]
     if read_stamp(first) is not None:
         return 0
-    if DATE_LIKE.search(first):
+    if DATE_LIKE.match(first):
         raise refuse(f"{key}.time_column", f'"{first}"', STAMP, "year, month, day", file=table.name, line=line)
     return None
 

@@ -108,6 +108,8 @@ def _cost(case: Case) -> Tile:
 
 def _payback(case: Case) -> Tile:
     words, plan = case.words, _plans(case, "optimum")
+    if not plan:
+        return Tile(words("payback"), "–", [words("payback_unknown")])
     years, rate = plan.get("payback_years"), plan.get("irr")
     value = words("never") if years is None else words("years", n=number(years, 1))
     return Tile(words("payback"), value, [words("no_irr") if rate is None else words("irr", share=share(rate, 1))])

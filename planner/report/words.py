@@ -47,6 +47,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "years": ("{n} years", "{n}年"),
     "never": ("not repaid in the plan", "规划期内不回收"),
     "irr": ("IRR {share} against business as usual", "内部收益率{share}(对基准情景)"),
+    "payback_unknown": ("solved without the plans beside it", "未测算对照方案"),
     "no_irr": ("no internal rate of return", "无内部收益率"),
     "invest": ("Investment", "投资"),
     "invest_by": ("{amount} of it by {year}", "其中{year}年前(含){amount}"),

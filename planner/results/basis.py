@@ -165,6 +165,13 @@ def uncovered_number(scenario: Scenario) -> tuple[str, Number] | None:
     mix, place = grid_factor("China", keys.uncovered, keys.grid_factor_year), grid_number(scenario)
     if place is not None and keys.uncovered == "residual" and place[1].scalar > mix.scalar:
         return place
+    own = keys.grid_factor_t_per_mwh
+    if (
+        own is not None
+        and keys.uncovered == "residual"
+        and (max(own.values()) if isinstance(own, dict) else own) > mix.scalar
+    ):
+        return None
     return f"China {keys.uncovered}", mix
 
 

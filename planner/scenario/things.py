@@ -133,7 +133,8 @@ class Converter(SizedKeys):
     embodied_kgco2e_per_kw: float | None = key("embodied carbon", unit="kg CO2e/kW", plausible=(10, 5000), ge=0)
     renewable: bool | None = key("its electricity may be claimed as renewable")
     electrified_heat: bool | None = key(
-        "its electricity replaces fuel, so it is no free own reduction; plant that stands in the base year replaces none"
+        "its electricity replaces fuel, so it is no free own reduction; a table with existing_mw replaces none, so new plant "
+        "beside old needs one of its own"
     )
     min_load_share: float | None = share("least load of a running unit; needs package_mw", plausible=(0.05, 0.8))
     start_cost: float | None = money("cost of a start of one unit", plausible=(10, 1e6))

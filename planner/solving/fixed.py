@@ -170,9 +170,12 @@ def _demand(d: Demand, stock: Stock, n: int) -> Demand:
 
 
 def _side_use(stock: Stock, n: int) -> list[Demand]:
-    """What the retrofits draw from other carriers, or free of them."""
-    drawn = {carrier: mw[n] for carrier, mw in stock.side_use_mw.items() if np.any(mw[n])}
-    return [Demand(f"side use of {carrier}", carrier, mw, np.ones(1)) for carrier, mw in drawn.items()]
+    """What the retrofits draw from other carriers, and what they free of them as a load below zero."""
+    freed = {carrier: -mw[n] for carrier, mw in stock.freed_mw.items() if np.any(mw[n])}
+    drawn = {carrier: mw[n] - freed.get(carrier, 0.0) for carrier, mw in stock.side_use_mw.items()}
+    loads = [(f"side use of {carrier}", carrier, mw) for carrier, mw in drawn.items() if np.any(mw > 0)]
+    loads += [(f"freed of {carrier}", carrier, mw) for carrier, mw in freed.items()]
+    return [Demand(name, carrier, mw, np.ones(1)) for name, carrier, mw in loads]
 
 
 def _market(k: Market, problem: Problem, n: int) -> Market:

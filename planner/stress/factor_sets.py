@@ -1,10 +1,10 @@
 """The grid factor sets of the library, as paths for one problem: what the location is multiplied by, and what is uncovered.
 
     location[y]  = published factor of the place * (1 + trend)^(y - data year)
-    uncovered[y] = residual likewise, fossil as published, or the location's
+    uncovered[y] = residual likewise but at least the location's, fossil as published, or the location's
 
 A set changes one of the two and leaves the other as the plan has it. The base year changes with the location factor: its grid
-electricity is emitted at the new factor, and the restated path grows in proportion.
+electricity, billed or modelled, whichever is less, is emitted at the new factor and restated for output.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def context_of(folder: Path, problem: Problem) -> GridContext:
     path, grid = folder / EFFECTIVE, grid_market(problem)
     scenario = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     billed = billed_mwh(scenario.get("base_year", {}).get("billed", {}), problem.markets)
-    known = needed_mwh(problem) | billed
+    needed = needed_mwh(problem)
+    known = {**needed, **{name: min(mwh, needed.get(name, mwh)) for name, mwh in billed.items()}}
     return GridContext(
         scenario.get("scenario", {}).get("province"),
         scenario.get("emissions", {}).get("grid_factor_trend_per_year", PUBLISHED_TREND),

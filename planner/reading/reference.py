@@ -1,6 +1,6 @@
 """`docs/scenario.md`: the reference of every table and key, written from the schema.
 
-python -m planner.scenario.reference > docs/scenario.md
+python -m planner.reading.reference > docs/scenario.md
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PRESETS: dict[str, tuple[Kind, ...]] = {
 INTRODUCTION = """\
 # Scenario reference
 
-Written from the schema by `python -m planner.scenario.reference`; edit the descriptions there, not here.
+Written from the schema by `python -m planner.reading.reference`; edit the descriptions there, not here.
 
 A case is a folder with `scenario.toml` and the CSV files that it names. `plan new NAME` writes one to begin with,
 `plan validate` reports every fault at once with line and column, `plan schema` writes a JSON Schema for editors.
