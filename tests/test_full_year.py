@@ -370,11 +370,29 @@ def test_first_operations_are_at_the_prices_of_the_start(monkeypatch: pytest.Mon
         return cut_at(x, prices, *rest, **more)
 
     monkeypatch.setattr(solver, "cut_at", noted)
-    value, plan = solver.plan_at(whole_numbers, 1e-3, hint=hint)
+    value, plan = solver.plan_at(whole_numbers, 1e-3, hint=hint, closer=True)
     assert asked[0] is hint
     assert plan is not None
     assert value <= plan.cost * (1 + 1e-9)
     assert plan.cost == pytest.approx(first.objective, rel=2e-3)
+    solver.end()
+
+
+@pytest.mark.parametrize(
+    ("cost", "least", "closer", "ends"),
+    [
+        (104.0, 103.5, False, True),  # an eighth of what it lies above the bound is its own decisions'
+        (104.0, 102.0, False, False),  # half of it
+        (104.0, 103.5, True, False),  # the bound asks for these decisions once more
+        (100.0, 90.0, True, True),  # at the bound any plan will do
+    ],
+)
+def test_where_a_plan_can_save_little_others_are_looked_for(
+    cost: float, least: float, closer: bool, ends: bool
+) -> None:
+    solver = Decomposition(chronological(), CUTS)
+    solver.bound, solver.pool.deep = 100.0, True
+    assert solver._found(cost, least, closer) is ends
     solver.end()
 
 

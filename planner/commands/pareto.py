@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from pathlib import Path
 from typing import Any, Literal
@@ -51,7 +52,7 @@ def command(
     studies = []
     for path in scenarios:
         with subject(scenario_file(path), out, quiet=quiet, **settings) as found:
-            studies.append(_traced(found, against, points, stars))
+            studies.append(_traced(found, against, points, stars, settings["time_limit"] is not None))
         if not (as_json or quiet):
             _show(studies[-1])
     if figure is not None:
@@ -61,9 +62,9 @@ def command(
     end_by(point["status"] for study in studies for point in study["points"])
 
 
-def _traced(found: Subject, against: str, points: int, stars: int | None) -> dict[str, Any]:
+def _traced(found: Subject, against: str, points: int, stars: int | None, timed: bool) -> dict[str, Any]:
     from planner.pareto.axes import axis_of, target_years, with_stars
-    from planner.pareto.curve import Curve, trace
+    from planner.pareto.curve import MOST_SOLVES, Curve, trace
     from planner.pareto.study import study
     from planner.studies.kept import write_study
 
@@ -75,7 +76,8 @@ def _traced(found: Subject, against: str, points: int, stars: int | None) -> dic
     asked = target_years(problem)
     if stars is not None:
         problem = with_stars(problem, asked, stars)
-    curve = Curve(problem, axis, found.again, time.monotonic() + found.time_limit_s)
+    deadline = time.monotonic() + found.time_limit_s
+    curve = Curve(problem, axis, found.again, deadline, math.inf if timed else MOST_SOLVES)
     trace(curve, points)
     traced = study(curve, asked, found.name, found.prepared.case.currency, found.label)
     write_study(found.folder, traced)

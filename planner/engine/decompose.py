@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -35,6 +36,9 @@ MOST_MEETINGS = 20  # rounds of coarse blocks, for the relaxation or to see what
 MOST_COSTINGS = 3  # of decisions near the last ones, before they are operated in full
 AGREED = 0.5  # share of the tolerance within which cuts and blocks agree on a cost
 WORTH = 0.1  # share of the gap that decisions must promise to save to be operated in full
+OWN_SHARE = (
+    0.25  # of what a plan lies above the bound, that its own decisions may still save when others are looked for
+)
 COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for decisions that serve nothing
 OPERATING_SHARE = 0.25  # of the time limit that the search for cheaper decisions leaves for operating them
 MIXING_PATIENCE_S = 10.0  # for the decisions of the best mixture of operations at hand
@@ -314,7 +318,7 @@ class Decomposition(Rounds):
         self.operated.add(decisions)
         tolerance = (0.02 if again else 0.2) * self.fine
         shallow = self._shallow()
-        value, plan = self.plan_at(whole, tolerance, rounds, hint)
+        value, plan = self.plan_at(whole, tolerance, rounds, hint, closer=again)
         self.stalls += again and plan is None and not self._cutoff() <= value < np.inf
         self._keep(plan)
         if plan is not None and shallow:
@@ -338,11 +342,12 @@ class Decomposition(Rounds):
         enough = np.inf if self.options.enough is None else self.options.enough
         return min(enough, self.cost - WORTH * self.options.gap * abs(self.cost)) if self.best is not None else enough
 
-    def _found(self, cost: float) -> bool:
-        """Tells of a plan; whether it is near enough to the bound, or the bound is what is needed next."""
+    def _found(self, cost: float, least: float, closer: bool) -> bool:
+        """Tells of a plan; whether it will do, or the bound or decisions other than its own (at least so dear) come next."""
         best = min(cost, self.cost)
         self.report("plan in hand", self.bound, best)
-        return self._will_do(best) or self._shallow()
+        elsewhere = not closer and cost - least <= OWN_SHARE * (cost - self.bound)
+        return self._will_do(best) or self._shallow() or elsewhere
 
     def _columns(self, plan: Float) -> Float:
         """Columns of the master that have those of a plan, zero beyond."""
@@ -364,12 +369,18 @@ class Decomposition(Rounds):
         return cost if np.isfinite(cost) else np.inf, None if mixture is None else mixture.prices
 
     def plan_at(
-        self, whole: Float, tolerance: float, rounds: int = MOST_ROUNDS, hint: Float | None = None
+        self,
+        whole: Float,
+        tolerance: float,
+        rounds: int = MOST_ROUNDS,
+        hint: Float | None = None,
+        closer: bool = False,
     ) -> tuple[float, Mixture | None]:
         """(what the decisions of `whole` cost at least, the best plan with them); no plan where they cost more than the best."""
         self._clear()
         self.master.fix(whole)
-        found = self.meet(self.inner, whole, tolerance, rounds, self._cutoff(), self._found, hint)
+        told = partial(self._found, closer=closer)
+        found = self.meet(self.inner, whole, tolerance, rounds, self._cutoff(), told, hint)
         self.master.fix(None)
         return found
 

@@ -227,15 +227,15 @@ class Rounds:
         tolerance: float,
         rounds: int,
         cutoff: float = np.inf,
-        better: Callable[[float], bool] = lambda _: False,
+        better: Callable[[float, float], bool] = lambda *_: False,
         hint: Float | None = None,
     ) -> tuple[float, Mixture | None]:
         """The relaxation from below and the best mixture from above, until they meet or neither moves.
 
         The first mixture is of what was shown before; it may be a plan already. Once there is one, the next point lies between
         it and the relaxation's: near what is known to work. Ends early where the relaxation reaches the cutoff. `better` hears
-        what each better mixture costs, and says whether that will do. The `hint` (Y, Q) are prices that a plan of the same
-        decisions would pay, where such are known.
+        what each better mixture costs and what its decisions cost at least, and says whether that will do. The `hint` (Y, Q)
+        are prices that a plan of the same decisions would pay, where such are known.
         """
         kind = EXACT if inner is self.inner else self.coarse
         if inner is self.rough:
@@ -312,7 +312,7 @@ class Rounds:
         tolerance: float,
         rounds: int,
         cutoff: float,
-        better: Callable[[float], bool],
+        better: Callable[[float, float], bool],
     ) -> tuple[float, Mixture | None]:
         master, best, value = self.master, None, -np.inf
         core, last_prices, before = None, None, (-np.inf, np.inf)
@@ -349,7 +349,7 @@ class Rounds:
                 if best is None or mixture.cost < best.cost:
                     best, core = mixture, shown.copy()
                     core[master.width :] = x[master.width :]
-                    if better(best.cost):
+                    if better(best.cost, value):
                         break
                 if best.cost - value <= 2 * small:
                     break

@@ -44,11 +44,11 @@ FINEST_GAP = 1e-6
 MOST_TIGHTENINGS = 3  # of one point
 LONGER = 1.0  # times what the solves of the curve took, that one of them may take again
 FIRST_SHARE = 0.6  # of the time, for the first solve, without which there is no curve
-END_SHARE = 0.3  # of the time that is left, for finding an end
+END_SHARE = 0.4  # of the time that is left, for finding an end
 TIE_SHARE = 0.1  # of the time that is left, for the tie-break at the cheap end
 MOST_TRIES = 2.0  # times the points asked for, that are looked for between the ends
-BETWEEN = 1.5  # times what the first solve took, that all points between the ends may take together
-LEAST_POINT_S = 10.0  # but no less for each
+MOST_SOLVES = 3.0  # times what the first solve took, that a curve may take where nobody says how long
+LEAST_POINT_S = 10.0  # for each point, but no less
 LEAST_TAKEN = 0.5  # of what the last plan took, below which a solve is not worth its start
 LEAST_S = 1.0
 
@@ -94,9 +94,11 @@ class Curve:
     axis: Axis
     again: Resolver
     deadline: float
+    most_solves: float = math.inf  # times what the first solve takes, that all together may
+    begun: float = field(default_factory=time.monotonic)
     tried: list[Tried] = field(default_factory=list)
     least_short: float = -math.inf  # no plan can reach less
-    first_s: float = 0.0  # that the first solve took
+    first_s: float = 0.0  # that the first solve took; a plan that is known takes none
     took_s: float = 0.0  # the last one with a plan
     spent_s: float = 0.0  # all solves together
 
@@ -148,14 +150,21 @@ class Curve:
         """
         problem = self.problem if math.isinf(limit) else self.axis.limited(self.problem, limit)
         words = "without a limit" if math.isinf(limit) else f"at {self.words(limit)}"
-        begun = time.monotonic()
+        begun, before = time.monotonic(), self.again.solves
         solved = self.again(problem, f"{self.axis.name}: {words}", self._options(gap, share, most_s))
         took = time.monotonic() - begun
-        self.first_s = self.first_s or took
+        if self.again.solves > before:
+            self.first_s = self.first_s or took
         self.took_s, self.spent_s = self.took_s if solved.answer is None else took, self.spent_s + took
         short = math.inf if solved.answer is None else self.axis.short(solved.answer)
         self.tried.append(Tried(limit, solved, short))
         return self.tried[-1]
+
+    def limit_time(self, count: int) -> None:
+        """Ends a curve of so many points by what its first solve took, once that is known."""
+        if self.first_s:
+            most_s = max(self.most_solves * self.first_s, count * LEAST_POINT_S)
+            self.deadline = min(self.deadline, self.begun + most_s)
 
     def words(self, short: float) -> str:
         """A place on the axis."""
@@ -201,14 +210,15 @@ def trace(curve: Curve, count: int) -> None:
             if curve.left() > 0:
                 curve.at(step, share=1.0 / (len(steps) - n))
     else:
-        _ends(curve)
+        _ends(curve, count)
         _between(curve, count)
     _decide_signs(curve)
 
 
-def _ends(curve: Curve) -> None:
+def _ends(curve: Curve, count: int) -> None:
     """Both ends, each with the other number as its tie-break."""
     cheap = curve.at(math.inf, share=FIRST_SHARE)
+    curve.limit_time(count)
     if cheap.solved.answer is None:
         return
     tighter, _ = curve.aim(cheap.high) if cheap.high - cheap.low <= TIE_GAP * abs(cheap.high) else (None, 0.0)
@@ -217,11 +227,12 @@ def _ends(curve: Curve) -> None:
     floor = curve.axis.floor(curve.problem)
     if np.isfinite(floor) and curve.at(floor, share=END_SHARE).solved.answer is not None:
         curve.least_short = floor
-        return
-    tight, curve.least_short = curve.aim()
-    if tight is not None:
-        curve.tried.append(tight)
-        curve.at(tight.short, share=END_SHARE)
+    else:
+        tight, curve.least_short = curve.aim()
+        if tight is not None:
+            curve.tried.append(tight)
+            curve.at(tight.short, share=END_SHARE)
+    curve.limit_time(count)
 
 
 def _between(curve: Curve, count: int) -> None:
@@ -230,14 +241,13 @@ def _between(curve: Curve, count: int) -> None:
     What one point leaves of its time is for those that follow.
     """
     seen: set[float] = set()
-    end = time.monotonic() + BETWEEN * curve.first_s
     for turns in range(math.ceil(MOST_TRIES * count), 0, -1):
         wanted = next((limit for limit in unknown(curve) if limit not in seen), None)
         lacking = count - len(curve.points())
         if wanted is None or lacking <= 0 or curve.left() <= LEAST_S:
             return
         seen.add(wanted)
-        most_s = max(LEAST_POINT_S, (end - time.monotonic()) / lacking)
+        most_s = max(LEAST_POINT_S, curve.left() / lacking)
         curve.at(wanted, share=1.0 / min(turns, lacking), most_s=most_s)
 
 
