@@ -193,7 +193,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "converters": ("Plant", "设备"),
     "stores": ("Storage", "储能"),
     "contracts": ("Contracts", "合同"),
-    "instruments": ("Paper", "碳资产"),
+    "instruments": ("Certificates, credits, removals", "碳资产"),
     "management_items": ("Management", "管理"),
     "in_force": ("in force", "执行中"),
     "first_year": ("first year", "首年"),

@@ -74,6 +74,8 @@ def _point(case: Case, point: Mapping[str, Any]) -> Point:
 def _facts(case: Case, point: Mapping[str, Any]) -> list[tuple[str, str]]:
     words = case.words
     facts = [(f"{words('cost')} [{words.unit}]", number(point["net_present_cost"] / MONEY))]
+    if isinstance(point.get("objective"), int | float):
+        facts.append((f"{words('cost_with_penalties')} [{words.unit}]", number(point["objective"] / MONEY)))
     if isinstance(point.get("capex"), int | float):
         facts.append((f"{words('invest')} [{words.unit}]", number(point["capex"] / MONEY)))
     for key, name in (("stars", "stars"), ("durable_stars", "durable")):
@@ -110,7 +112,9 @@ def this_plan(case: Case, against: str) -> list[Point]:
     tonnes = [float(year["gross_location"]) for year in summary["emissions_tco2e"].values()]
     asked = [case.summary["score"][str(year)] for year in axis.years if str(year) in summary.get("score", {})]
     facts = {
-        **{key: summary.get(key) for key in ("net_present_cost", "capex", "stars", "durable_stars", "gap")},
+        **{
+            key: summary.get(key) for key in ("net_present_cost", "objective", "capex", "stars", "durable_stars", "gap")
+        },
         "score": min(asked, default=None),
         "tonnes_total": sum(tonnes),
         "tonnes_final": tonnes[-1],

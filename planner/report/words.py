@@ -175,7 +175,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "sold": ("Sold", "上网售电"),
     "green_power": ("Green power", "绿电"),
     "upkeep": ("Upkeep", "运维"),
-    "paper": ("Paper", "纸面手段"),
+    "paper": ("Claims bought", "碳资产"),
     "total": ("Total", "合计"),
     "usual": ("As usual", "基准情景"),
     "saved": ("Saved", "节省"),
