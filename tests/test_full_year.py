@@ -15,7 +15,7 @@ from benchmarks.cases import problem as benchmark
 from benchmarks.data import Case
 from models.problem import EmissionCap, Problem
 from planner.answer import at_accounted_cost
-from planner.engine import decompose, master, monolith
+from planner.engine import decompose, master, monolith, rounds
 from planner.engine.block import Block
 from planner.engine.bridge import Options, SolverError, run, set_option
 from planner.engine.crew import Crew, Task
@@ -393,6 +393,22 @@ def test_where_a_plan_can_save_little_others_are_looked_for(
     solver = Decomposition(chronological(), CUTS)
     solver.bound, solver.pool.deep = 100.0, True
     assert solver._found(cost, least, closer) is ends
+    solver.end()
+
+
+def test_decisions_far_from_the_bound_are_given_up_twice_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "LOST_ROUNDS", 0)
+    problem = chronological()
+    with Pool() as pool:
+        decomposed(problem, CUTS, pool=pool)
+        start = pool.starts[-1]
+    solver = Decomposition(problem, CUTS)
+    whole_numbers = solver._point(start.decisions)
+    solver.seed()
+    solver.bound, solver.pool.deep = 1.0, True  # far below what any plan costs
+    plans = [solver.plan_at(whole_numbers, 1e-3)[1] for _ in range(3)]
+    assert [plan is None for plan in plans] == [True, True, False]
+    assert solver.plan_at(whole_numbers, 1e-3, closer=True)[1] is not None
     solver.end()
 
 

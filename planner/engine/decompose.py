@@ -44,7 +44,9 @@ OPERATING_SHARE = 0.25  # of the time limit that the search for cheaper decision
 MIXING_PATIENCE_S = 10.0  # for the decisions of the best mixture of operations at hand
 MIXING_SHARE = 0.4  # of the time limit that this may take
 MIXED = 0.9  # share of the gap above the bound at which those decisions will do
+NEAR = 2.0  # times the gap above the bound, within which decisions are worth being operated in full
 MOST_STALLS = 3
+MOST_LOSSES = 2  # decisions given up before a plan of them was found; from then on each is looked at to the end
 MOST_STARTS = 2  # that are costed, of those that have a solution
 MOST_RULING = 500  # cuts, the last to rule over whole decisions, that the next MILP begins with
 NO_PLAN_SHARE = 0.5  # of the time limit after which cuts without any plan leave the rest to the model in one piece
@@ -85,6 +87,7 @@ class Decomposition(Rounds):
         self.settled = False  # whether the last MILP reached its gap
         self.promising: Start | None = None  # decisions that have not led to a better plan in time, cheaper by the cuts
         self.stalls = 0  # times that decisions came back for which no plan was found
+        self.losses = 0  # times that decisions were given up without a plan
         self.bound = -np.inf  # that no plan can beat
 
     def solve(self) -> tuple[Outcome, Mixture | None]:
@@ -306,7 +309,7 @@ class Decomposition(Rounds):
 
     def _near(self, cost: float) -> bool:
         """Whether decisions that cost so much by the cuts are worth being operated in full."""
-        return cost - self.bound <= 2.0 * self.options.gap * abs(self.bound)
+        return cost - self.bound <= NEAR * self.options.gap * abs(self.bound)
 
     def _operate(self, whole: Float, rounds: int = MOST_ROUNDS, hint: Float | None = None) -> None:
         """Looks for a plan with the yes/no decisions of `whole`; the best plan so far stays in hand.
@@ -380,7 +383,11 @@ class Decomposition(Rounds):
         self._clear()
         self.master.fix(whole)
         told = partial(self._found, closer=closer)
-        found = self.meet(self.inner, whole, tolerance, rounds, self._cutoff(), told, hint)
+        lost = (
+            np.inf if closer or self.losses == MOST_LOSSES else self.bound + NEAR * self.options.gap * abs(self.bound)
+        )
+        found = self.meet(self.inner, whole, tolerance, rounds, self._cutoff(), told, hint, lost)
+        self.losses += found[1] is None and lost < found[0] < self._cutoff()
         self.master.fix(None)
         return found
 

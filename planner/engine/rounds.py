@@ -58,6 +58,7 @@ LATE_MIXTURE_S = 15.0  # that a mixture may take, even where the time limit has 
 MOST_OPENINGS = 4  # rounds until every block has served its loads
 MOST_LACKING = 3  # rounds that ask for what first operations lack
 MIXTURE_EVERY = 3  # rounds of blocks from one mixture to the next
+LOST_ROUNDS = 15  # without a plan, after which decisions that cost too much are given up
 
 
 @dataclass
@@ -229,13 +230,15 @@ class Rounds:
         cutoff: float = np.inf,
         better: Callable[[float, float], bool] = lambda *_: False,
         hint: Float | None = None,
+        lost: float = np.inf,
     ) -> tuple[float, Mixture | None]:
         """The relaxation from below and the best mixture from above, until they meet or neither moves.
 
         The first mixture is of what was shown before; it may be a plan already. Once there is one, the next point lies between
         it and the relaxation's: near what is known to work. Ends early where the relaxation reaches the cutoff. `better` hears
         what each better mixture costs and what its decisions cost at least, and says whether that will do. The `hint` (Y, Q)
-        are prices that a plan of the same decisions would pay, where such are known.
+        are prices that a plan of the same decisions would pay, where such are known. Decisions that cost more than `lost` are
+        given up where no plan of theirs is found soon.
         """
         kind = EXACT if inner is self.inner else self.coarse
         if inner is self.rough:
@@ -243,7 +246,7 @@ class Rounds:
         self.showing = inner
         if hint is not None and not self._at_hand(inner, whole):
             self.open(inner, kind, whole, tolerance, hint, cutoff)
-        value, best = self._between(inner, kind, whole, tolerance, rounds, cutoff, better)
+        value, best = self._between(inner, kind, whole, tolerance, rounds, cutoff, better, lost)
         self.showing = None
         if inner is self.rough and best is not None:
             self.rough_marks = best.marks
@@ -313,6 +316,7 @@ class Rounds:
         rounds: int,
         cutoff: float,
         better: Callable[[float, float], bool],
+        lost: float,
     ) -> tuple[float, Mixture | None]:
         master, best, value = self.master, None, -np.inf
         core, last_prices, before = None, None, (-np.inf, np.inf)
@@ -324,7 +328,7 @@ class Rounds:
             if solved is None:
                 return np.inf, best
             value, x, prices = solved
-            if self.stop() or value >= cutoff:
+            if self.stop() or value >= cutoff or (best is None and turn >= LOST_ROUNDS and value > lost):
                 break
             small = tolerance * max(abs(value), 1.0)
             mixing = turn % MIXTURE_EVERY == 0
