@@ -215,22 +215,23 @@ def test_a_limit_that_the_solver_fails_at_is_said_until_another_settles_it() -> 
 @pytest.mark.parametrize(("first_s", "ends_s"), [(100.0, 300.0), (20.0, 120.0), (0.0, 900.0), (400.0, 900.0)])
 def test_a_curve_ends_by_what_its_first_solve_took(first_s: float, ends_s: float) -> None:
     problem = two_measures()
-    curve = Curve(problem, axis_of("tonnes", problem), Resolver(EXACT, Progress(quiet=True)), 1900.0, 3.0, begun=1000.0)
+    curve = Curve(problem, axis_of("tonnes", problem), Resolver(EXACT, Progress(True)), 1900.0, 3.0, begun=1000.0)
     curve.first_s = first_s  # none where the plan was known: then the other end tells
     curve.limit_time(12)
     assert curve.deadline == 1000.0 + ends_s
 
 
-def test_a_known_plan_is_no_first_solve() -> None:
+@pytest.mark.parametrize("known_s", [0.0, 70.0])
+def test_a_known_plan_took_what_its_own_solve_took(known_s: float) -> None:
     problem = two_measures()
     again = Resolver(EXACT, Progress(quiet=True))
     again.known = again(problem, "the plan itself")
-    curve = Curve(problem, axis_of("tonnes", problem), again, time.monotonic() + 60.0)
+    curve = Curve(problem, axis_of("tonnes", problem), again, time.monotonic() + 60.0, known_s=known_s)
     assert curve.at(math.inf).solved.answer is not None
-    assert (again.solves, curve.first_s) == (1, 0.0)
+    assert (again.solves, curve.first_s) == (1, known_s)
     curve.at(4600.0)
     assert again.solves == 2
-    assert curve.first_s > 0.0
+    assert curve.first_s == known_s or (known_s == 0.0 < curve.first_s < 60.0)
 
 
 def test_time_that_is_over_leaves_nothing() -> None:

@@ -77,7 +77,7 @@ def _traced(found: Subject, against: str, points: int, stars: int | None, timed:
     if stars is not None:
         problem = with_stars(problem, asked, stars)
     deadline = time.monotonic() + found.time_limit_s
-    curve = Curve(problem, axis, found.again, deadline, math.inf if timed else MOST_SOLVES)
+    curve = Curve(problem, axis, found.again, deadline, math.inf if timed else MOST_SOLVES, found.solved_s)
     trace(curve, points)
     traced = study(curve, asked, found.name, found.prepared.case.currency, found.label)
     write_study(found.folder, traced)

@@ -95,10 +95,11 @@ class Curve:
     again: Resolver
     deadline: float
     most_solves: float = math.inf  # times what the first solve takes, that all together may
+    known_s: float = 0.0  # that the solve took whose plan is known
     begun: float = field(default_factory=time.monotonic)
     tried: list[Tried] = field(default_factory=list)
     least_short: float = -math.inf  # no plan can reach less
-    first_s: float = 0.0  # that the first solve took; a plan that is known takes none
+    first_s: float = 0.0  # that the first solve took, or the one whose plan is known
     took_s: float = 0.0  # the last one with a plan
     spent_s: float = 0.0  # all solves together
 
@@ -153,8 +154,7 @@ class Curve:
         begun, before = time.monotonic(), self.again.solves
         solved = self.again(problem, f"{self.axis.name}: {words}", self._options(gap, share, most_s))
         took = time.monotonic() - begun
-        if self.again.solves > before:
-            self.first_s = self.first_s or took
+        self.first_s = self.first_s or (took if self.again.solves > before else self.known_s)
         self.took_s, self.spent_s = self.took_s if solved.answer is None else took, self.spent_s + took
         short = math.inf if solved.answer is None else self.axis.short(solved.answer)
         self.tried.append(Tried(limit, solved, short))

@@ -52,6 +52,7 @@ class Subject:
     folder: Path
     again: Resolver
     time_limit_s: float
+    solved_s: float  # that the solve of the folder's plan took
 
     @property
     def name(self) -> str:
@@ -90,7 +91,7 @@ def subject(
     try:
         reading = read(path, Settings(resolution, gap, threads=threads))
         folder = results_folder(reading, out)
-        read_summary(folder)
+        solved_s = float(read_summary(folder).get("timings_s", {}).get("solve", 0.0))
         with stopping(interrupted):
             case = opened(reading, Progress(quiet, progress))
             limit = time_limit or LIMIT_FACTOR * case.options.time_limit_s
@@ -100,7 +101,7 @@ def subject(
             again.pool.starts.extend(read_starts(folder))
             if before is not None and before.answer is not None:
                 again.pool.starts.append(Start(before.answer.plan.decisions))
-            yield Subject(prepared, folder, again, limit)
+            yield Subject(prepared, folder, again, limit, solved_s)
             write_starts(folder, again.pool.starts)
     except ScenarioFaults as faults:
         refuse(str(faults))
