@@ -139,6 +139,26 @@ def test_heat_that_a_measure_frees_above_the_load_is_still_dumped_year_by_year()
     assert again.money.objective == pytest.approx(plan.facts.objective, rel=1e-6)
 
 
+@pytest.mark.parametrize(("waste", "gas_mw", "dumped_mw"), [(2.0, 3.75, 0.0), (7.0, 0.0, 2.0)])
+def test_heat_that_comes_unasked_is_counted_once_year_by_year(waste: float, gas_mw: float, dumped_mw: float):
+    """5 MW of steam less the waste: 3 MW from gas at 1.25 MWh per MWh, or 2 MW too much."""
+    site = Site(years=(2025, 2026), hours=(1000.0,))
+    boiler = site.converter("boiler", site.sizing(existing=5.0), inputs={"gas": 1.25}, outputs={"steam": 1.0})
+    problem = site.problem(
+        demands=(site.demand(), site.demand("process", 5.0, "steam"), site.demand("waste", -waste, "steam")),
+        markets=(site.grid(), site.gas()),
+        converters=(boiler,),
+        carriers=(Carrier("electricity"), Carrier("steam", dumping=True, is_heat=True), Carrier("gas")),
+    )
+    plan = solve(problem, EXACT)
+    assert verify(problem, plan).ok
+    again = operate(problem, plan, EXACT).answer
+    for operated in (plan, again.plan):
+        assert operated.operation["markets.import_mw"]["gas"] == pytest.approx(gas_mw)
+        assert operated.operation["carriers.dump_mw"]["steam"] == pytest.approx(dumped_mw)
+    assert again.money.objective == pytest.approx(plan.facts.objective, rel=1e-6)
+
+
 def test_what_stands_is_not_decided_again():
     site = Site(years=(2025, 2026), hours=(1000.0,))
     pv = site.converter("pv", capex_per_mw=0.1, availability=0.5, renewable=True)

@@ -48,7 +48,7 @@ class Stock:
     adopted: Mapping[str, Array]  # management item -> 0 or 1, without those already met
     factors: Mapping[str, Array]  # demand -> share of the load that remains
     side_use_mw: Mapping[str, Array]  # carrier -> (Y, T) load added by retrofits, less what they free
-    freed_mw: Mapping[str, Array]  # carrier -> (Y, T) what they free, and loads below zero
+    freed_mw: Mapping[str, Array]  # carrier -> (Y, T) what they free
     volumes: Mapping[str, Mapping[int, Array]]  # contract -> signing year -> volume in force
 
 
@@ -154,9 +154,6 @@ def _end_use(
     factors = {d.name: np.ones(len(problem.years)) for d in problem.demands}
     side_use: dict[str, Array] = {}
     freed: dict[str, Array] = {}
-    for d in problem.demands:
-        if np.any(d.load_mw < 0):
-            freed[d.carrier] = freed.get(d.carrier, 0.0) - np.outer(d.index, d.load_mw)
     loads = {d.name: np.outer(d.index, d.load_mw) for d in problem.demands}
     for r in problem.retrofits:
         for demand, carrier, ratio in r.side_use:

@@ -192,7 +192,7 @@ def _check_exports(problem: Problem, plan: Plan, findings: Findings) -> None:
 
 
 def _check_dumping(problem: Problem, plan: Plan, stock: Stock, findings: Findings) -> None:
-    """No energy is spent for nothing: what is dumped came unasked, from by-products, minimum loads or measures."""
+    """No energy is spent for nothing: what is dumped came unasked, from by-products, minimum loads, measures or loads below zero."""
     freed = {c.name: np.zeros((len(problem.years), problem.steps.count)) for c in problem.carriers}
     for v in problem.converters:
         if not v.made_at_will:
@@ -200,6 +200,9 @@ def _check_dumping(problem: Problem, plan: Plan, stock: Stock, findings: Finding
                 freed[carrier] += ratio * series(problem, plan, "converters.activity_mw", v.name)
     for carrier, drawn in stock.freed_mw.items():
         freed[carrier] += drawn
+    for d in problem.demands:
+        if np.any(d.load_mw < 0):
+            freed[d.carrier] -= np.outer(d.index * stock.factors[d.name], d.load_mw)
     for group in problem.flowing_together:
         if any(v.made_at_will and set(v.outputs) & set(group) for v in problem.converters):
             dumped = sum(series(problem, plan, "carriers.dump_mw", c) for c in group)
