@@ -339,3 +339,25 @@ def test_facts_of_a_solve_count_and_time_it() -> None:
     assert facts.lower_bound == pytest.approx(facts.objective)
     assert facts.size["integers"] == 0
     assert {"build", "hand_over", "run", "total"} <= set(facts.timings_s)
+
+
+def test_a_run_ends_at_its_iterations_on_every_machine() -> None:
+    """A transport of 20 by 20 needs more than five steps of simplex, and is solved without a limit."""
+    sources, sinks = 20, 20
+    rows = np.zeros((sources + sinks, sources * sinks))
+    for k in range(sources * sinks):
+        rows[k // sinks, k] = rows[sources + k % sinks, k] = 1.0
+    cost = np.random.default_rng(0).uniform(1.0, 2.0, sources * sinks)
+    model = Matrix(
+        cost,
+        0.0,
+        np.zeros(len(cost)),
+        np.full(len(cost), np.inf),
+        np.zeros(len(cost), dtype=bool),
+        csr_array(rows),
+        np.ones(sources + sinks),
+        np.ones(sources + sinks),
+    )
+    stopped = run(model, Options(threads=1), presolve=False, iterations=5)
+    assert (stopped.status, stopped.x) == ("none", None)
+    assert run(model, Options(threads=1), presolve=False).status == "optimal"

@@ -179,8 +179,10 @@ def run(
     report: Report | None = None,
     enough: float = -np.inf,
     tree_alone: bool = False,
+    iterations: int | None = None,
 ) -> Outcome:
     """One run of HiGHS. `start` gives values of the integer columns of a MIP start; `report` hears of every better plan.
+    `iterations` limits those of simplex: unlike the clock, the same on every machine.
 
     A mixed-integer run ends with the first plan that costs no more than `enough`. With the `tree_alone` its time goes to the bound;
     plans are found where it branches.
@@ -197,6 +199,8 @@ def run(
             set_option(h, name, setting)
     if not presolve:
         set_option(h, "presolve", "off")
+    if iterations is not None:
+        set_option(h, "simplex_iteration_limit", iterations)
     if method:
         set_option(h, "solver", method)
     pass_matrix(h, matrix, relaxed)

@@ -30,7 +30,10 @@ from planner.engine.master import Master
 from planner.engine.matrix import Int, Matrix
 
 NOTHING = 1e-9  # MWh or MW below which an operation shows nothing; HiGHS drops smaller coefficients
-SIMPLEX_S = 3.0  # for one mixture; simplex takes a second as a rule, or does not end
+LEAST_ITERATIONS, ITERATIONS_PER_ROW = (
+    1000,
+    2,
+)  # of simplex for one mixture; it takes one per row at most, or does not end
 PATIENCE_S = 8.0  # for one mixture by another path
 MISSING_PRICE = 1.0  # [million per unit] of a quantity that no mixture reaches: above what any size could save
 EXACT_PORTS = ("demands.level", "demands.side_level", "stores.stored_mwh")
@@ -115,9 +118,9 @@ class Inner:
             slack = np.zeros(len(matrix.cost))
             slack[len(slack) - 2 * sums[:, self.master.coupled].size :] = 1.0
             matrix = replace(matrix, cost=slack, offset=0.0)
-        matrix = scaled(matrix)
+        matrix, most = scaled(matrix), LEAST_ITERATIONS + ITERATIONS_PER_ROW * matrix.rows.shape[0]
         try:
-            outcome = run(matrix, options, deadline=min(deadline, time.monotonic() + SIMPLEX_S))
+            outcome = run(matrix, options, deadline=deadline, iterations=most)
         except SolverError:  # a status that cannot be believed
             outcome = Outcome("none", "", np.inf, -np.inf, None)
         if outcome.status == "none":  # or that does not come: another path, and no plan if that fails too

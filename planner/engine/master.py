@@ -43,12 +43,13 @@ from planner.engine.press import Template, key_of
 
 TIGHT = 1e-7  # dual of a cut that holds the relaxation up
 INFEASIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
-LP_TRIES = (  # for one relaxation: solver, presolve and seconds; the first does as a rule
-    ("simplex", "choose", 2.0),
+LP_TRIES = (  # for one relaxation: solver, presolve and seconds; the first does as a rule, in much less
+    ("simplex", "choose", 30.0),
     ("ipm", "choose", 16.0),
     ("simplex", "off", 60.0),
     ("ipm", "off", 60.0),  # where simplex loses its way among rows that contradict each other
 )
+LEAST_ITERATIONS, ITERATIONS_PER_ROW = 1000, 2  # of the first try; it takes one per row at most, or goes astray
 CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
 IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
 MOST_IDLE = 600  # rows that may stay idle before any leave
@@ -353,6 +354,7 @@ class Master:
                 h.clearSolver()
             set_option(h, "solver", solver)
             set_option(h, "presolve", presolve)
+            set_option(h, "simplex_iteration_limit", highspy.kHighsIInf if turn else self._most_iterations())
             self.run_ends = time.monotonic() + patience
             h.run()
             status = h.getModelStatus()
@@ -379,6 +381,10 @@ class Master:
         self.value = max(abs(value), 1.0)
         self._age(dual[self.matrix.rows.shape[0] :])
         return value, x, self.weights(prices)
+
+    def _most_iterations(self) -> int:
+        """Of the first try: counted, not timed, so that every machine goes on to the next one at the same relaxation."""
+        return LEAST_ITERATIONS + ITERATIONS_PER_ROW * (self.matrix.rows.shape[0] + len(self.rows))
 
     def _in_proof(self) -> list[tuple[Row, float]]:
         """Cuts that prove that the LP has no solution, for every year, with their weights; all rows where HiGHS has no proof.
