@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +17,7 @@ from planner.answer import at_accounted_cost
 from planner.engine import Options, SolverError, decompose
 from planner.engine.decompose import Decomposition, decomposed
 from planner.engine.inner import Inner
+from planner.engine.matrix import dot
 from planner.engine.monolith import by_cuts, whole
 from planner.engine.operator import Operator
 from planner.engine.rounds import SLACK_PRICE
@@ -88,6 +93,17 @@ def test_the_same_options_give_the_same_plan() -> None:
     first, second = (decomposed(problem, CUTS) for _ in range(2))
     assert first[0] == second[0]
     assert first[3].lower_bound == second[3].lower_bound
+
+
+@pytest.mark.parametrize("kernels", ["Prescott", "Haswell", "SkylakeX"])  # of OpenBLAS, which `@` hands its sums to
+def test_sums_have_the_same_last_digit_on_every_processor(kernels: str) -> None:
+    told = "import numpy as np; from planner.engine.matrix import dot; r = np.random.default_rng(0)"
+    told += "; a, b = r.uniform(size=(2, 5963)); print(repr(dot(a, b)))"
+    environment = {**os.environ, "OPENBLAS_CORETYPE": kernels}
+    there = subprocess.run([sys.executable, "-c", told], env=environment, capture_output=True, text=True, check=True)
+    a, b = np.random.default_rng(0).uniform(size=(2, 5963))
+    assert float(there.stdout) == dot(a, b)
+    assert dot(a, b) == pytest.approx(math.fsum(a * b), rel=1e-12)
 
 
 def test_cuts_without_a_plan_leave_the_rest_to_the_model_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:

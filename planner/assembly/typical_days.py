@@ -58,11 +58,11 @@ class RepresentativeYear:
         if self.shares is None or len(series) == self.steps.count:
             return np.asarray(series, dtype=np.float64)
         days = by_day(series)
-        means = np.asarray(self.shares @ days)
+        means = _mixed(self.shares, days)
         if weight is not None and len(weight) == len(series):
             loads = np.maximum(by_day(weight), 0.0)
-            total = self.shares @ loads
-            np.divide(self.shares @ (days * loads), total, out=means, where=total > 1e-12)
+            total = _mixed(self.shares, loads)
+            np.divide(_mixed(self.shares, days * loads), total, out=means, where=total > 1e-12)
         return self._in_period(means).ravel()
 
     def _in_period(self, means: Array) -> Array:
@@ -74,6 +74,12 @@ class RepresentativeYear:
             return means[:, step % per_day]
         edges = np.append(step, self.period_steps) * per_day // self.period_steps
         return np.stack([means[:, a:b].mean(axis=1) for a, b in itertools.pairwise(edges)], axis=1)
+
+
+def _mixed(shares: Array, days: Array) -> Array:
+    """(R, steps) of (R, 365) and (365, steps), to the same digit on every processor: BLAS, behind `@`, is not."""
+    found: Array = np.einsum("rd,dt->rt", shares, days)
+    return found
 
 
 def by_day(series: Array) -> Array:

@@ -29,6 +29,8 @@ from planner.assembly.base_year import TOLERANCE, BaseGross, base_gross
 from planner.assembly.money import OpenCap, in_force
 from planner.plan import Plan
 
+GRAMS = 6  # decimals of tonnes: what lies below depends on the processor
+
 
 def business_as_usual(problem: Problem) -> Problem:
     """The factory as it stands: no measures, contracts or instruments, no target and no limit.
@@ -138,11 +140,13 @@ def with_base(assembly: Assembly, bau: Plan) -> Problem:
     gross = min(base_years(assembly, bau), key=lambda one: one.scopes12)
     others = [o for o in problem.emissions.other if o.scope == 1]
     energy = gross.scopes12 - sum(o.base_tco2e for o in others)
-    restated = sum((o.tco2e for o in others), energy * output)
+    restated = np.round(sum((o.tco2e for o in others), energy * output), GRAMS)
     caps = tuple(_resolved(problem, open_cap, gross, found) for open_cap in assembly.open_caps)
     return replace(
         problem,
-        base=BaseYear(problem.base.year, gross.rated, restated, found.gross_location_tco2e),
+        base=BaseYear(
+            problem.base.year, round(gross.rated, GRAMS), restated, np.round(found.gross_location_tco2e, GRAMS)
+        ),
         emissions=replace(problem.emissions, caps=(*problem.emissions.caps, *caps)),
         instruments=tuple(_limited(i, assembly.open_shares, gross.rated) for i in problem.instruments),
     )

@@ -27,7 +27,7 @@ from planner.engine.averaging import stack, widened
 from planner.engine.bridge import COST_SCALE, Float, Options, Outcome, SolverError, fixed, run, scaled
 from planner.engine.crew import Crew
 from planner.engine.master import Master
-from planner.engine.matrix import Int, Matrix
+from planner.engine.matrix import Int, Matrix, dot
 
 NOTHING = 1e-9  # MWh or MW below which an operation shows nothing; HiGHS drops smaller coefficients
 LEAST_ITERATIONS, ITERATIONS_PER_ROW = (
@@ -236,8 +236,8 @@ class Inner:
         plan = x[: self.master.width].copy()
         for columns, place, share in self.master.chosen_peaks:
             for y, b in np.ndindex(columns.shape):
-                sums_shown = [s.quantities[place] for s in self.shown[y][b]]
-                plan[columns[y, b]] = x[weights[y][b]] @ sums_shown / share[b]
+                sums_shown = np.array([s.quantities[place] for s in self.shown[y][b]])
+                plan[columns[y, b]] = dot(x[weights[y][b]], sums_shown) / share[b]
         coupled, excess = self.master.coupled, np.zeros(sums.shape)
         above, below = x[len(x) - 2 * sums[:, coupled].size :].reshape(2, len(sums), len(coupled))
         excess[:, coupled] = above - below

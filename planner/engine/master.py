@@ -271,7 +271,8 @@ class Master:
                 continue
             weights, gradients = np.array([c.weights for c in cuts]), np.array([c.gradient for c in cuts])
             constants = np.array([c.constant for c in cuts])
-            broken.append(constants + x[self.slots[g]] @ gradients.T - x[self.part[:, g]] @ weights.T)
+            at_least = constants + np.einsum("ys,ks->yk", x[self.slots[g]], gradients)
+            broken.append(at_least - np.einsum("yq,kq->yk", x[self.part[:, g]], weights))
         return broken
 
     def separate(self, x: Float, tolerance: float, left_out: set[tuple[int, int, int]], most: int) -> list[Row]:
@@ -384,7 +385,7 @@ class Master:
 
     def _most_iterations(self) -> int:
         """Of the first try: counted, not timed, so that every machine goes on to the next one at the same relaxation."""
-        return LEAST_ITERATIONS + ITERATIONS_PER_ROW * (self.matrix.rows.shape[0] + len(self.rows))
+        return LEAST_ITERATIONS + ITERATIONS_PER_ROW * (int(self.matrix.rows.shape[0]) + len(self.rows))
 
     def _in_proof(self) -> list[tuple[Row, float]]:
         """Cuts that prove that the LP has no solution, for every year, with their weights; all rows where HiGHS has no proof.

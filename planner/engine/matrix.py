@@ -17,6 +17,14 @@ Key = tuple[str | int, ...]
 Columns = dict[str, dict[Key, int]]  # component -> index -> column
 
 
+def dot(a: Float, b: Float) -> float:
+    """Σ a·b, added up in one order on every processor; BLAS, behind `a @ b`, chooses its own, and another last digit.
+
+    One such digit is enough for simplex to end at another of several best corners, and for a solve at another plan.
+    """
+    return float(np.einsum("i,i->", a, b))
+
+
 @dataclass(frozen=True)
 class Matrix:
     """A mixed-integer linear model as arrays: min cost·x + offset, row_lower ≤ A·x ≤ row_upper, lower ≤ x ≤ upper."""

@@ -21,7 +21,7 @@ import numpy as np
 
 from planner.engine.block import Block
 from planner.engine.bridge import COST_SCALE, Options, SolverError, new_highs, pass_matrix, set_option
-from planner.engine.matrix import Float
+from planner.engine.matrix import Float, dot
 
 DEVEX = 1  # of HiGHS: a tenth faster here than steepest edge, whose weights a new basis loses
 
@@ -97,17 +97,17 @@ class Operator:
         moving = reduced[self.bounded]
         down = np.minimum(moving, 0.0)
         gradient = gradient + self.of_ports @ down
-        rows = np.where(dual > 0, self.row_lower, self.row_upper) @ dual
+        rows = dot(np.where(dual > 0, self.row_lower, self.row_upper), dual)
         constant = float(
             rows
             + np.minimum(own * m.lower, own * m.upper).sum()
-            + np.maximum(moving, 0.0) @ self.lower
-            + down @ block.bound_base
+            + dot(np.maximum(moving, 0.0), self.lower)
+            + dot(down, block.bound_base)
         )
         return Cut(
             constant,
             gradient,
             block.least @ x,
-            float(block.slack_hours @ x[block.slack]),
+            dot(block.slack_hours, x[block.slack]),
             float(x[block.slack].max(initial=0.0)),
         )

@@ -26,7 +26,7 @@ from planner.engine.bridge import Float, Options, SolverError, interrupted
 from planner.engine.crew import Answer, Task
 from planner.engine.inner import Inner, Mixture, Shown
 from planner.engine.master import Master
-from planner.engine.matrix import Pressed
+from planner.engine.matrix import Pressed, dot
 from planner.engine.parts import averaged_parts, exact_parts
 from planner.engine.peaks import Peak, free_peaks, with_sums
 from planner.engine.pins import Pins, pinned
@@ -136,7 +136,7 @@ class Rounds:
             for g, group in enumerate(master.groups):
                 place = master.pooled(g, {b: answers[y, b].cut for b in group}, weights[y], scale[y])
                 own.append(master.row(y, g, place))
-                violation += self.discount[y] * max(0.0, own[-1].lower - float(own[-1].values @ x[own[-1].columns]))
+                violation += self.discount[y] * max(0.0, own[-1].lower - dot(own[-1].values, x[own[-1].columns]))
         for (y, b), answer in answers.items():
             if answer.reach is not None:
                 unserved += answer.cut.slack
