@@ -4,6 +4,7 @@
 # make interop load our exports in PyPSA, pyam and Frictionless, in an environment of their own
 # make bench   measure us beside HiGHS, linopy, Pyomo rules, PyPSA and oemof; make bench-decide until every
 #              target is decided, make bench-full without limits
+# make reproduce  solve the shipped factories anew and compare with results/
 # make clean   remove what make has set up
 #
 # Needs Python 3.11 or later with venv (Debian: python3-venv). PYTHON=... names another one.
@@ -14,7 +15,7 @@ CASE := textile-suzhou
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: plan test check interop bench bench-decide bench-full clean
+.PHONY: plan test check interop bench bench-decide bench-full reproduce clean
 
 PEERS := raw linopy pyomo pypsa oemof
 
@@ -40,6 +41,9 @@ bench-decide: .venv/plan.stamp $(PEERS:%=.venv-bench-%/stamp)
 
 bench-full: .venv/plan.stamp $(PEERS:%=.venv-bench-%/stamp)
 	$(BIN)/python -m benchmarks.run --full
+
+reproduce: .venv/plan.stamp
+	$(BIN)/python -m benchmarks.reproduce
 
 clean:
 	rm -rf .venv .venv-interop .venv-bench-* .mypy_cache .ruff_cache .pytest_cache .hypothesis

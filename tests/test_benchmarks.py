@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from benchmarks.cases import common_problem, factory
 from benchmarks.data import Case, Common, Weather, common, weather
 from benchmarks.outcome import Asked, Outcome
+from benchmarks.reproduce import FACTORIES, ROOT, judged
 from benchmarks.rows import OURS, Contestant, Mode, Row, deciding, rows
 from benchmarks.run import family, machine, summed
 from benchmarks.table import lines, markdown, same, settle
@@ -172,3 +174,41 @@ def test_kept_results_are_rows_of_their_mode_with_equal_answers() -> None:
     assert kept["rows"]
     assert {row["title"] for row in kept["rows"]} <= {row.title for row in rows(kept["mode"])}
     assert all(q["equal"] is not False for row in kept["rows"] for q in row["contestants"])
+
+
+def copied(tmp_path: Path, **changes: float) -> tuple[Path, Path]:
+    """Committed results, and a copy whose summary says something else."""
+    committed, fresh = ROOT / "results" / FACTORIES[0], tmp_path / FACTORIES[0]
+    shutil.copytree(committed, fresh, ignore=shutil.ignore_patterns("*.npz"))
+    summary = json.loads((fresh / "summary.json").read_text(encoding="utf-8"))
+    (fresh / "summary.json").write_text(json.dumps({**summary, **changes}), encoding="utf-8")
+    return committed, fresh
+
+
+def test_the_same_tables_are_reproduced(tmp_path: Path) -> None:
+    assert judged(*copied(tmp_path)) == (True, "the same digits in 7 tables")
+
+
+def test_another_plan_within_the_gap_contradicts_nothing(tmp_path: Path) -> None:
+    committed, fresh = copied(tmp_path)
+    with (fresh / "cash.csv").open("a", encoding="utf-8") as file:
+        file.write("one more line\n")
+    assert judged(committed, fresh) == (
+        True,
+        "another plan, +0.00% in cost, within what both solves leave open; differs in cash",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"lower_bound": 1e12, "objective": 1e12}, "none below 1,000,000,000,000 was proven"),
+        ({"objective": 1.0, "lower_bound": 1.0}, "a plan costs 1, and none below"),
+        ({"stars": dict.fromkeys(map(str, range(2026, 2039)), 5)}, "misses the stars"),
+        ({"inputs": {}}, "not the one that was solved"),
+    ],
+)
+def test_a_result_that_contradicts_the_other_is_told(tmp_path: Path, changes: dict[str, float], words: str) -> None:
+    agreed, told = judged(*copied(tmp_path, **changes))
+    assert not agreed
+    assert words in told
