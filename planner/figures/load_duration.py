@@ -22,6 +22,8 @@ from planner.figures.style import NotDrawn
 from planner.results.record import Record
 from planner.words import Lang, say
 
+MOST_WORDS = 80  # of a legend's line: its numbers stand last and are never cut
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:
@@ -89,5 +91,5 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
     style.thousands(axes, "x")
     axes.grid(visible=True, axis="both")
     handles, labels = axes.get_legend_handles_labels()
-    style.legend_below(figure, handles, labels)
+    style.legend_below(figure, handles, labels, most=MOST_WORDS)
     return figure

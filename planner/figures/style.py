@@ -129,10 +129,10 @@ def unit(axes: Axes, words: str) -> None:
     axes.set_title(words, loc="left", fontsize=7.5, color=INK, pad=4)
 
 
-def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) -> None:
-    """One legend under the whole figure, in as many columns as fit."""
+def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str], most: int = 44) -> None:
+    """One legend under the whole figure, in as many columns as fit; labels longer than `most` halves of a letter are cut."""
     if handles:
-        words = [shortened(label, 44) for label in labels]
+        words = [shortened(label, most) for label in labels]
         widest = max(map(wide, words)) * HALF_LETTER_IN + 0.55
         lines = -(-len(words) // max(1, int((WIDTH_IN - 0.2) / widest)))
         columns = -(-len(words) // lines)

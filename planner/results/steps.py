@@ -2,7 +2,7 @@
 some years go without.
 
 Read from the `decisions` table. A store's power and energy stand in one line. Builds below a twentieth of what is built of a
-thing in all are joined into one line that says how many they are, and left out below a thousandth together; so are
+thing in all are joined into one line that says how many they are, and left out below half a percent together; so are
 contracts that are signed again and again for much the same volume. Builds below a kilowatt are no steps.
 """
 
@@ -15,7 +15,7 @@ from planner.results.folder import Row
 
 SMALL_SHARE = 0.05
 HAIR = 0.005  # share of the existing stock whose retirement is no step
-NEGLIGIBLE_SHARE = 1e-3
+NEGLIGIBLE_SHARE = 5e-3
 LEAST_PROJECT = 1e-3  # a build below this [MW, MWh] is no project: it is accounted for, and not told as a step
 OFTEN = 3  # signatures of one contract that make one line
 ALIKE = 1.25  # largest over smallest volume up to which they do
