@@ -52,7 +52,7 @@ RANDOM_SEEDS, FEW_SEEDS = 40, 8  # more cuts, each at random sizes and prices in
 SEED_CARBON_PRICES = (0.0, 1e-4, 3e-4, 1e-3, 3e-3)  # [million/t]
 PROBE_PRICE = 5e-3  # [million per unit] that pushes a quantity to its end
 MOST_ROUNDS = 80
-YEARS_APART = 3  # of the years whose blocks are solved in a round; all years' are before a mixture
+YEARS_APART = 3  # of the years whose blocks are solved in a round; in a first solve all years' are before a mixture
 MOST_SHOWN = 2  # operations of each year and season that are shown at prices of old cuts
 LATE_MIXTURE_S = 15.0  # that a mixture may take, even where the time limit has passed
 MOST_OPENINGS = 4  # rounds until every block has served its loads
@@ -320,6 +320,7 @@ class Rounds:
     ) -> tuple[float, Mixture | None]:
         master, best, value = self.master, None, -np.inf
         core, last_prices, before = None, None, (-np.inf, np.inf)
+        first = not self.pool.lasting  # of this site: later solves mix what the plans before have shown
         padding = np.zeros(master.matrix.rows.shape[1] - master.width)
         for turn in range(rounds):
             begun = time.monotonic()
@@ -332,7 +333,8 @@ class Rounds:
                 break
             small = tolerance * max(abs(value), 1.0)
             mixing = turn % MIXTURE_EVERY == 0
-            years = self._in_turn(turn) if kind == EXACT and not mixing else self._years()
+            every = kind != EXACT or turn == 0 or (mixing and first)
+            years = self._years() if every else self._in_turn(turn)
             if turn > 0 or not inner.complete():
                 at = x if core is None or mixing else STEP_BACK * core + (1 - STEP_BACK) * x
                 priced = prices if last_prices is None else STEP_BACK * last_prices + (1 - STEP_BACK) * prices
