@@ -472,7 +472,12 @@ def test_cuts_of_a_large_problem_use_all_of_their_time(monkeypatch: pytest.Monke
 def test_a_cap_that_no_operation_reaches_is_infeasible(monkeypatch: pytest.MonkeyPatch) -> None:
     """The relaxation believes in it until the blocks are asked what can be reached at any cost; no presolve is believed."""
     told: list[object] = []
-    monkeypatch.setattr(master, "set_option", lambda h, name, value: (told.append(value), set_option(h, name, value)))
+
+    def heard(h: object, name: str, value: object) -> None:
+        told.extend([value] if name in ("solver", "presolve") else [])
+        set_option(h, name, value)
+
+    monkeypatch.setattr(master, "set_option", heard)
     problem = chronological()
     cap = EmissionCap("cap", "gross_market", limit=np.full(2, 11800.0))
     out_of_reach = replace(problem, emissions=replace(problem.emissions, caps=(cap,)))
