@@ -45,14 +45,12 @@ def judged(committed: Path, fresh: Path) -> tuple[bool, str]:
     for one, other in ((before, now), (now, before)):
         if one["objective"] < other["lower_bound"] - ROUNDING * abs(other["lower_bound"]):
             return False, f"a plan costs {one['objective']:,.0f}, and none below {other['lower_bound']:,.0f} was proven"
-    other = [t for t in TABLES if (committed / f"{t}.csv").read_bytes() != (fresh / f"{t}.csv").read_bytes()]
-    if not other:
+    differ = [t for t in TABLES if (committed / f"{t}.csv").read_bytes() != (fresh / f"{t}.csv").read_bytes()]
+    if not differ:
         return True, f"the same digits in {len(TABLES)} tables"
     dearer = now["objective"] / before["objective"] - 1
-    return (
-        True,
-        f"another plan, {dearer:+.2%} in cost, within what both solves leave open; differs in {', '.join(other)}",
-    )
+    words = f"another plan, {dearer:+.2%} in cost, within what both solves leave open; differs in {', '.join(differ)}"
+    return True, words
 
 
 def _reaches(summary: dict[str, Any]) -> bool:

@@ -18,7 +18,18 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from planner.cli import main
-from planner.figures import FIGURES, FontMissing, NotDrawn, cash_flow, drawn, emissions, inline, render, style
+from planner.figures import (
+    FIGURES,
+    FontMissing,
+    NotDrawn,
+    cash_flow,
+    drawn,
+    emissions,
+    inline,
+    load_duration,
+    render,
+    style,
+)
 from planner.results.record import Record
 from planner.words import WORDS, Lang
 
@@ -41,6 +52,13 @@ def test_every_figure_is_drawn_in_both_languages(record: Record, name: str, lang
     assert WORDS[f"figure.{name}"][lang == "zh"] in svg.decode()
     if lang == "en" or CHINESE_HERE:
         assert render(name, record, lang, "png").startswith(PNG)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_numbers_at_the_end_of_a_legend_are_not_cut(record: Record, lang: Lang) -> None:
+    labels = [text.get_text() for text in load_duration.draw(record, lang).legends[0].get_texts()]
+    assert len(labels) == 3
+    assert all(label.endswith("GWh") for label in labels)
 
 
 @pytest.mark.parametrize("name", FIGURES)
