@@ -12,6 +12,7 @@ import pytest
 from planner.engine.bridge import Options, SolverError
 from planner.engine.crew import Crew, Task
 from planner.engine.decompose import decomposed
+from planner.engine.operator import Operator
 from planner.engine.parts import exact_parts
 from planner.engine.pool import Pool
 from planner.engine.press import compile_template
@@ -51,26 +52,38 @@ def tasks_of(crew: Crew) -> list[Task]:
 def crew_of(workers: int) -> Crew:
     problem = chronological()
     template = compile_template(problem)
-    return Crew([press_block(template, part) for part in exact_parts(problem)[:2]], CUTS, workers)
+    return Crew([press_block(template, part) for part in exact_parts(problem)[:3]], CUTS, workers)
 
 
 def test_an_error_of_one_worker_leaves_no_answer_of_another_behind() -> None:
     crew = crew_of(1)
     tasks, wrong = tasks_of(crew), SolverError("this month has no status")
-    remote: list[Any] = [Canned(wrong, ["a"], None), Canned(["late"], ["b"], None)]
-    crew.here, crew.remote[:] = None, remote
+    remote: list[Any] = [Canned(wrong, ["a"]), Canned(["late"], ["b"])]
+    crew.remote[:] = remote
     with pytest.raises(SolverError, match="no status"):
-        crew.work(tasks)
-    answers: Sequence[object] = crew.work(tasks)
+        crew.work(tasks[1:])
+    answers: Sequence[object] = crew.work(tasks[1:])
     assert answers == ["a", "b"]
-    crew.forget([])
+
+
+def test_an_error_of_this_process_leaves_no_answer_of_a_worker_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    crew = crew_of(1)
+    tasks = tasks_of(crew)
+    remote: list[Any] = [Canned(["late"], ["b"])]
+    crew.remote[:] = remote
+    with monkeypatch.context() as wrong:
+        wrong.setattr(Operator, "solve", lambda *_: (_ for _ in ()).throw(SolverError("this month has no status")))
+        with pytest.raises(SolverError, match="no status"):
+            crew.work(tasks)
+    answers: Sequence[object] = crew.work(tasks)
+    assert answers[1] == "b"
 
 
 def test_a_worker_that_was_killed_is_told_and_its_crew_is_broken() -> None:
-    crew = crew_of(2)
+    crew = crew_of(3)
     try:
         tasks = tasks_of(crew)
-        assert len(crew.work(tasks)) == 2
+        assert len(crew.work(tasks)) == 3
         assert not crew.broken
         crew.remote[0].process.kill()
         crew.remote[0].process.wait()
@@ -78,7 +91,7 @@ def test_a_worker_that_was_killed_is_told_and_its_crew_is_broken() -> None:
             with pytest.raises(SolverError, match="worker process has ended"):
                 crew.work(tasks)
         assert crew.broken
-        crew.remote[1].send("work", [replace(tasks[1])])
+        crew.remote[1].send("work", [replace(tasks[2])])
         assert len(crew.remote[1].receive()) == 1
     finally:
         crew.close()

@@ -1,9 +1,9 @@
-"""The crew: operating blocks at work, in this process or in worker processes that hold their blocks.
+"""The crew: operating blocks at work, in this process and in worker processes that hold their blocks.
 
 A round is synchronous: every task goes to the worker that holds its part, every answer comes back in the order of the tasks. Each
-worker starts from bases that it left itself, so the same tasks and the same number of workers give the same answers. A worker is a
-fresh interpreter (`python -m planner.engine.worker`) that reads pickled messages on its standard input and ends when that closes; it
-never sees Ctrl-C, which is the planner's to handle.
+worker starts from bases that it left itself, so the same tasks and the same number of workers give the same answers. The first worker
+is this process. Another one is a fresh interpreter (`python -m planner.engine.worker`) that reads pickled messages on its standard
+input and ends when that closes; it never sees Ctrl-C, which is the planner's to handle.
 """
 
 from __future__ import annotations
@@ -104,6 +104,13 @@ class Station:
             answers.append(Committed(committer.block.least @ committer.x, cost, mark))
         return answers
 
+    def attempt(self, name: str, argument: object) -> Any:
+        """What the named method answers, or the SolverError that it met."""
+        try:
+            return getattr(self, name)(argument)
+        except SolverError as error:
+            return error
+
     def _keep(self, block: Block, x: Float) -> int:
         """Keeps an operation; returns its mark."""
         self.marks += 1
@@ -122,64 +129,32 @@ class Station:
 
 
 class Crew:
-    """All blocks, spread over `workers` processes; with one worker they are held here."""
+    """All blocks, spread over `workers` processes; the first is this one, others may have been `started` ahead."""
 
-    def __init__(self, blocks: Sequence[Block], options: Options, workers: int) -> None:
+    def __init__(self, blocks: Sequence[Block], options: Options, workers: int, started: Sequence[Remote] = ()) -> None:
         self.blocks = blocks
-        one_thread = replace(options, threads=1)
-        if workers == 1:
-            self.here: Station | None = Station(dict(enumerate(blocks)), options)
-            self.remote: list[_Remote] = []
-        else:
-            self.here = None
-            self.remote = [
-                _Remote({b: block for b, block in enumerate(blocks) if b % workers == n}, one_thread)
-                for n in range(workers)
-            ]
-
-        self._end = weakref.finalize(self, _close, self.remote)
+        held = [{b: block for b, block in enumerate(blocks) if b % workers == n} for n in range(workers)]
+        self.here = Station(held[0], options)
+        self.remote = [*started[: workers - 1], *(Remote() for _ in range(len(started), workers - 1))]
+        for remote, own in zip(self.remote, held[1:], strict=True):
+            remote.hold(own, replace(options, threads=1))
+        for remote in started[workers - 1 :]:
+            remote.close()
 
     def work(self, tasks: Sequence[Task]) -> list[Answer]:
         """Answers in the order of the tasks."""
-        return self._ask("work", tasks)
+        return self._in_order("work", tasks)
 
     def commit(self, tasks: Sequence[Commit]) -> list[Committed]:
         """Operations of whole units, in the order of the tasks."""
-        return self._ask("commit", tasks)
-
-    def _ask(self, name: str, tasks: Sequence[Task | Commit]) -> list[Any]:
-        if self.here is not None:
-            here: list[Any] = getattr(self.here, name)(tasks)
-            return here
-        groups: list[list[int]] = [[] for _ in self.remote]
-        for k, block in enumerate(task.block for task in tasks):
-            groups[block % len(self.remote)].append(k)
-        for remote, group in zip(self.remote, groups, strict=True):
-            remote.send(name, [tasks[k] for k in group])
-        answers: list[Any] = [None] * len(tasks)
-        for group, found in zip(groups, self._received(), strict=True):
-            for k, answer in zip(group, found, strict=True):
-                answers[k] = answer
-        return answers
-
-    def _received(self) -> list[Any]:
-        """The answer of every worker. Raises the first error among them once all are in, so that none is left for the next round."""
-        found = [remote.receive() for remote in self.remote]
-        for one in found:
-            if isinstance(one, SolverError):
-                raise one
-        return found
-
-    @property
-    def broken(self) -> bool:
-        """Whether a worker has ended, and its blocks with it."""
-        return any(remote.ended for remote in self.remote)
+        return self._in_order("commit", tasks)
 
     def mix(self, block: int, shares: Sequence[tuple[int, float]]) -> Float:
         """Σ share·operation over kept operations of a block: its own columns."""
-        if self.here is not None:
+        place = self._place(block)
+        if place == 0:
             return self.here.mix(shares)
-        remote = self.remote[block % len(self.remote)]
+        remote = self.remote[place - 1]
         remote.send("mix", shares)
         mixed = remote.receive()
         if isinstance(mixed, SolverError):
@@ -189,27 +164,50 @@ class Crew:
 
     def forget(self, marks: Sequence[tuple[int, int]]) -> None:
         """Drops kept operations, given as (block, mark)."""
-        if self.here is not None:
-            self.here.forget([mark for _, mark in marks])
-            return
-        for n, remote in enumerate(self.remote):
-            remote.send("forget", [mark for block, mark in marks if block % len(self.remote) == n])
-        self._received()
+        gone: list[list[int]] = [[] for _ in range(1 + len(self.remote))]
+        for block, mark in marks:
+            gone[self._place(block)].append(mark)
+        self._ask("forget", gone)
+
+    @property
+    def broken(self) -> bool:
+        """Whether a worker has ended, and its blocks with it."""
+        return any(remote.ended for remote in self.remote)
 
     def close(self) -> None:
-        """Ends the workers; so does the end of the crew itself."""
-        self._end()
+        """Ends the workers."""
+        for remote in self.remote:
+            remote.close()
+
+    def _place(self, block: int) -> int:
+        """The worker that holds a block."""
+        return block % (1 + len(self.remote))
+
+    def _in_order(self, name: str, tasks: Sequence[Task | Commit]) -> list[Any]:
+        groups: list[list[int]] = [[] for _ in range(1 + len(self.remote))]
+        for k, task in enumerate(tasks):
+            groups[self._place(task.block)].append(k)
+        answers: list[Any] = [None] * len(tasks)
+        for group, found in zip(groups, self._ask(name, [[tasks[k] for k in group] for group in groups]), strict=True):
+            for k, answer in zip(group, found, strict=True):
+                answers[k] = answer
+        return answers
+
+    def _ask(self, name: str, arguments: Sequence[object]) -> list[Any]:
+        """What every worker answers. Raises the first error among them once all are in, so that none is left for the next round."""
+        for remote, argument in zip(self.remote, arguments[1:], strict=True):
+            remote.send(name, argument)
+        found = [self.here.attempt(name, arguments[0]), *(remote.receive() for remote in self.remote)]
+        for one in found:
+            if isinstance(one, SolverError):
+                raise one
+        return found
 
 
-def _close(workers: Sequence[_Remote]) -> None:
-    for remote in workers:
-        remote.close()
+class Remote:
+    """A worker process. It loads while this one goes on; `hold` gives it its blocks."""
 
-
-class _Remote:
-    """A worker process."""
-
-    def __init__(self, blocks: dict[int, Block], options: Options) -> None:
+    def __init__(self) -> None:
         path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "planner.engine.worker"],
@@ -218,6 +216,10 @@ class _Remote:
             env={**os.environ, "PYTHONPATH": path},
         )
         self._silent = False
+        self._end = weakref.finalize(self, _close, self.process)
+
+    def hold(self, blocks: dict[int, Block], options: Options) -> None:
+        """Gives it the blocks that it is to operate."""
         self._write((blocks, options))
 
     @property
@@ -247,10 +249,14 @@ class _Remote:
             return SolverError(ENDED)
 
     def close(self) -> None:
-        """Closes the worker's input, which ends it."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        with suppress(BrokenPipeError):  # it has ended already
-            self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.wait()
+        """Closes the worker's input, which ends it; so does the end of this object."""
+        self._end()
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with suppress(BrokenPipeError):  # it has ended already
+        process.stdin.close()
+    process.stdout.close()
+    process.wait()

@@ -79,6 +79,7 @@ class Decomposition(Rounds):
         self.master.add(self._rows(dict.fromkeys((*self.pool.holding, *self.pool.ruling))))
         self.earlier = set[tuple[int, int]]().union(*self.pool.lasting)  # operations of earlier plans, worth keeping
         self.lasting = set[tuple[int, int]]()  # and those of the best plan
+        self.decides = bool(self.master.matrix.integer.any())  # whether anything is yes or no
         self.offered = starts  # asked for only where the pool does not lead near the bound
         self.best: Mixture | None = None
         self.operation: Operation = {}  # of the best plan
@@ -180,7 +181,7 @@ class Decomposition(Rounds):
         if not self.converge(2.0 * self.fine, self.coarse):
             return False
         self.probe()
-        if self.master.matrix.integer.any():  # without whole decisions, to operate the plan is the same
+        if self.decides:  # otherwise to operate the plan is the same
             exact = self._averages_mislead()
             inner, tolerance = (self.inner, self.fine) if exact else (self.rough, 0.1 * self.fine)
             self.relaxed = max(self.relaxed, self.meet(inner, None, tolerance, MOST_MEETINGS)[0])
@@ -199,7 +200,7 @@ class Decomposition(Rounds):
 
     def _shallow(self) -> bool:
         """Whether exact blocks may still raise the bound that averaged ones gave."""
-        return not (self.pool.deep or self.settled)
+        return self.decides and not (self.pool.deep or self.settled)
 
     def _deepen(self) -> None:
         """The relaxation once more by exact blocks, after the first plan that averaged ones do not bring within the gap."""
@@ -348,6 +349,8 @@ class Decomposition(Rounds):
     def _found(self, cost: float, least: float, closer: bool) -> bool:
         """Tells of a plan; whether it will do, or the bound or decisions other than its own (at least so dear) come next."""
         best = min(cost, self.cost)
+        if not self.decides:
+            self.bound = max(self.bound, least)
         self.report("plan in hand", self.bound, best)
         elsewhere = not closer and cost - least <= OWN_SHARE * (cost - self.bound)
         return self._will_do(best) or self._shallow() or elsewhere

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from planner.engine.block import Block
 from planner.engine.bridge import Options
-from planner.engine.crew import Crew
+from planner.engine.crew import Crew, Remote
 from planner.engine.inner import Shown
 from planner.engine.master import Pooled
 from planner.engine.matrix import Float, Key
@@ -41,6 +41,7 @@ class Pool:
     def __init__(self) -> None:
         self._mark = ""
         self._crew: Crew | None = None
+        self._started: list[Remote] = []  # workers ahead of their blocks
         self.cuts: list[list[Pooled]] = []
         self.shown: dict[tuple[int, int], list[Shown]] = {}  # (year index, block) -> operations of the last plans
         self.lasting: deque[set[tuple[int, int]]] = deque(maxlen=PLANS_KEPT)  # (block, mark) of each plan's operations
@@ -51,12 +52,18 @@ class Pool:
             maxlen=MOST_KEPT
         )  # the newest last; decisions that have no plan yet among them
 
+    def start(self, workers: int) -> None:
+        """Starts the processes that a first crew will need: they load while its blocks are pressed."""
+        if self._crew is None and not self._started:
+            self._started = [Remote() for _ in range(workers - 1)]
+
     def crew(self, blocks: Sequence[Block], options: Options, groups: int) -> Crew:
         """The crew for these blocks: the one at hand if it holds the same and is whole, otherwise a new one without cuts."""
         mark = fingerprint(blocks, options, groups)
         if self._crew is None or self._crew.broken or mark != self._mark:
+            started, self._started = self._started, []
             self.close()
-            self._mark, self._crew = mark, Crew(blocks, options, options.workers)
+            self._mark, self._crew = mark, Crew(blocks, options, options.workers, started)
             self.cuts = [[] for _ in range(groups)]
         return self._crew
 
@@ -69,6 +76,9 @@ class Pool:
         """Ends the workers and forgets cuts and operations."""
         if self._crew is not None:
             self._crew.close()
+        for remote in self._started:
+            remote.close()
+        self._started = []
         self._crew, self.cuts, self.shown, self.holding, self.ruling = None, [], {}, [], []
         self.lasting.clear()
         self._mark, self.deep = "", False

@@ -27,7 +27,7 @@ from planner.engine.crew import Answer, Task
 from planner.engine.inner import Inner, Mixture, Shown
 from planner.engine.master import Master
 from planner.engine.matrix import Pressed, dot
-from planner.engine.parts import averaged_parts, exact_parts
+from planner.engine.parts import averaged_parts, exact_parts, is_chronological
 from planner.engine.peaks import Peak, free_peaks, with_sums
 from planner.engine.pins import Pins, pinned
 from planner.engine.pool import Pool
@@ -89,6 +89,8 @@ class Rounds:
         self.deadline = time.monotonic() + options.time_limit_s
         self.timings = Timings()
         begun = time.monotonic()
+        if is_chronological(problem):
+            pool.start(options.workers)
         self.template, plan, peaks, self.blocks = cut_apart(problem, pins)
         averaged = [press_block(self.template, part, peaks) for part in averaged_parts(problem, self.template.step)]
         self.first = {EXACT: 0, AVERAGED: len(self.blocks)}  # place of the first block of each kind in the crew

@@ -6,27 +6,19 @@ import os
 import pickle
 import signal
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
-from planner.engine.bridge import SolverError
 from planner.engine.crew import Station
 
 
 def serve(messages: BinaryIO, answers: BinaryIO) -> None:
-    """Answers messages until they end."""
-    station = Station(*pickle.load(messages))
-    while True:
-        try:
-            name, argument = pickle.load(messages)
-        except EOFError:
-            return
-        answer: object
-        try:
-            answer = getattr(station, name)(argument)
-        except SolverError as error:
-            answer = error
-        pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
-        answers.flush()
+    """Answers messages until they end; the first holds the blocks."""
+    with suppress(EOFError):
+        station = Station(*pickle.load(messages))
+        while True:
+            pickle.dump(station.attempt(*pickle.load(messages)), answers, pickle.HIGHEST_PROTOCOL)
+            answers.flush()
 
 
 if __name__ == "__main__":
