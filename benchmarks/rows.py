@@ -45,7 +45,7 @@ Mode = Literal["short", "decide", "full"]  # `decide` gives each peer as long as
 
 
 def rows(mode: Mode) -> list[Row]:
-    """The table. Starting a worker costs a second or two, so small problems have one."""
+    """The table."""
     return [*_common(mode), _handing_over(), *_factory(mode), _workers(mode == "full")]
 
 
@@ -70,7 +70,7 @@ def _common(mode: Mode) -> list[Row]:
         Row(
             "common, 1 y",
             YEAR,
-            (replace(ours, workers=1), *_raw(limit), linopy, pypsa, oemof),
+            (ours, *_raw(limit), linopy, pypsa, oemof),
             {"HiGHS": 1 / 0.35, "PyPSA": 5.0, "oemof.solph": 10.0},
         ),
         Row(
@@ -88,7 +88,7 @@ def _common(mode: Mode) -> list[Row]:
         Row(
             "common, 1 y of 35,040 steps",
             Case(step_minutes=15),
-            (replace(ours, workers=1), *_raw(limit, ("hipo",))),
+            (ours, *_raw(limit, ("hipo",))),
             repeats=1,
         ),
     ]

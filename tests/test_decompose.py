@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from planner.accounting.accounts import accounts
 from planner.answer import at_accounted_cost
 from planner.engine import Options, SolverError, decompose
 from planner.engine.decompose import Decomposition, decomposed
-from planner.engine.inner import Inner
+from planner.engine.inner import Inner, Mixture
 from planner.engine.matrix import dot
 from planner.engine.monolith import by_cuts, whole
 from planner.engine.operator import Operator
@@ -49,6 +50,33 @@ def test_bound_and_plan_by_cuts_enclose_the_optimum_of_the_model_in_one_piece(se
     assert plan.facts.objective <= cuts.objective * (1 + 1e-6)
     assert accounts(problem, plan).objective == pytest.approx(plan.facts.objective, rel=1e-6)
     assert verify(problem, plan).violations == ()
+
+
+def test_decisions_that_lead_to_nothing_new_three_times_end_the_solve_with_the_plan_in_hand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Blocks that show the first plan again and again, below what its decisions could cost, and a bound that stands still."""
+    solver = Decomposition(in_parts(rich(0)), replace(CUTS, gap=1e-9, time_limit_s=600))
+    operated = solver.plan_at
+    shown: list[Mixture | None] = []
+
+    def the_first(*arguments: Any, **named: Any) -> tuple[float, Mixture | None]:
+        if not shown:
+            shown.append(operated(*arguments, **named)[1])
+        return solver.bound, shown[0]
+
+    monkeypatch.setattr(solver, "plan_at", the_first)
+    search = solver.master.milp
+    monkeypatch.setattr(solver.master, "milp", lambda *_, **__: answers[0])
+    monkeypatch.setattr(decompose, "improved", lambda _, decided, *__: decided)
+    solver.seed()
+    answers = [replace(search(CUTS.gap, solver.deadline, None), lower_bound=-np.inf)]
+    try:
+        ended, plan = solver.solve()
+    finally:
+        solver.end()
+    assert plan is shown[0]
+    assert (ended.status, ended.termination[:7]) == ("feasible", "stalled")
 
 
 def test_a_target_out_of_reach_is_infeasible_by_cuts_too() -> None:

@@ -16,7 +16,9 @@ import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from queue import SimpleQueue
+from threading import Thread
+from typing import IO, Any
 
 import numpy as np
 
@@ -205,7 +207,7 @@ class Crew:
 
 
 class Remote:
-    """A worker process. It loads while this one goes on; `hold` gives it its blocks."""
+    """A worker process. It loads while this one goes on, which never waits for it to read; `hold` gives it its blocks."""
 
     def __init__(self) -> None:
         path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
@@ -216,28 +218,23 @@ class Remote:
             env={**os.environ, "PYTHONPATH": path},
         )
         self._silent = False
-        self._end = weakref.finalize(self, _close, self.process)
+        self._letters: SimpleQueue[bytes | None] = SimpleQueue()
+        post = Thread(target=_post, args=(self._letters, self.process.stdin), daemon=True)
+        post.start()
+        self._end = weakref.finalize(self, _close, self.process, self._letters, post)
 
     def hold(self, blocks: dict[int, Block], options: Options) -> None:
         """Gives it the blocks that it is to operate."""
-        self._write((blocks, options))
+        self._letters.put(pickle.dumps((blocks, options), pickle.HIGHEST_PROTOCOL))
 
     @property
     def ended(self) -> bool:
         """Whether the process is no more."""
         return self._silent or self.process.poll() is not None
 
-    def _write(self, message: object) -> None:
-        assert self.process.stdin is not None
-        try:
-            pickle.dump(message, self.process.stdin, pickle.HIGHEST_PROTOCOL)
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            self._silent = True
-
     def send(self, name: str, argument: object) -> None:
         """Asks for something; `receive` gives the answer."""
-        self._write((name, argument))
+        self._letters.put(pickle.dumps((name, argument), pickle.HIGHEST_PROTOCOL))
 
     def receive(self) -> Any:
         """The answer, or the SolverError that the worker met or that its end is."""
@@ -253,10 +250,19 @@ class Remote:
         self._end()
 
 
-def _close(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdin is not None
+def _post(letters: SimpleQueue[bytes | None], into: IO[bytes]) -> None:
+    """Writes letters until there is none; those for a worker that has ended are lost, as `receive` will tell."""
+    with suppress(BrokenPipeError):
+        while (letter := letters.get()) is not None:
+            into.write(letter)
+            into.flush()
+    with suppress(BrokenPipeError):
+        into.close()
+
+
+def _close(process: subprocess.Popen[bytes], letters: SimpleQueue[bytes | None], post: Thread) -> None:
     assert process.stdout is not None
-    with suppress(BrokenPipeError):  # it has ended already
-        process.stdin.close()
+    letters.put(None)
     process.stdout.close()
+    post.join()
     process.wait()

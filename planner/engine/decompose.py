@@ -40,6 +40,7 @@ OWN_SHARE = (
     0.25  # of what a plan lies above the bound, that its own decisions may still save when others are looked for
 )
 COARSEST = 0.01  # gap beyond which coarser cuts would only let the MILP ask for decisions that serve nothing
+COARSEST_LP = 1e-3  # to which averaged blocks are asked where nothing is yes or no: exact ones follow at once
 OPERATING_SHARE = 0.25  # of the time limit that the search for cheaper decisions leaves for operating them
 MIXING_PATIENCE_S = 10.0  # for the decisions of the best mixture of operations at hand
 MIXING_SHARE = 0.4  # of the time limit that this may take
@@ -87,7 +88,8 @@ class Decomposition(Rounds):
         self.pool.deep = self.pool.deep or self.coarse == EXACT
         self.settled = False  # whether the last MILP reached its gap
         self.promising: Start | None = None  # decisions that have not led to a better plan in time, cheaper by the cuts
-        self.stalls = 0  # times that decisions came back for which no plan was found
+        self.stalls = 0  # times that decisions came back which led to no plan, or to nothing that was not known
+        self.known = (-np.inf, np.inf)  # bound and cost after decisions were last operated
         self.losses = 0  # times that decisions were given up without a plan
         self.bound = -np.inf  # that no plan can beat
 
@@ -178,7 +180,7 @@ class Decomposition(Rounds):
     def _relax(self) -> bool:
         """The relaxation from seeds, where nothing is known yet. False if it has no solution."""
         self.seed()
-        if not self.converge(2.0 * self.fine, self.coarse):
+        if not self.converge(2.0 * (self.fine if self.decides else COARSEST_LP), self.coarse):
             return False
         self.probe()
         if self.decides:  # otherwise to operate the plan is the same
@@ -253,6 +255,8 @@ class Decomposition(Rounds):
         starts = [
             (self._point(one.decisions), self._prices(one)) for one in (*self.offered, *reversed(self.pool.starts))
         ]
+        if not self.decides:  # what is not yes or no need not be looked for
+            starts.append((self._point({}), None))
         begun, distinct = time.monotonic(), dict[bytes, tuple[Float, Float | None]]()
         for x, prices in starts:
             distinct.setdefault(self.master.decisions(x), (x, prices))
@@ -323,8 +327,10 @@ class Decomposition(Rounds):
         tolerance = (0.02 if again else 0.2) * self.fine
         shallow = self._shallow()
         value, plan = self.plan_at(whole, tolerance, rounds, hint, closer=again)
-        self.stalls += again and plan is None and not self._cutoff() <= value < np.inf
         self._keep(plan)
+        known, self.known = self.known, (self.bound, self.cost)
+        nothing_new = plan is None or np.allclose(known, self.known, rtol=1e-9, atol=0.0)
+        self.stalls += again and nothing_new and not self._cutoff() <= value < np.inf
         if plan is not None and shallow:
             self._deepen()
             if not self._reached():
@@ -424,7 +430,7 @@ class Decomposition(Rounds):
         best, bound = self.best, self.bound
         words = "interrupted" if interrupted.is_set() else "time limit"
         if self.stalls == MOST_STALLS:
-            words = "stalled: the blocks serve no plan with the decisions that the bound asks for"
+            words = "stalled: the blocks show no better plan with the decisions that the bound asks for"
         if self._reached():
             words = "costs no more than is enough" if self._will_do(self.cost) else "no plan costs so little"
         if best is None:

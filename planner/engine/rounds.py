@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,7 +25,7 @@ from planner.engine.block import Block
 from planner.engine.bridge import Float, Options, SolverError, interrupted
 from planner.engine.crew import Answer, Task
 from planner.engine.inner import Inner, Mixture, Shown
-from planner.engine.master import Master
+from planner.engine.master import Master, Row
 from planner.engine.matrix import Pressed, dot
 from planner.engine.parts import averaged_parts, exact_parts, is_chronological
 from planner.engine.peaks import Peak, free_peaks, with_sums
@@ -49,6 +49,7 @@ CARBON_SEEDS = (
     (1.0, 2e-4),
 )  # (share of the largest size, carbon price [million/t])
 RANDOM_SEEDS, FEW_SEEDS = 40, 8  # more cuts, each at random sizes and prices in one year; few where nothing is whole
+SEEDS_AT_ONCE = 6  # that blocks are sent together; between them a solve can be stopped
 SEED_CARBON_PRICES = (0.0, 1e-4, 3e-4, 1e-3, 3e-3)  # [million/t]
 PROBE_PRICE = 5e-3  # [million per unit] that pushes a quantity to its end
 MOST_ROUNDS = 80
@@ -57,8 +58,21 @@ MOST_SHOWN = 2  # operations of each year and season that are shown at prices of
 LATE_MIXTURE_S = 15.0  # that a mixture may take, even where the time limit has passed
 MOST_OPENINGS = 4  # rounds until every block has served its loads
 MOST_LACKING = 3  # rounds that ask for what first operations lack
-MIXTURE_EVERY = 3  # rounds of blocks from one mixture to the next
+MIXTURE_EVERY = (
+    3  # rounds of blocks from one mixture to the next; one less where it agreed with the relaxation's prices
+)
+AGREED_PRICE = 1e-3  # relative difference up to which prices are the same
+NO_PRICE = 1e-9  # [million per unit] and absolute
 LOST_ROUNDS = 15  # without a plan, after which decisions that cost too much are given up
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where blocks are to be operated: columns of the master, (Y, Q) prices, and the years (by index)."""
+
+    x: Float
+    prices: Float
+    years: Sequence[int]
 
 
 @dataclass
@@ -119,34 +133,46 @@ class Rounds:
 
         What is not `costed` has the prices alone: such a cut says what can be reached, whatever it costs.
         """
+        return self.cut_at_all([Point(x, prices, self._years() if years is None else years)], kind, costed)
+
+    def cut_at_all(self, points: Sequence[Point], kind: str, costed: bool = True) -> tuple[float, float]:
+        """The same for several points that need not wait for one another; sums over all."""
         begun, master, first = time.monotonic(), self.master, self.first[kind]
-        years = self._years() if years is None else years
-        weights = (
-            master.weights(prices)
-            if costed
-            else np.where(np.isin(np.arange(prices.shape[1]), master.coupled), prices, 0.0)
-        )
-        places = [(y, b) for b in range(len(self.blocks)) for y in years]
-        keep = self.showing is self.inner
-        dearest = np.abs(weights[:, master.coupled]).max(axis=1, initial=0.0)
-        slack = np.maximum(self.slack_price, DEARER * dearest)  # no price makes it worth not to serve
-        tasks = [Task(first + b, y, x[master.ports[y, b]], weights[y], slack[y], keep) for y, b in places]
-        scale = self.discount * np.maximum(1.0, dearest / (HIGHEST_PRICE * self.discount))  # rows of like size
-        answers = dict(zip(places, self.crew.work(tasks), strict=True))
-        own, violation, unserved = [], 0.0, 0.0
-        for y in years:
-            for g, group in enumerate(master.groups):
-                place = master.pooled(g, {b: answers[y, b].cut for b in group}, weights[y], scale[y])
-                own.append(master.row(y, g, place))
-                violation += self.discount[y] * max(0.0, own[-1].lower - dot(own[-1].values, x[own[-1].columns]))
-        for (y, b), answer in answers.items():
-            if answer.reach is not None:
-                unserved += answer.cut.slack
-                g = self.group_of[b]
-                place = master.pooled(g, {b: answer.reach}, np.zeros_like(weights[y]), 1.0)
-                own.append(master.row(y, g, place))
-            else:
-                self._add(y, b, x[master.ports[y, b]], answer)
+        keep, tasks, priced = self.showing is self.inner, [], []
+        for point in points:
+            prices = point.prices
+            weights = (
+                master.weights(prices)
+                if costed
+                else np.where(np.isin(np.arange(prices.shape[1]), master.coupled), prices, 0.0)
+            )
+            dearest = np.abs(weights[:, master.coupled]).max(axis=1, initial=0.0)
+            slack = np.maximum(self.slack_price, DEARER * dearest)  # no price makes it worth not to serve
+            scale = self.discount * np.maximum(1.0, dearest / (HIGHEST_PRICE * self.discount))  # rows of like size
+            priced.append((weights, scale))
+            tasks += [
+                Task(first + b, y, point.x[master.ports[y, b]], weights[y], slack[y], keep)
+                for b in range(len(self.blocks))
+                for y in point.years
+            ]
+        answers, own, violation, unserved = iter(self.crew.work(tasks)), list[Row](), 0.0, 0.0
+        for point, (weights, scale) in zip(points, priced, strict=True):
+            found = {(y, b): next(answers) for b in range(len(self.blocks)) for y in point.years}
+            rows = [
+                master.row(y, g, master.pooled(g, {b: found[y, b].cut for b in master.groups[g]}, weights[y], scale[y]))
+                for y in point.years
+                for g in range(len(master.groups))
+            ]
+            for row in rows:
+                violation += self.discount[row.year] * max(0.0, row.lower - dot(row.values, point.x[row.columns]))
+            own += rows
+            for (y, b), answer in found.items():
+                if answer.reach is not None:
+                    unserved += answer.cut.slack
+                    g = self.group_of[b]
+                    own.append(master.row(y, g, master.pooled(g, {b: answer.reach}, np.zeros_like(weights[y]), 1.0)))
+                else:
+                    self._add(y, b, point.x[master.ports[y, b]], answer)
         master.add(own)
         self.timings.add(f"{kind} blocks", begun)
         return violation, unserved
@@ -159,25 +185,27 @@ class Rounds:
 
     def seed(self) -> None:
         """First cuts: from nothing built to everything built, at carbon prices from none to high."""
+        points = list(self._seeds())
+        for first in range(0, len(points), SEEDS_AT_ONCE):
+            if self.stop():
+                return
+            self.cut_at_all(points[first : first + SEEDS_AT_ONCE], self.coarse)
+
+    def _seeds(self) -> Iterator[Point]:
         m = self.master.matrix
         low, high = np.maximum(m.lower, -LARGEST_SEED), np.minimum(m.upper, LARGEST_SEED)
         direct, tonnes = self.master.direct_cost, self._tonnes()
         for share, price in CARBON_SEEDS:
-            if self.stop():
-                return
-            self.cut_at(
-                low + share * (high - low), direct + price * self.discount[:, None] * tonnes, self.coarse, self._few()
-            )
+            prices = direct + price * self.discount[:, None] * tonnes
+            yield Point(low + share * (high - low), prices, self._few())
         random, count = np.random.default_rng(self.options.seed), len(self.problem.years)
         for k in range(RANDOM_SEEDS if m.integer.any() else FEW_SEEDS):
-            if self.stop():
-                return
             x = low + random.uniform(0.0, 1.0, len(low)) ** 2 * (high - low)
             prices = direct + random.choice(SEED_CARBON_PRICES) * self.discount[:, None] * tonnes
             if len(self.master.coupled):
                 pushed = random.choice(self.master.coupled)
                 prices[:, pushed] += random.choice([-1.0, 0.0, 1.0]) * PROBE_PRICE * self.discount
-            self.cut_at(x, prices, self.coarse, [k % count])
+            yield Point(x, prices, [k % count])
 
     def probe(self) -> None:
         """Cuts that say how far each coupled quantity can be pushed up or down at the relaxation's sizes."""
@@ -186,12 +214,12 @@ class Rounds:
             return
         _, x, prices = solved
         for q in self.master.coupled:
-            for push in (PROBE_PRICE, -PROBE_PRICE):
-                if self.stop():
-                    return
-                pushed = prices.copy()
-                pushed[:, q] += push * self.discount
-                self.cut_at(x, pushed, self.coarse, self._few())
+            if self.stop():
+                return
+            pushed = [prices.copy(), prices.copy()]
+            pushed[0][:, q] += PROBE_PRICE * self.discount
+            pushed[1][:, q] -= PROBE_PRICE * self.discount
+            self.cut_at_all([Point(x, one, self._few()) for one in pushed], self.coarse)
 
     def converge(self, tolerance: float, kind: str, rounds: int = MOST_ROUNDS) -> bool:
         """Cuts until the relaxation (with whatever is fixed) moves no more. False if it has no solution."""
@@ -321,7 +349,7 @@ class Rounds:
         lost: float,
     ) -> tuple[float, Mixture | None]:
         master, best, value = self.master, None, -np.inf
-        core, last_prices, before = None, None, (-np.inf, np.inf)
+        core, last_prices, before, due = None, None, (-np.inf, np.inf), 0
         first = not self.pool.lasting  # of this site: later solves mix what the plans before have shown
         padding = np.zeros(master.matrix.rows.shape[1] - master.width)
         for turn in range(rounds):
@@ -334,7 +362,8 @@ class Rounds:
             if self.stop() or value >= cutoff or (best is None and turn >= LOST_ROUNDS and value > lost):
                 break
             small = tolerance * max(abs(value), 1.0)
-            mixing = turn % MIXTURE_EVERY == 0
+            mixing = turn >= due
+            due = turn + MIXTURE_EVERY if mixing else due
             every = kind != EXACT or turn == 0 or (mixing and first)
             years = self._years() if every else self._in_turn(turn)
             if turn > 0 or not inner.complete():
@@ -361,7 +390,10 @@ class Rounds:
                         break
                 if best.cost - value <= 2 * small:
                     break
-                self.cut_at(shown, mixture.prices, kind)  # what would make it cheaper
+                if self._agree(mixture.prices, prices):
+                    due -= 1
+                else:
+                    self.cut_at(shown, mixture.prices, kind)  # what would make it cheaper
             now = (value, np.inf if best is None else best.cost)
             if best is not None and now[0] - before[0] < 0.1 * small and before[1] - now[1] < 0.1 * small:
                 break
@@ -379,6 +411,11 @@ class Rounds:
             return None
         finally:
             self.timings.add("inner", begun)
+
+    def _agree(self, prices: Float, others: Float) -> bool:
+        """Whether two prices of the coupled quantities are the same: blocks would show nothing new at the second."""
+        used = self.master.coupled
+        return np.allclose(prices[:, used], others[:, used], rtol=AGREED_PRICE, atol=NO_PRICE)
 
     def _at_hand(self, inner: Inner, whole: Float | None) -> bool:
         """Whether what was shown before can be mixed to a plan."""
