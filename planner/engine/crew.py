@@ -36,7 +36,7 @@ class Task:
     """One block of one year to be operated. `block` is its place in the crew; `keep` asks to remember the operation.
 
     `values` (ports,) are in each port's unit (MW, MWh, or 1 for levels), `weights` (Q,) [million per unit of each quantity], the
-    price of what is not served [million/MWh].
+    price of what is not served [million/MWh]. Tasks of one `point` follow one another, each from the basis of the one before.
     """
 
     block: int
@@ -45,6 +45,7 @@ class Task:
     weights: Float
     slack_price: float
     keep: bool = False
+    point: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,11 @@ class Station:
 
     def work(self, tasks: Sequence[Task]) -> list[Answer]:
         """Answers in the order of the tasks; a block's first year starts from where it was left, a later one from the one before."""
-        before: dict[int, int] = {}
+        before: dict[tuple[int, int], int] = {}
         answers = []
         for task in tasks:
-            answers.append(self._answer(task, before.get(task.block, task.year)))
-            before[task.block] = task.year
+            answers.append(self._answer(task, before.get((task.point, task.block), task.year)))
+            before[task.point, task.block] = task.year
         return answers
 
     def _answer(self, task: Task, start: int) -> Answer:

@@ -139,7 +139,7 @@ class Rounds:
         """The same for several points that need not wait for one another; sums over all."""
         begun, master, first = time.monotonic(), self.master, self.first[kind]
         keep, tasks, priced = self.showing is self.inner, [], []
-        for point in points:
+        for k, point in enumerate(points):
             prices = point.prices
             weights = (
                 master.weights(prices)
@@ -151,7 +151,7 @@ class Rounds:
             scale = self.discount * np.maximum(1.0, dearest / (HIGHEST_PRICE * self.discount))  # rows of like size
             priced.append((weights, scale))
             tasks += [
-                Task(first + b, y, point.x[master.ports[y, b]], weights[y], slack[y], keep)
+                Task(first + b, y, point.x[master.ports[y, b]], weights[y], slack[y], keep, k)
                 for b in range(len(self.blocks))
                 for y in point.years
             ]
