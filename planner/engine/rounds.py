@@ -58,9 +58,7 @@ MOST_SHOWN = 2  # operations of each year and season that are shown at prices of
 LATE_MIXTURE_S = 15.0  # that a mixture may take, even where the time limit has passed
 MOST_OPENINGS = 4  # rounds until every block has served its loads
 MOST_LACKING = 3  # rounds that ask for what first operations lack
-MIXTURE_EVERY = (
-    3  # rounds of blocks from one mixture to the next; one less where it agreed with the relaxation's prices
-)
+MIXTURE_EVERY = 3  # rounds of blocks from one mixture to the next; one less after one of agreed prices
 AGREED_PRICE = 1e-3  # relative difference up to which prices are the same
 NO_PRICE = 1e-9  # [million per unit] and absolute
 LOST_ROUNDS = 15  # without a plan, after which decisions that cost too much are given up
