@@ -79,6 +79,20 @@ def test_an_error_of_this_process_leaves_no_answer_of_a_worker_behind(monkeypatc
     assert answers[1] == "b"
 
 
+def test_each_point_starts_from_the_basis_of_its_own_first_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So points sent together are answered as if they were sent one after the other."""
+    crew, begun = crew_of(1), list[int]()
+    first, solve = tasks_of(crew)[0], Operator.solve
+
+    def noted(operator: Operator, *given: Any) -> Any:
+        begun.append(given[-1][0])
+        return solve(operator, *given)
+
+    monkeypatch.setattr(Operator, "solve", noted)
+    crew.work([replace(first, year=year, point=point) for point in (0, 1) for year in (0, 1)])
+    assert begun == [0, 0, 0, 0]
+
+
 def test_a_worker_that_was_killed_is_told_and_its_crew_is_broken() -> None:
     crew = crew_of(3)
     try:
