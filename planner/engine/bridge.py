@@ -90,7 +90,7 @@ def check(matrix: Matrix) -> None:
         if largest > LARGEST_COEFFICIENT:
             raise SolverError(f"a {name} of the model is {largest:.3g}, above {LARGEST_COEFFICIENT:.0e}")
     for name, low, up in (("column", matrix.lower, matrix.upper), ("row", matrix.row_lower, matrix.row_upper)):
-        if np.isnan(low).any() or np.isnan(up).any() or (low > up + 1e-9).any():
+        if not (low <= up + 1e-9).all():  # nor is one that is not a number
             raise SolverError(f"bounds of a {name} are not an interval")
 
 
@@ -124,11 +124,12 @@ def pass_matrix(h: Any, matrix: Matrix, relaxed: bool) -> None:
     """Hands a checked model over and counts what arrived."""
     check(matrix)
     shape, whole = matrix.rows.shape, matrix.integer & (not relaxed)
+    columns = matrix.rows.tocsc()  # HiGHS holds a model by columns, and takes twice as long to turn it round
     status = h.passModel(  # as arrays: an attribute of HighsLp is copied number by number
         shape[1],
         shape[0],
-        matrix.rows.nnz,
-        int(highspy.MatrixFormat.kRowwise),
+        columns.nnz,
+        int(highspy.MatrixFormat.kColwise),
         int(highspy.ObjSense.kMinimize),
         matrix.offset,
         matrix.cost,
@@ -136,14 +137,14 @@ def pass_matrix(h: Any, matrix: Matrix, relaxed: bool) -> None:
         matrix.upper,
         matrix.row_lower,
         matrix.row_upper,
-        matrix.rows.indptr.astype(np.int32),
-        matrix.rows.indices.astype(np.int32),
-        matrix.rows.data,
+        columns.indptr.astype(np.int32),
+        columns.indices.astype(np.int32),
+        columns.data,
         whole.astype(np.int32),  # HighsVarType.kContinuous is 0, kInteger 1
     )
     if status == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refused the model")
-    if (h.getNumCol(), h.getNumRow(), h.getNumNz()) != (shape[1], shape[0], matrix.rows.nnz):
+    if (h.getNumCol(), h.getNumRow(), h.getNumNz()) != (shape[1], shape[0], columns.nnz):
         raise SolverError("HiGHS holds other rows, columns or non-zeros than were passed")
 
 

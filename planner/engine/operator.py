@@ -54,6 +54,7 @@ class Operator:
         self.bases: dict[object, Any] = {}
         self.at: object = None  # key of the basis that the solver stands at
         self.cost = m.cost  # that the solver holds
+        self.held = m.upper[self.bounded]  # upper bounds of the bounded columns that it holds
         self.x = np.zeros(count)  # the last operation
         self.h = new_highs(options)
         set_option(self.h, "solver", "simplex")
@@ -71,7 +72,9 @@ class Operator:
         self.cost = scaled
         h.changeColsBounds(len(self.ports), self.ports, values, values)
         upper = np.maximum(block.bound_base + block.bound_ports @ values, self.lower)
-        h.changeColsBounds(len(self.bounded), self.bounded, self.lower, upper)
+        other = np.flatnonzero(upper != self.held)
+        h.changeColsBounds(len(other), self.bounded[other], self.lower[other], upper[other])
+        self.held = upper
         start = key if start is None else start
         if start in self.bases and start != self.at:
             h.setBasis(self.bases[start])
@@ -82,8 +85,9 @@ class Operator:
             raise SolverError(f"an operating block ended {h.modelStatusToString(h.getModelStatus())}")
         self.bases[key], self.at = h.getBasis(), key
         solution = h.getSolution()
-        self.x = np.asarray(solution.col_value)
-        return self._cut(self.x, np.asarray(solution.row_dual) / COST_SCALE, cost)
+        self.x = np.fromiter(solution.col_value, float, len(self.x))  # HiGHS gives lists
+        dual = np.fromiter(solution.row_dual, float, len(self.row_lower))
+        return self._cut(self.x, dual / COST_SCALE, cost)
 
     def _cut(self, x: Float, dual: Float, cost: Float) -> Cut:
         block, m = self.block, self.block.matrix

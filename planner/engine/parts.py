@@ -11,12 +11,14 @@ A year of representative days is cut into its billing periods too; its days are 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.problem import Problem
 from planner.engine.matrix import Float, Int
+
+if TYPE_CHECKING:  # a worker operates its parts without it
+    from models.problem import Problem
 
 KINDS = 4  # of days in an averaged month, its hardest day apart
 COEFFICIENT_WEIGHT = (

@@ -104,8 +104,8 @@ class Builder:
             for term in batch.terms:
                 full, right = batch.full(term), left + batch.width(term)
                 for array, values in ((column, term.columns), (coefficient, term.coefficient)):
-                    rows = array[begin : begin + count * width].reshape(count, width)
-                    rows[:, left:right] = np.broadcast_to(values, full).reshape(count, right - left)
+                    cells = array[begin : begin + count * width].reshape(*batch.shape, width)
+                    cells[..., left:right] = np.broadcast_to(values, full).reshape(*batch.shape, right - left)
                 left = right
         rows = csr_array((coefficient, column, start), shape=(self.row_count, self.count))
         rows.sum_duplicates()

@@ -48,7 +48,8 @@ CARBON_SEEDS = (
     (0.6, 1e-3),
     (1.0, 2e-4),
 )  # (share of the largest size, carbon price [million/t])
-RANDOM_SEEDS, FEW_SEEDS = 40, 8  # more cuts, each at random sizes and prices in one year; few where nothing is whole
+RANDOM_SEEDS = 40  # more cuts, each at random sizes and prices in one year
+FEW_SEEDS, FEW_OF_A_YEAR = 8, 4  # where nothing is whole: so many, and at most so many of each year
 SEEDS_AT_ONCE = 6  # that blocks are sent together; between them a solve can be stopped
 SEED_CARBON_PRICES = (0.0, 1e-4, 3e-4, 1e-3, 3e-3)  # [million/t]
 PROBE_PRICE = 5e-3  # [million per unit] that pushes a quantity to its end
@@ -197,7 +198,7 @@ class Rounds:
             prices = direct + price * self.discount[:, None] * tonnes
             yield Point(low + share * (high - low), prices, self._few())
         random, count = np.random.default_rng(self.options.seed), len(self.problem.years)
-        for k in range(RANDOM_SEEDS if m.integer.any() else FEW_SEEDS):
+        for k in range(RANDOM_SEEDS if m.integer.any() else min(FEW_SEEDS, FEW_OF_A_YEAR * count)):
             x = low + random.uniform(0.0, 1.0, len(low)) ** 2 * (high - low)
             prices = direct + random.choice(SEED_CARBON_PRICES) * self.discount[:, None] * tonnes
             if len(self.master.coupled):

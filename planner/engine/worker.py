@@ -26,3 +26,4 @@ if __name__ == "__main__":
     private = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever else is printed goes where errors go
     serve(sys.stdin.buffer, private)
+    os._exit(0)  # at once: nothing is left to write, and whoever closed the input waits
