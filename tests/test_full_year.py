@@ -21,6 +21,7 @@ from planner.engine.bridge import Options, SolverError, run, set_option
 from planner.engine.crew import Crew, Task
 from planner.engine.decompose import Decomposition, decomposed
 from planner.engine.matrix import Float
+from planner.engine.meeting import EXACT as EXACT_BLOCKS
 from planner.engine.monolith import whole
 from planner.engine.operator import Operator
 from planner.engine.parts import averaged_parts, exact_parts, is_chronological
@@ -28,7 +29,6 @@ from planner.engine.peaks import BILLED, free_peaks, with_sums
 from planner.engine.pool import PLANS_KEPT, Pool, Start
 from planner.engine.press import Template, compile_template, press, press_plan
 from planner.engine.press_block import largest_flow, press_block
-from planner.engine.rounds import EXACT as EXACT_BLOCKS
 from planner.engine.rounds import SLACK_PRICE
 from planner.plan import Plan, SolverFacts
 from planner.solving.cheapest_first import cheapest_first, measures
@@ -273,7 +273,7 @@ def test_a_solve_begins_with_the_plan_and_the_operations_of_the_one_before(monke
         monkeypatch.setattr(solver, "cut_at", None)
         whole = solver._point(pool.starts[-1].decisions)
         solver.master.fix(whole)
-        mixture = solver._mixture(solver.inner, whole)
+        mixture = solver.mixture(solver.inner, whole)
     assert mixture is not None
     assert mixture.missing == pytest.approx(0.0, abs=1e-6)
     assert first.objective < mixture.cost < 1.1 * first.objective

@@ -12,6 +12,7 @@ from planner.engine import Options
 from planner.engine.bridge import Outcome
 from planner.engine.decompose import Decomposition
 from planner.engine.master import ROUGH
+from planner.engine.meeting import Agenda
 from planner.engine.monolith import whole
 from planner.engine.neighbourhood import WINDOW_YEARS, Costed, improved, neighbourhoods
 from tests.full_years import chronological
@@ -102,12 +103,12 @@ def test_the_relaxation_is_enclosed_by_cuts_and_mixtures() -> None:
     *_, one = whole(problem, OPTIONS)
     solver = Decomposition(problem, OPTIONS)
     assert solver._relax()
-    below, mixture = solver.meet(solver.rough, None, 1e-4, 40)
+    below, mixture = solver.meet(solver.rough, Agenda(None, 1e-4), 40)
     assert mixture is not None
     assert solver.bound <= below * (1 + 1e-9)
     assert below <= one.objective * (1 + 1e-7)
     assert below <= mixture.cost <= below * (1 + 5e-4)
-    exact_below, exact = solver.meet(solver.inner, None, 1e-4, 40)
+    exact_below, exact = solver.meet(solver.inner, Agenda(None, 1e-4), 40)
     assert exact is not None
     assert exact_below <= one.objective * (1 + 1e-7) <= exact.cost * (1 + 2e-7)
     assert exact.cost <= one.objective * (1 + 5e-4)

@@ -28,9 +28,10 @@ from planner.engine.decompose import Decomposition, Operation, Solved
 from planner.engine.inner import Inner, Mixture, Shown
 from planner.engine.master import Master
 from planner.engine.matrix import Float, Key
+from planner.engine.meeting import MISSING
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Pool, Start
-from planner.engine.rounds import DEARER, MISSING, Rounds, cut_apart
+from planner.engine.rounds import DEARER, Rounds, cut_apart
 from planner.engine.stated import with_stated
 
 LOOSE_GAP = 0.5  # share of the gap within which a plan at any load is found

@@ -24,10 +24,11 @@ from models.problem import Problem
 from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, interrupted, too_dear
 from planner.engine.inner import Mixture
 from planner.engine.master import POOL_TURNS, Row
+from planner.engine.meeting import EXACT, MISSING, Agenda
 from planner.engine.neighbourhood import Costed, improved
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Decisions, Place, Pool, Quantity, Start
-from planner.engine.rounds import EXACT, MISSING, MOST_ROUNDS, Rounds
+from planner.engine.rounds import MOST_ROUNDS, Rounds
 from planner.engine.stated import with_stated
 
 FIRST_PATIENCE_S = 10.0  # for the first MILP; where no decisions are known, as long as all before it. Later ones longer
@@ -186,7 +187,7 @@ class Decomposition(Rounds):
         if self.decides:  # otherwise to operate the plan is the same
             exact = self._averages_mislead()
             inner, tolerance = (self.inner, self.fine) if exact else (self.rough, 0.1 * self.fine)
-            self.relaxed = max(self.relaxed, self.meet(inner, None, tolerance, MOST_MEETINGS)[0])
+            self.relaxed = max(self.relaxed, self.meet(inner, Agenda(None, tolerance), MOST_MEETINGS)[0])
         self.bound = self.relaxed
         return self.bound < np.inf
 
@@ -198,7 +199,7 @@ class Decomposition(Rounds):
         _, x, prices = solved
         years = self._few()
         averaged, exact = (self.cut_at(x, prices, kind, years)[0] for kind in (self.coarse, EXACT))
-        return (exact - averaged) * len(self._years()) > self.options.gap * abs(solved[0]) * len(years)
+        return (exact - averaged) * len(self.all_years()) > self.options.gap * abs(solved[0]) * len(years)
 
     def _shallow(self) -> bool:
         """Whether exact blocks may still raise the bound that averaged ones gave."""
@@ -210,7 +211,7 @@ class Decomposition(Rounds):
             return
         self.pool.deep = True
         self._clear()
-        value, _ = self.meet(self.inner, None, 0.2 * self.fine, MOST_MEETINGS)
+        value, _ = self.meet(self.inner, Agenda(None, 0.2 * self.fine), MOST_MEETINGS)
         if value == np.inf:
             self._infeasible()
         self.bound = max(self.bound, min(value, self.cost))
@@ -229,7 +230,7 @@ class Decomposition(Rounds):
             return
         points = [self._point(one.decisions) for one in self.pool.starts]
         distinct = {self.master.decisions(x): x for x in points}.values()
-        known = [self._mixture(self.inner, x) for x in distinct]
+        known = [self.mixture(self.inner, x) for x in distinct]
         fit = [mixture for mixture in known if mixture is not None and mixture.missing < MISSING]
         if not fit:
             return
@@ -245,7 +246,7 @@ class Decomposition(Rounds):
                 self.bound + MIXED * self.options.gap * abs(self.bound),
             )
             self.timings.add("inner", begun)
-            mixture = None if decided is None else self._mixture(self.inner, decided)
+            mixture = None if decided is None else self.mixture(self.inner, decided)
             if mixture is not None and mixture.missing < MISSING:
                 self._keep(mixture)
         self.report("plan in hand", self.bound, self.cost)
@@ -376,7 +377,7 @@ class Decomposition(Rounds):
     def costed(self, whole: Float) -> tuple[float, Float | None]:
         """What coarse blocks say that the yes/no decisions of `whole` cost at least, and their prices; the cuts stay."""
         self.master.fix(whole)
-        cost, mixture = self.meet(self.rough, whole, 0.1 * self.fine, MOST_MEETINGS, self._cutoff())
+        cost, mixture = self.meet(self.rough, Agenda(whole, 0.1 * self.fine, self._cutoff()), MOST_MEETINGS)
         self.master.fix(None)
         return cost if np.isfinite(cost) else np.inf, None if mixture is None else mixture.prices
 
@@ -395,7 +396,7 @@ class Decomposition(Rounds):
         lost = (
             np.inf if closer or self.losses == MOST_LOSSES else self.bound + NEAR * self.options.gap * abs(self.bound)
         )
-        found = self.meet(self.inner, whole, tolerance, rounds, self._cutoff(), told, hint, lost)
+        found = self.meet(self.inner, Agenda(whole, tolerance, self._cutoff(), told, lost), rounds, hint)
         self.losses += found[1] is None and lost < found[0] < self._cutoff()
         self.master.fix(None)
         return found

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -27,6 +27,7 @@ from planner.engine.crew import Answer, Task
 from planner.engine.inner import Inner, Mixture, Shown
 from planner.engine.master import Master, Row
 from planner.engine.matrix import Pressed, dot
+from planner.engine.meeting import EXACT, STEP_BACK, Agenda, Meeting
 from planner.engine.parts import averaged_parts, exact_parts, is_chronological
 from planner.engine.peaks import Peak, free_peaks, with_sums
 from planner.engine.pins import Pins, pinned
@@ -37,11 +38,9 @@ from planner.engine.press_block import press_block
 SLACK_PRICE = 0.05  # [million/MWh] of unserved load: a hundred times any energy price
 HIGHEST_PRICE = 5e-3  # [million per unit] in a row of the master; cuts at higher prices are scaled down
 DEARER = 5.0  # times the highest price of a quantity, or charge for one step's peak, that unserved load costs at least
-STEP_BACK = 0.5  # share of the last point in the next one
 LARGEST_SEED = 1e4  # [MW or MWh] of a size that nothing limits, in the seeds
-EXACT, AVERAGED = "exact", "averaged"
+AVERAGED = "averaged"  # kind of blocks; the other is exact
 SEASONS = 4  # groups of months that share an estimate
-MISSING = 1e-6  # quantity below which a mixture lacks nothing
 CARBON_SEEDS = (
     (0.0, 0.0),
     (0.3, 2e-4),
@@ -57,12 +56,6 @@ MOST_ROUNDS = 80
 YEARS_APART = 3  # of the years whose blocks are solved in a round; in a first solve all years' are before a mixture
 MOST_SHOWN = 2  # operations of each year and season that are shown at prices of old cuts
 LATE_MIXTURE_S = 15.0  # that a mixture may take, even where the time limit has passed
-MOST_OPENINGS = 4  # rounds until every block has served its loads
-MOST_LACKING = 3  # rounds that ask for what first operations lack
-MIXTURE_EVERY = 3  # rounds of blocks from one mixture to the next; one less after one of agreed prices
-AGREED_PRICE = 1e-3  # relative difference up to which prices are the same
-NO_PRICE = 1e-9  # [million per unit] and absolute
-LOST_ROUNDS = 15  # without a plan, after which decisions that cost too much are given up
 
 
 @dataclass(frozen=True)
@@ -132,7 +125,7 @@ class Rounds:
 
         What is not `costed` has the prices alone: such a cut says what can be reached, whatever it costs.
         """
-        return self.cut_at_all([Point(x, prices, self._years() if years is None else years)], kind, costed)
+        return self.cut_at_all([Point(x, prices, self.all_years() if years is None else years)], kind, costed)
 
     def cut_at_all(self, points: Sequence[Point], kind: str, costed: bool = True) -> tuple[float, float]:
         """The same for several points that need not wait for one another; sums over all."""
@@ -243,7 +236,7 @@ class Rounds:
                 at = STEP_BACK * last_x + (1 - STEP_BACK) * x
                 priced = STEP_BACK * last_prices + (1 - STEP_BACK) * prices
             every = stalled or kind == EXACT
-            years = self._years() if every else self._in_turn(turn)
+            years = self.all_years() if every else self.years_in_turn(turn)
             violation, unserved = self.cut_at(at, priced, kind, years)
             last_x, last_prices = at, priced
             if every and stalled and violation < small and unserved < 1.0:
@@ -251,55 +244,22 @@ class Rounds:
         return True
 
     def meet(
-        self,
-        inner: Inner,
-        whole: Float | None,
-        tolerance: float,
-        rounds: int,
-        cutoff: float = np.inf,
-        better: Callable[[float, float], bool] = lambda *_: False,
-        hint: Float | None = None,
-        lost: float = np.inf,
+        self, inner: Inner, agenda: Agenda, rounds: int, hint: Float | None = None
     ) -> tuple[float, Mixture | None]:
-        """The relaxation from below and the best mixture from above, until they meet or neither moves.
+        """(what the agenda's decisions cost at least, the best mixture with them), after so many rounds at most.
 
-        The first mixture is of what was shown before; it may be a plan already. Once there is one, the next point lies between
-        it and the relaxation's: near what is known to work. Ends early where the relaxation reaches the cutoff. `better` hears
-        what each better mixture costs and what its decisions cost at least, and says whether that will do. The `hint` (Y, Q)
-        are prices that a plan of the same decisions would pay, where such are known. Decisions that cost more than `lost` are
-        given up where no plan of theirs is found soon.
+        The `hint` (Y, Q) are prices that a plan of the same decisions would pay, where such are known.
         """
-        kind = EXACT if inner is self.inner else self.coarse
         if inner is self.rough:
             inner.clear(self.rough_marks)
-        self.showing = inner
-        if hint is not None and not self._at_hand(inner, whole):
-            self.open(inner, kind, whole, tolerance, hint, cutoff)
-        value, best = self._between(inner, kind, whole, tolerance, rounds, cutoff, better, lost)
+        self.showing, meeting = inner, Meeting(self, inner, agenda)
+        if hint is not None:
+            meeting.open(hint)
+        value = meeting.run(rounds)
         self.showing = None
-        if inner is self.rough and best is not None:
-            self.rough_marks = best.marks
-        return value, best
-
-    def open(self, inner: Inner, kind: str, whole: Float | None, tolerance: float, hint: Float, cutoff: float) -> None:
-        """Operations at the prices of the hint: of every block at sizes that serve its loads, and then of what they lack."""
-        unserved = np.arange(len(self._years()))
-        for _ in range(MOST_OPENINGS):
-            solved = self.master.separated(tolerance * self.master.value)
-            if solved is None or solved[0] >= cutoff or self.stop():
-                return
-            x = solved[1]
-            if not len(unserved):
-                break
-            before = inner.count()
-            self.cut_at(x, hint, kind, unserved.tolist())
-            silent = (inner.count() == before).any(axis=1)
-            unserved = unserved[silent[unserved]]  # with all their months, which fit at the same sizes only
-        for _ in range(MOST_LACKING):
-            mixture = self._mixture(inner, whole, least_missing=True)
-            if self.stop() or mixture is None or mixture.missing < MISSING:
-                break
-            self.cut_at(x, mixture.prices, kind, costed=False)
+        if inner is self.rough and meeting.best is not None:
+            self.rough_marks = meeting.best.marks
+        return value, meeting.best
 
     def show(self, x: Float, kind: str) -> None:
         """Operations at the relaxation's own sizes, at the prices of the cuts that most hold it up."""
@@ -336,70 +296,7 @@ class Rounds:
         """Whether time is up or the user has asked for the end."""
         return interrupted.is_set() or time.monotonic() > self.deadline
 
-    def _between(
-        self,
-        inner: Inner,
-        kind: str,
-        whole: Float | None,
-        tolerance: float,
-        rounds: int,
-        cutoff: float,
-        better: Callable[[float, float], bool],
-        lost: float,
-    ) -> tuple[float, Mixture | None]:
-        master, best, value = self.master, None, -np.inf
-        core, last_prices, before, due = None, None, (-np.inf, np.inf), 0
-        first = not self.pool.lasting  # of this site: later solves mix what the plans before have shown
-        padding = np.zeros(master.matrix.rows.shape[1] - master.width)
-        for turn in range(rounds):
-            begun = time.monotonic()
-            solved = master.separated(tolerance * master.value)
-            self.timings.add("master", begun)
-            if solved is None:
-                return np.inf, best
-            value, x, prices = solved
-            if self.stop() or value >= cutoff or (best is None and turn >= LOST_ROUNDS and value > lost):
-                break
-            small = tolerance * max(abs(value), 1.0)
-            mixing = turn >= due
-            due = turn + MIXTURE_EVERY if mixing else due
-            every = kind != EXACT or turn == 0 or (mixing and first)
-            years = self._years() if every else self._in_turn(turn)
-            if turn > 0 or not inner.complete():
-                at = x if core is None or mixing else STEP_BACK * core + (1 - STEP_BACK) * x
-                priced = prices if last_prices is None else STEP_BACK * last_prices + (1 - STEP_BACK) * prices
-                self.cut_at(at, priced, kind, years)
-                core, last_prices = at if best is None else core, priced
-            if turn == MIXTURE_EVERY and kind == self.coarse:
-                self.show(x, kind)
-            mixture = self._mixture(inner, whole) if mixing else None
-            if mixture is None or (turn == 0 and mixture.missing >= MISSING):
-                continue
-            shown = np.concatenate([mixture.plan, padding])
-            if mixture.missing >= MISSING:  # what it lacks, asked of the blocks where the relaxation believes in it
-                lacking = self._mixture(inner, whole, least_missing=True)
-                if lacking is not None:
-                    self.cut_at(x, lacking.prices, kind, costed=False)
-                    self.cut_at(shown, lacking.prices, kind, costed=False)
-            else:
-                if best is None or mixture.cost < best.cost:
-                    best, core = mixture, shown.copy()
-                    core[master.width :] = x[master.width :]
-                    if better(best.cost, value):
-                        break
-                if best.cost - value <= 2 * small:
-                    break
-                if self._agree(mixture.prices, prices):
-                    due -= 1
-                else:
-                    self.cut_at(shown, mixture.prices, kind)  # what would make it cheaper
-            now = (value, np.inf if best is None else best.cost)
-            if best is not None and now[0] - before[0] < 0.1 * small and before[1] - now[1] < 0.1 * small:
-                break
-            before = now
-        return value, best
-
-    def _mixture(self, inner: Inner, whole: Float | None, least_missing: bool = False) -> Mixture | None:
+    def mixture(self, inner: Inner, whole: Float | None, least_missing: bool = False) -> Mixture | None:
         """The cheapest mixture of what was shown; None where the blocks have not shown enough."""
         if not inner.complete():
             return None
@@ -411,20 +308,12 @@ class Rounds:
         finally:
             self.timings.add("inner", begun)
 
-    def _agree(self, prices: Float, others: Float) -> bool:
-        """Whether two prices of the coupled quantities are the same: blocks would show nothing new at the second."""
-        used = self.master.coupled
-        return np.allclose(prices[:, used], others[:, used], rtol=AGREED_PRICE, atol=NO_PRICE)
-
-    def _at_hand(self, inner: Inner, whole: Float | None) -> bool:
-        """Whether what was shown before can be mixed to a plan."""
-        mixture = self._mixture(inner, whole)
-        return mixture is not None and mixture.missing < MISSING
-
-    def _years(self) -> range:
+    def all_years(self) -> range:
+        """The years, by index."""
         return range(len(self.problem.years))
 
-    def _in_turn(self, turn: int) -> range:
+    def years_in_turn(self, turn: int) -> range:
+        """Those whose blocks are solved in a round."""
         apart = min(YEARS_APART, len(self.problem.years))
         return range(turn % apart, len(self.problem.years), apart)
 
