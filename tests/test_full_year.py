@@ -15,7 +15,7 @@ from benchmarks.cases import problem as benchmark
 from benchmarks.data import Case
 from models.problem import EmissionCap, Problem
 from planner.answer import at_accounted_cost
-from planner.engine import decompose, master, monolith, rounds
+from planner.engine import decompose, master, meeting, monolith
 from planner.engine.block import Block
 from planner.engine.bridge import Options, SolverError, run, set_option
 from planner.engine.crew import Crew, Task
@@ -397,7 +397,7 @@ def test_where_a_plan_can_save_little_others_are_looked_for(
 
 
 def test_decisions_far_from_the_bound_are_given_up_twice_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "LOST_ROUNDS", 0)
+    monkeypatch.setattr(meeting, "LOST_ROUNDS", 0)
     problem = chronological()
     with Pool() as pool:
         decomposed(problem, CUTS, pool=pool)
