@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from unittest.mock import Mock
 from urllib.parse import quote
@@ -198,7 +199,8 @@ def test_other_bodies_are_refused(visitor: Visitor) -> None:
         assert visitor.post("/solve/stop", content_type=kind).status == 415
     assert visitor.post("/solve/stop", {"name": "x" * 20_000}).status == 413
     assert visitor.post("/solve/stop", {f"field{n}": "x" for n in range(40)}).status == 400
-    assert visitor.get("/" + "x" * 100_000).status in (400, 404, 414)
+    with suppress(ConnectionResetError):  # the answer is lost where the server closes before it has all of the line
+        assert visitor.get("/" + "x" * 100_000).status in (400, 404, 414)
     assert visitor.get("/").status == 200
 
 
