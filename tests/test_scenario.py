@@ -67,6 +67,12 @@ def test_one_mistake_is_not_many_faults(tmp_path: Path, case: str) -> None:
     assert len(faults_of(tmp_path, GOOD + BAD[case][0])) <= 2
 
 
+@pytest.mark.parametrize("stars", ["7", '"five"'])
+def test_a_wrong_target_is_no_fault_of_the_durable_stars(tmp_path: Path, stars: str) -> None:
+    faults = faults_of(tmp_path, GOOD + f"[rating]\ntarget_stars = {stars}\n[durability]\ndurable_stars = 3")
+    assert [fault.split(":")[2].strip() for fault in faults] == ["rating.target_stars"]
+
+
 def test_without_required_tables(tmp_path: Path) -> None:
     faults = faults_of(tmp_path, "[site]\nroof_m2 = -5\n[finance]\ntimming = 3\n")
     assert [fault.split(":")[2].strip() for fault in faults[:4]] == ["scenario", "horizon", "demands", "markets"]

@@ -256,7 +256,7 @@ def _rating_words(at: Context) -> Iterator[Finding]:
     for path, stars in ((("rating", "target_stars"), rating.target_stars), (("durability", "durable_stars"), durable)):
         if stars and levels and stars not in levels:
             yield Finding(path, str(stars), f"a level of the standard: {wanted}")
-    if durable and not rating.target_stars:
+    if durable and not (rating.target_stars or at.written["rating"].get("target_stars")):  # a wrong one is told already
         yield Finding(("durability", "durable_stars"), str(durable), "rating.target_stars, with whose year they begin")
     for item in rating.questionnaire:
         yield from known(("rating", "questionnaire", item), item, at.items, "an item of the standard", at_key=True)
