@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from planner.accounting.accounts import accounts
 from planner.answer import account_for
 from planner.plan import Plan
 from planner.results.archive import pack
-from planner.results.folder import sha256, table_bytes, write_results, writer_lock
+from planner.results.folder import sha256, summary_bytes, table_bytes, write_results, writer_lock
 from planner.results.tables import tables
 from planner.roadmap.dated import roadmap
 from planner.roadmap.files import roadmap_files
@@ -86,3 +87,16 @@ def dyehouse_results(folder: Path, years: tuple[int, ...] = tuple(range(2025, 20
     with writer_lock(folder / "results"):
         write_results(folder / "results", summary, {**files, "operation.npz": pack(answer.problem, answer.plan)})
     return folder / "results"
+
+
+def edit_summary(folder: Path, **changes: object) -> None:
+    """Changes a summary as somebody would who mends its own hash too."""
+    path = folder / "summary.json"
+    path.write_bytes(summary_bytes(json.loads(path.read_text(encoding="utf-8")) | changes))
+
+
+def forge(folder: Path, name: str, data: bytes) -> None:
+    """Changes a file of a results folder, and its hash in the summary with it."""
+    (folder / name).write_bytes(data)
+    files = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["files"]
+    edit_summary(folder, files={**files, name: sha256(data)})

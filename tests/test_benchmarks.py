@@ -21,6 +21,7 @@ from benchmarks.rows import OURS, Contestant, Mode, Row, deciding, rows
 from benchmarks.run import family, machine, summed
 from benchmarks.table import lines, markdown, same, settle
 from planner.engine import Options, solve
+from planner.results.folder import summary_bytes
 
 HOURS = 4
 FREE = {"rate": 0.0, "pv_capex": 0.0, "pv_opex": 0.0, "battery_capex": 0.0, "battery_opex": 0.0}
@@ -182,7 +183,7 @@ def copied(tmp_path: Path, **changes: float) -> tuple[Path, Path]:
     committed, fresh = ROOT / "results" / FACTORIES[0], tmp_path / FACTORIES[0]
     shutil.copytree(committed, fresh, ignore=shutil.ignore_patterns("*.npz"))
     summary = json.loads((fresh / "summary.json").read_text(encoding="utf-8"))
-    (fresh / "summary.json").write_text(json.dumps({**summary, **changes}), encoding="utf-8")
+    (fresh / "summary.json").write_bytes(summary_bytes({**summary, **changes}))
     return committed, fresh
 
 

@@ -15,7 +15,7 @@ from planner.comparing.inputs import differing, words
 from planner.comparing.outcome import decisions, kinds_of_money, verdict
 from planner.comparing.page import render
 from planner.results.folder import EFFECTIVE, ResultsError, Row, read_results, table_bytes
-from tests.plans import dyehouse_results
+from tests.plans import dyehouse_results, forge
 
 HOSTILE = '<img src=x onerror="alert(1)">[bold]=1+1'
 
@@ -98,7 +98,7 @@ def test_other_sizes_and_years_differ_and_hairs_do_not(tmp_path: Path) -> None:
     changed = [row._replace(value=row.value * (1.5 if row.item == "pv_roof" else 1.001)) for row in rows]
     changed = [row._replace(year=2027) if row.item == "leak_repair" else row for row in changed]
     changed.append(Row(2031, "gas_boiler", "retire", "share", 0.4))
-    (two / "decisions.csv").write_bytes(table_bytes(changed))
+    forge(two, "decisions.csv", table_bytes(changed))
     found = {d.item: d for d in decisions([read_results(one), read_results(two)])}
     assert set(found) == {"pv_roof", "leak_repair", "gas_boiler"}
     assert [one and one.sizes for one in found["pv_roof"].plans] == [{"MW": 8.0}, {"MW": 12.0}]

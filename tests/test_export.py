@@ -16,7 +16,7 @@ from planner.export.package import Field, Piece, descriptor
 from planner.export.targets import TARGETS, export
 from planner.results.folder import EFFECTIVE, OPERATION, ResultsError, read_results
 from planner.scenario.effective import toml
-from tests.plans import dyehouse_results
+from tests.plans import dyehouse_results, edit_summary, forge
 
 YEARS = (2025, 2026, 2027, 2028, 2029, 2030)
 SCENARIO = {
@@ -112,7 +112,7 @@ def test_a_price_is_what_is_paid_by_what_is_bought(results: Path) -> None:
 
 def test_what_is_not_bought_has_no_price(results: Path) -> None:
     ledger = (results / "ledger.csv").read_text().replace("2027,gas,import,MWh,194666.6667", "2027,gas,import,MWh,0")
-    (results / "ledger.csv").write_text(ledger)
+    forge(results, "ledger.csv", ledger.encode())
     place, _ = export(results, "iamc")
     table = {row["Variable"]: row for row in rows(place / "iamc.csv")}
     assert table["Price|Final Energy|Industry|Gases"]["2027"] == ""
@@ -187,8 +187,7 @@ def test_other_folders_are_not_replaced(results: Path, tmp_path: Path) -> None:
 
 
 def test_without_a_plan_there_is_nothing_to_export(results: Path) -> None:
-    text = (results / "summary.json").read_text(encoding="utf-8")
-    (results / "summary.json").write_text(json.dumps({**json.loads(text), "status": "infeasible"}), encoding="utf-8")
+    edit_summary(results, status="infeasible")
     with pytest.raises(ResultsError, match="holds no plan"):
         export(results, "json")
 

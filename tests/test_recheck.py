@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from planner.results.archive import pack, unpack
-from planner.results.folder import ResultsError, sha256
+from planner.results.folder import ResultsError, summary_bytes
 from planner.results.recheck import recheck, same
-from tests.plans import dyehouse_results
+from tests.plans import dyehouse_results, edit_summary, forge
 
 ROOT = Path(__file__).parents[1]
 
@@ -21,18 +21,6 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return dyehouse_results(tmp_path)
-
-
-def edit_summary(folder: Path, **changes: object) -> None:
-    path = folder / "summary.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
-
-
-def forge(folder: Path, name: str, data: bytes) -> None:
-    """Change a file and its hash in the summary with it."""
-    (folder / name).write_bytes(data)
-    files = json.loads((folder / "summary.json").read_text())["files"]
-    edit_summary(folder, files={**files, name: sha256(data)})
 
 
 def test_what_was_written_is_verified(folder: Path) -> None:
@@ -63,6 +51,12 @@ def test_a_changed_number_in_the_summary_is_found(folder: Path) -> None:
     assert fault.startswith("summary.json: net_present_cost is")
 
 
+def test_a_summary_without_its_own_hash_is_found(folder: Path) -> None:
+    path = folder / "summary.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"title": "Six stars"}))
+    assert recheck(folder).faults == ("summary.json is not what `plan solve` wrote",)
+
+
 @pytest.mark.parametrize("key", ["stars", "durable_stars", "emissions_tco2e", "paper_share"])
 def test_a_changed_year_in_the_summary_is_found(folder: Path, key: str) -> None:
     values = json.loads((folder / "summary.json").read_text())[key]
@@ -74,7 +68,7 @@ def test_a_changed_year_in_the_summary_is_found(folder: Path, key: str) -> None:
 def test_a_missing_key_is_found(folder: Path) -> None:
     summary = json.loads((folder / "summary.json").read_text())
     del summary["durable_stars"]
-    (folder / "summary.json").write_text(json.dumps(summary))
+    (folder / "summary.json").write_bytes(summary_bytes(summary))
     assert recheck(folder).faults == ("summary.json: durable_stars is missing",)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from planner.results.folder import ResultsError
 from planner.results.record import open_record
-from tests.plans import dyehouse_results
+from tests.plans import dyehouse_results, edit_summary
 from tests.records import YEARS, dyehouse_record
 
 
@@ -38,8 +37,7 @@ def test_names_come_from_the_scenario_then_the_library_then_the_key(tmp_path: Pa
 
 def test_a_folder_without_a_plan_is_refused(tmp_path: Path) -> None:
     folder = dyehouse_results(tmp_path, YEARS)
-    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    (folder / "summary.json").write_text(json.dumps(summary | {"status": "infeasible"}), encoding="utf-8")
+    edit_summary(folder, status="infeasible")
     with pytest.raises(ResultsError, match="holds no plan"):
         open_record(folder)
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -21,7 +20,7 @@ from planner.report.headline import balance, headline, last_held
 from planner.report.page import digest, plain, render, sections
 from planner.report.phrases import phrase
 from planner.report.words import WORDS, Language
-from planner.results.folder import ResultsError
+from planner.results.folder import ResultsError, summary_bytes
 from tests.plans import dyehouse
 from tests.report_case import CLOSING, FORMULA, IMAGE, TURNED, YEARS, report_case
 
@@ -198,7 +197,7 @@ def test_an_infeasible_case_says_why(tmp_path: Path) -> None:
         "explanation": lines,
         "price_year": 2025,
     }
-    (results / "summary.json").write_text(json.dumps(summary))
+    (results / "summary.json").write_bytes(summary_bytes(summary))
     said = "".join(Text(render(read_case(results, "en"))).words)
     assert "There is no plan" in said
     assert all(line in said for line in lines)

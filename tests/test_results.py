@@ -14,6 +14,7 @@ from planner.results.folder import (
     Row,
     read_results,
     read_summary,
+    summary_bytes,
     table_bytes,
     write_results,
     writer_lock,
@@ -138,10 +139,36 @@ def test_unreadable_summaries(tmp_path: Path, content: str | None, message: str)
     [("a,b\n", "columns are a,b"), ("year,item,metric,unit,value\n2025,a,b,c,ten\n", "not a tidy table")],
 )
 def test_unreadable_tables(tmp_path: Path, content: str, message: str) -> None:
-    (tmp_path / "summary.json").write_text(json.dumps(SUMMARY))
+    (tmp_path / "summary.json").write_bytes(summary_bytes(SUMMARY))
     (tmp_path / "cash.csv").write_text(content)
     with pytest.raises(ResultsError, match=message):
         read_results(tmp_path)
+
+
+def test_a_summary_that_was_edited_is_refused(tmp_path: Path) -> None:
+    """Laid out otherwise it says the same; with another number, or none of its own hash, it is not believed."""
+    folder = tmp_path / "mill"
+    write(folder)
+    said = json.loads((folder / "summary.json").read_text())
+    (folder / "summary.json").write_text(json.dumps(said, sort_keys=True))
+    assert read_results(folder).summary == said
+    for changed in ({**said, "stars": {"2025": 6, "2026": 6}}, SUMMARY, {**said, "scenario": "mine"}):
+        (folder / "summary.json").write_text(json.dumps(changed))
+        with pytest.raises(ResultsError, match=r"(?s)mill: summary.json is not what `plan solve` wrote.*plan verify"):
+            read_results(folder)
+        assert read_results(folder, as_written=False).summary["status"] == "optimal"
+
+
+def test_a_table_that_was_edited_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "mill"
+    write(folder)
+    (folder / "cash.csv").write_bytes(table_bytes(ROWS).replace(b"1234567", b"1"))
+    with pytest.raises(ResultsError, match=r"mill: cash.csv is not what `plan solve` wrote"):
+        read_results(folder)
+    (folder / "cash.csv").unlink()
+    with pytest.raises(ResultsError, match=r"mill: cash.csv is missing"):
+        read_results(folder)
+    assert dict(read_results(folder, as_written=False).tables) == {}
 
 
 def test_missing_operation_says_how_to_make_it(tmp_path: Path) -> None:

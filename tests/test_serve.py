@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from planner.cli import main
+from planner.results.folder import summary_bytes
 from planner.scenario.starter import write_starter
 from planner.serve.app import Site, outcome
 from planner.serve.guard import BindingRefused, binding
@@ -434,7 +435,7 @@ def test_how_a_solve_ended(code: int | None, asked: bool, written: bool, said: s
 def test_stars_are_the_fewest_of_the_target_years(tmp_path: Path, target: dict[str, object], stars: str) -> None:
     by_year = {"2029": 0, "2030": 4, "2031": 5, "2032": 5}
     summary = {"status": "optimal", "target": target, "stars": by_year, "net_present_cost": 3e8, "currency": "CNY"}
-    (tmp_path / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    (tmp_path / "summary.json").write_bytes(summary_bytes(summary))
     found = row(tmp_path, tmp_path, "zh")
     assert (found.stars, found.durable, found.cost) == (stars, NONE, "30,000 万元")
 
@@ -442,6 +443,6 @@ def test_stars_are_the_fewest_of_the_target_years(tmp_path: Path, target: dict[s
 @pytest.mark.parametrize("value", ["a lot", True, [], {"a": "b"}, None])
 def test_a_summary_of_other_kinds_is_a_row_of_dashes(tmp_path: Path, value: object) -> None:
     keys = ("status", "scenario", "target", "stars", "durable_stars", "net_present_cost", "gap", "currency")
-    (tmp_path / "summary.json").write_text(json.dumps(dict.fromkeys(keys, value)), encoding="utf-8")
+    (tmp_path / "summary.json").write_bytes(summary_bytes(dict.fromkeys(keys, value)))
     found = row(tmp_path, tmp_path, "en")
     assert {found.cost, found.stars, found.durable, found.gap} == {NONE}

@@ -1,7 +1,7 @@
 """The results folder: what `plan solve` leaves behind, whole or not at all.
 
     results/<case>/
-      summary.json               status, money, gap, stars, tonnes, hashes of inputs and of every other file
+      summary.json               status, money, gap, stars, tonnes, hashes of inputs, of every other file and of itself
       cash.csv, emissions.csv …  tidy tables: year, item, metric, unit, value
       roadmap.csv, .json, .ics   dated actions (`planner.roadmap.dated`)
       scenario.effective.toml    the scenario with every default written out
@@ -35,6 +35,7 @@ else:
     import fcntl
 
 SUMMARY = "summary.json"
+DIGEST = "digest"  # key of the summary's own hash
 OPERATION = "operation.npz"
 USUAL = "usual.npz"
 ROADMAP = "roadmap.csv"  # one row an action, no tidy table
@@ -70,11 +71,9 @@ class Results:
         """The full-precision archive; raises ResultsError with the command that makes it again."""
         path = self.folder / OPERATION
         if not path.is_file():
-            scenario = self.summary.get("scenario", {})
-            file = self.folder / scenario.get("folder", ".") / scenario.get("file", "scenario.toml")
             raise ResultsError(
                 f"{path} is missing: problem and operation at full precision are not committed.\n"
-                f"Make it again with: plan solve {shown(file)} --out {shown(self.folder)}"
+                f"Make it again with: plan solve {shown(scenario_of(self.folder, self.summary))} --out {shown(self.folder)}"
             )
         return path.read_bytes()
 
@@ -112,7 +111,7 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def write_results(folder: Path, summary: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-    """Replace `folder` by these files and `summary.json`, which gets their hashes. Call inside `writer_lock`."""
+    """Replace `folder` by these files and `summary.json`, which gets their hashes and its own. Call inside `writer_lock`."""
     folder = folder.resolve()
     fresh, old = _beside(folder, "new"), _beside(folder, "old")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -120,12 +119,23 @@ def write_results(folder: Path, summary: Mapping[str, Any], files: Mapping[str, 
     for name, data in files.items():
         (fresh / name).write_bytes(data)
     hashes = {name: sha256(data) for name, data in sorted(files.items())}
-    text = json.dumps(rounded({**summary, "files": hashes}), indent=2, ensure_ascii=False, allow_nan=False)
-    (fresh / SUMMARY).write_bytes((text + "\n").encode())
+    (fresh / SUMMARY).write_bytes(summary_bytes({**summary, "files": hashes}))
     if folder.exists():
         folder.rename(old)
     fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def summary_bytes(summary: Mapping[str, Any]) -> bytes:
+    """`summary.json`, with the hash of all that it says in its last line."""
+    kept = rounded({key: value for key, value in summary.items() if key != DIGEST})
+    said = json.loads(json.dumps(kept, allow_nan=False))  # keys are text from now on
+    return (json.dumps({**said, DIGEST: _digest(said)}, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _digest(said: Mapping[str, Any]) -> str:
+    """Of the values, not of how they are laid out."""
+    return sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def table_bytes(rows: Iterable[Row]) -> bytes:
@@ -193,15 +203,20 @@ def _is_still_at(descriptor: int, path: Path) -> bool:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def read_results(folder: Path) -> Results:
-    """Read summary and tables; raises ResultsError when the folder is no results folder."""
-    summary = read_summary(folder)
+def read_results(folder: Path, *, as_written: bool = True) -> Results:
+    """Read summary and tables; raises ResultsError when the folder is no results folder.
+
+    So it does where they are not `as_written` by `plan solve`, unless they need not be.
+    """
+    summary = read_summary(folder, as_written=as_written)
+    if as_written:
+        _refuse_changed(folder, summary, changed_files(folder, summary, ".csv"))
     tables = {path.stem: _read_table(path) for path in sorted(folder.glob("*.csv")) if path.name != ROADMAP}
     return Results(folder, summary, tables)
 
 
-def read_summary(folder: Path) -> dict[str, Any]:
-    """`summary.json` as it stands."""
+def read_summary(folder: Path, *, as_written: bool = True) -> dict[str, Any]:
+    """`summary.json` as it stands; raises ResultsError where that is not `as_written` by `plan solve`, unless it need not be."""
     path = folder / SUMMARY
     if not path.is_file():
         raise ResultsError(f"{folder} is not a results folder: no {SUMMARY} (`plan solve SCENARIO` writes one)")
@@ -211,14 +226,32 @@ def read_summary(folder: Path) -> dict[str, Any]:
         raise ResultsError(f"{path} is not readable JSON: {error}") from error
     if not isinstance(summary, dict) or "status" not in summary:
         raise ResultsError(f"{path} is not a summary that `plan solve` wrote: no status in it")
+    if as_written:
+        _refuse_changed(folder, summary, changed_summary(summary))
     return summary
 
 
-def changed_files(folder: Path, summary: Mapping[str, Any]) -> list[str]:
-    """Names of result files that are missing or differ from the hashes in the summary."""
+def _refuse_changed(folder: Path, summary: Mapping[str, Any], wrong: list[str]) -> None:
+    if wrong:
+        again = f"plan solve {shown(scenario_of(folder, summary))} --out {shown(folder)}"
+        raise ResultsError(
+            f"{shown(folder)}: {', '.join(wrong)}.\nWhat differs: plan verify {shown(folder)}\nTo write it anew: {again}"
+        )
+
+
+def changed_summary(summary: Mapping[str, Any]) -> list[str]:
+    """A line where a summary does not say what it said when it was written."""
+    said = {key: value for key, value in summary.items() if key != DIGEST}
+    return [] if summary.get(DIGEST) == _digest(said) else [f"{SUMMARY} is not what `plan solve` wrote"]
+
+
+def changed_files(folder: Path, summary: Mapping[str, Any], suffix: str = "") -> list[str]:
+    """Names of result files, of all or of those with a suffix, that are missing or differ from the hashes in the summary."""
     wrong = []
     for name, digest in summary.get("files", {}).items():
         path = folder / Path(name).name
+        if not name.endswith(suffix):
+            continue
         if not path.is_file():
             wrong.append(f"{name} is missing")
         elif sha256(path.read_bytes()) != digest:
@@ -238,6 +271,13 @@ def changed_inputs(folder: Path, summary: Mapping[str, Any]) -> tuple[list[str],
         elif sha256(path.read_bytes()) != digest:
             changed.append(f"input {shown(path)} has changed since this plan was made: run `plan solve` again")
     return changed, absent
+
+
+def scenario_of(folder: Path, summary: Mapping[str, Any]) -> Path:
+    """The scenario file that a folder's plan was solved from."""
+    scenario = summary.get("scenario")
+    told = scenario if isinstance(scenario, dict) else {}
+    return folder / str(told.get("folder", ".")) / str(told.get("file", "scenario.toml"))
 
 
 def shown(path: Path) -> str:

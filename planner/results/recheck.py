@@ -13,7 +13,7 @@ from typing import Any
 
 from planner.answer import account_for, findings
 from planner.results.archive import ArchiveError, unpack
-from planner.results.folder import Results, Row, changed_files, changed_inputs, read_results
+from planner.results.folder import Results, Row, changed_files, changed_inputs, changed_summary, read_results
 from planner.results.tables import tables
 from planner.verification.verify import Verification, verify
 
@@ -46,7 +46,8 @@ class Report:
                 f"reported {self.verification.objective_reported:.9g} million "
                 f"(relative difference {self.verification.relative_difference:.1e})",
             ]
-        lines.append(f"{self.folder}: {'verified' if self.ok else f'NOT VERIFIED, {len(self.faults)} faults'}")
+        count = f"{len(self.faults)} fault{'s' * (len(self.faults) > 1)}"
+        lines.append(f"{self.folder}: {'verified' if self.ok else f'NOT VERIFIED, {count}'}")
         return lines
 
     def as_json(self) -> dict[str, Any]:
@@ -65,10 +66,10 @@ class Report:
 
 def recheck(folder: Path) -> Report:
     """Check a results folder; raises ResultsError where there is nothing to check."""
-    results = read_results(folder)
+    results = read_results(folder, as_written=False)
     data = results.operation_bytes()
     changed, absent = changed_inputs(folder, results.summary)
-    faults = [*changed_files(folder, results.summary), *changed]
+    faults = [*changed_summary(results.summary), *changed_files(folder, results.summary), *changed]
     try:
         problem, plan = unpack(data)
     except ArchiveError as error:

@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from planner.results.folder import SUMMARY, read_summary, rounded
+from planner.results.folder import DIGEST, SUMMARY, read_summary, rounded
 from planner.solving.solve import BAD_INPUT, DONE, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED
 from planner.studies.kept import table
 from planner.sweep.jobs import Ended, How, Job
 from planner.sweep.journal import WITH_RESULTS
 
 KIND = "sweep"
-TIMED = "timings_s"  # the only key of a summary that differs between two runs of the same
+TIMED = ("timings_s", DIGEST)  # the only keys of a summary that differ between two runs of the same
 MONEY = 10_000.0
 GRAVEST = (UNVERIFIED, NO_PLAN, BAD_INPUT, INFEASIBLE, LIMIT, DONE)  # the first that occurs is the sweep's exit code
 STATUS = {BAD_INPUT: "refused", NO_PLAN: "none", UNVERIFIED: "unverified", None: "failed"}
@@ -33,7 +33,7 @@ PENDING = "pending"
 def untimed(folder: Path) -> dict[str, bytes]:
     """The files of a results folder, and the summary without its timings: equal for equal jobs on one machine."""
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-    summary = {key: value for key, value in read_summary(folder).items() if key != TIMED}
+    summary = {key: value for key, value in read_summary(folder).items() if key not in TIMED}
     return {**files, SUMMARY: json.dumps(summary, ensure_ascii=False).encode()}
 
 
