@@ -137,8 +137,8 @@ def pass_matrix(h: Any, matrix: Matrix, relaxed: bool) -> None:
         matrix.upper,
         matrix.row_lower,
         matrix.row_upper,
-        columns.indptr.astype(np.int32),
-        columns.indices.astype(np.int32),
+        columns.indptr.astype(np.int32, copy=False),
+        columns.indices.astype(np.int32, copy=False),
         columns.data,
         whole.astype(np.int32),  # HighsVarType.kContinuous is 0, kInteger 1
     )
