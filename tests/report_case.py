@@ -10,7 +10,7 @@ from planner.answer import account_for
 from planner.roadmap.dated import roadmap
 from planner.roadmap.setting import Certification, Setting
 from planner.studies.kept import write_study
-from tests.plans import dyehouse, dyehouse_results
+from tests.plans import dyehouse, dyehouse_results, forge
 
 YEARS = tuple(range(2025, 2033))
 CLOSING = "</script><script>window.hacked = 1</script>"
@@ -40,7 +40,7 @@ def report_case(folder: Path, **changes: Any) -> Path:
     certification = Certification(3, 2, 1)
     setting = Setting("dyehouse", "CNY", date(2024, 6, 1), certification, labels={k: (v, v) for k, v in LABELS.items()})
     dated = roadmap(account_for(*dyehouse(YEARS)), setting)
-    (results / "roadmap.json").write_text(dated.model_dump_json(), encoding="utf-8")
+    forge(results, "roadmap.json", dated.model_dump_json().encode())
     for study in studies():
         write_study(results, study)
     return results

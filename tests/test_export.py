@@ -193,7 +193,7 @@ def test_without_a_plan_there_is_nothing_to_export(results: Path) -> None:
 
 
 def test_without_the_archive_it_says_how_to_make_it(results: Path) -> None:
-    (results / OPERATION).write_bytes(b"not an archive")
+    forge(results, OPERATION, b"not an archive")
     with pytest.raises(ResultsError, match="not a readable archive"):
         export(results, "pypsa")
     (results / OPERATION).unlink()

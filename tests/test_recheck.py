@@ -57,6 +57,16 @@ def test_a_summary_without_its_own_hash_is_found(folder: Path) -> None:
     assert recheck(folder).faults == ("summary.json is not what `plan solve` wrote",)
 
 
+@pytest.mark.parametrize("value", ["a lot", 5, [], None, {}])
+def test_a_key_of_another_kind_is_told_like_any_other(folder: Path, value: object) -> None:
+    path = folder / "summary.json"
+    summary = json.loads(path.read_text())
+    for key in summary:
+        path.write_text(json.dumps(summary | {key: value}))
+        if summary[key] != value:
+            assert "summary.json is not what `plan solve` wrote" in recheck(folder).faults
+
+
 @pytest.mark.parametrize("key", ["stars", "durable_stars", "emissions_tco2e", "paper_share"])
 def test_a_changed_year_in_the_summary_is_found(folder: Path, key: str) -> None:
     values = json.loads((folder / "summary.json").read_text())[key]

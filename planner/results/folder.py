@@ -210,7 +210,7 @@ def read_results(folder: Path, *, as_written: bool = True) -> Results:
     """
     summary = read_summary(folder, as_written=as_written)
     if as_written:
-        _refuse_changed(folder, summary, changed_files(folder, summary, ".csv"))
+        _refuse_changed(folder, summary, changed_files(folder, summary, whole=False))
     tables = {path.stem: _read_table(path) for path in sorted(folder.glob("*.csv")) if path.name != ROADMAP}
     return Results(folder, summary, tables)
 
@@ -245,15 +245,13 @@ def changed_summary(summary: Mapping[str, Any]) -> list[str]:
     return [] if summary.get(DIGEST) == _digest(said) else [f"{SUMMARY} is not what `plan solve` wrote"]
 
 
-def changed_files(folder: Path, summary: Mapping[str, Any], suffix: str = "") -> list[str]:
-    """Names of result files, of all or of those with a suffix, that are missing or differ from the hashes in the summary."""
+def changed_files(folder: Path, summary: Mapping[str, Any], *, whole: bool = True) -> list[str]:
+    """Lines on result files that differ from the hashes in the summary, or are missing: any of a `whole` folder, else tables."""
     wrong = []
-    for name, digest in summary.get("files", {}).items():
+    for name, digest in table_of(summary, "files").items():
         path = folder / Path(name).name
-        if not name.endswith(suffix):
-            continue
         if not path.is_file():
-            wrong.append(f"{name} is missing")
+            wrong += [f"{name} is missing"] if whole or path.suffix == ".csv" else []
         elif sha256(path.read_bytes()) != digest:
             wrong.append(f"{name} is not what `plan solve` wrote")
     return wrong
@@ -261,10 +259,9 @@ def changed_files(folder: Path, summary: Mapping[str, Any], suffix: str = "") ->
 
 def changed_inputs(folder: Path, summary: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Inputs of the scenario that differ from what was solved, and those that are not there to compare."""
-    scenario = summary.get("scenario", {})
-    base = (folder / scenario.get("folder", ".")).resolve()
+    base = scenario_of(folder, summary).parent.resolve()
     changed, absent = [], []
-    for name, digest in summary.get("inputs", {}).items():
+    for name, digest in table_of(summary, "inputs").items():
         path = base / name
         if not path.is_file():
             absent.append(f"input {shown(path)} is not there: not compared")
@@ -275,9 +272,14 @@ def changed_inputs(folder: Path, summary: Mapping[str, Any]) -> tuple[list[str],
 
 def scenario_of(folder: Path, summary: Mapping[str, Any]) -> Path:
     """The scenario file that a folder's plan was solved from."""
-    scenario = summary.get("scenario")
-    told = scenario if isinstance(scenario, dict) else {}
+    told = table_of(summary, "scenario")
     return folder / str(told.get("folder", ".")) / str(told.get("file", "scenario.toml"))
+
+
+def table_of(summary: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """What a summary holds under a key; nothing where that is no table, as after an edit by hand."""
+    found = summary.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def shown(path: Path) -> str:

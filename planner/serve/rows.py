@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from planner.results.folder import SUMMARY, ResultsError, read_summary
+from planner.results.folder import SUMMARY, ResultsError, read_summary, table_of
 from planner.serve.phrases import phrase
 from planner.terminal import number
 from planner.words import Lang, money_unit
@@ -41,7 +41,7 @@ def row(folder: Path, scenarios: Path, lang: Lang) -> Row:
         summary = read_summary(folder)
     except (ResultsError, OSError) as error:
         return Row(folder.name, folder.name, status=phrase("unreadable", lang), fault=str(error))
-    head, target = _table(summary, "scenario"), _table(summary, "target")
+    head, target = table_of(summary, "scenario"), table_of(summary, "target")
     cost, gap = _number(summary.get("net_present_cost")), _number(summary.get("gap"))
     english, chinese = (str(head.get(key) or "") for key in ("title", "title_zh"))
     title = (chinese or english) if lang == "zh" else (english or chinese)
@@ -68,7 +68,7 @@ def _target(target: Mapping[str, Any], lang: Lang) -> str:
 
 def _least(summary: Mapping[str, Any], key: str) -> str:
     """Fewest stars of the years of the target, as in the report; of the last year without one."""
-    by_year, target = _table(summary, key), _table(summary, "target")
+    by_year, target = table_of(summary, key), table_of(summary, "target")
     first, last = (str(target.get(end) or max(by_year, default="")) for end in ("year", "until"))
     found = [stars for year, stars in by_year.items() if first <= year <= last and isinstance(stars, int)]
     return str(min(found)) if found else NONE
@@ -78,11 +78,6 @@ def _scenario(folder: Path, head: Mapping[str, Any], scenarios: Path) -> str:
     """Name of the scenario's folder if it stands among the scenarios that are served."""
     found = (folder / str(head.get("folder", "."))).resolve()
     return found.name if found.parent == scenarios else ""
-
-
-def _table(summary: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = summary.get(key)
-    return found if isinstance(found, Mapping) else {}
 
 
 def _number(value: Any) -> float | None:
