@@ -235,7 +235,7 @@ def _refuse_changed(folder: Path, summary: Mapping[str, Any], wrong: list[str]) 
     if wrong:
         again = f"plan solve {shown(scenario_of(folder, summary))} --out {shown(folder)}"
         raise ResultsError(
-            f"{shown(folder)}: {', '.join(wrong)}.\nWhat differs: plan verify {shown(folder)}\nTo write it anew: {again}"
+            f"{shown(folder)}: {', '.join(wrong)}.\nWhat differs: `plan verify {shown(folder)}`.\nTo write it anew: `{again}`."
         )
 
 
