@@ -129,6 +129,15 @@ def test_show_and_its_json(tmp_path: Path) -> None:
     assert plan("show", tmp_path).exit_code == 2
 
 
+def test_a_curve_does_not_begin_from_the_operation_of_another_solve(tmp_path: Path) -> None:
+    plan("new", tmp_path / "mill")
+    folder = dyehouse_results(tmp_path)
+    (folder / "operation.npz").write_bytes(b"another's")
+    done = plan("pareto", tmp_path / "mill", "--out", folder)
+    assert done.exit_code == 2
+    assert "operation.npz is not what `plan solve` wrote" in done.output
+
+
 def test_verify_ends_with_0_6_or_2(tmp_path: Path) -> None:
     folder = dyehouse_results(tmp_path)
     assert plan("verify", folder).exit_code == 0

@@ -171,6 +171,16 @@ def test_a_table_that_was_edited_is_refused(tmp_path: Path) -> None:
     assert dict(read_results(folder, as_written=False).tables) == {}
 
 
+def test_an_operation_of_another_solve_is_refused_and_none_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "mill"
+    write(folder, **{"operation.npz": b"ours"})
+    (folder / "operation.npz").write_bytes(b"another's")
+    with pytest.raises(ResultsError, match=r"mill: operation.npz is not what `plan solve` wrote"):
+        read_results(folder)
+    (folder / "operation.npz").unlink()
+    assert read_results(folder).tables["cash"]
+
+
 def test_missing_operation_says_how_to_make_it(tmp_path: Path) -> None:
     folder = tmp_path / "mill"
     with writer_lock(folder):

@@ -371,7 +371,7 @@ def test_a_solve_is_stopped_as_by_ctrl_c(tmp_path: Path) -> None:
         assert visitor.post("/solve/stop").status == 303  # nothing to stop
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
 def test_the_server_takes_its_solve_along(tmp_path: Path) -> None:
     write_starter(tmp_path / "scenarios" / "mill")
     arguments = [str(tmp_path / "results"), "--port=0", f"--scenarios={tmp_path / 'scenarios'}"]

@@ -82,7 +82,7 @@ def subject(
     from planner.library import LibraryError
     from planner.progress import Progress, stopping
     from planner.reading.faults import ScenarioFaults
-    from planner.results.folder import ResultsError, read_summary
+    from planner.results.folder import ResultsError, read_results
     from planner.solving.first_look import look_of
     from planner.solving.preparing import Settings, UsualNotSolved, opened, prepare, read, results_folder
     from planner.solving.resolving import Resolver, UnverifiedError, plan_before
@@ -91,7 +91,7 @@ def subject(
     try:
         reading = read(path, Settings(resolution, gap, threads=threads))
         folder = results_folder(reading, out)
-        solved_s = float(read_summary(folder).get("timings_s", {}).get("solve", 0.0))
+        solved_s = float(read_results(folder).summary.get("timings_s", {}).get("solve", 0.0))
         with stopping(interrupted):
             case = opened(reading, Progress(quiet, progress))
             limit = time_limit or LIMIT_FACTOR * case.options.time_limit_s
