@@ -17,7 +17,7 @@ from pyomo.environ import ConcreteModel, Constraint, Var
 
 from models.ports import data_ports, plan_ports
 from models.problem import Problem
-from models.retrofits import chain
+from models.retrofits import savers
 from models.terms import Terms, block
 
 
@@ -46,7 +46,7 @@ def add_demands(m: ConcreteModel, problem: Problem) -> Terms:
     """Levels of every end use; demands cost nothing by themselves."""
     b, years, named = block(m, "demands"), problem.years, {d.name: d for d in problem.demands}
     index = {(d, y): float(x.index[n]) for d, x in named.items() for n, y in enumerate(years)}
-    treated = {d for d in named if chain(problem, d)}
+    treated = {d for d in named if savers(problem, d)}
     b.level = Var(list(index), bounds=lambda _, d, y: (0 if d in treated else index[d, y], index[d, y]))
     b.level_after_retrofits = Constraint(
         [(d, y) for d, y in index if d in treated],

@@ -83,7 +83,7 @@ class Retrofit:
     """An efficiency measure, done or not, from a start year.
 
     `savings[d]` is the share of demand d's remaining load that it saves; measures on one demand multiply. `side_use` adds,
-    per MWh of the load that stood before this measure, `ratio` MWh of another carrier (negative frees it).
+    per MWh of the load that all other measures leave, `ratio` MWh of another carrier (negative frees it).
     """
 
     name: str

@@ -257,7 +257,14 @@ def retrofits() -> Problem:
         management=(site.management("metering", start_years=(2026,)),),
         retrofits=(
             site.retrofit("drives", {"motors": 0.2}, 2.0),
-            site.retrofit("leaks", {"motors": 0.1}, 1.0, start_years=(2025,), first_year_share=0.5),
+            site.retrofit(
+                "leaks",
+                {"motors": 0.1},
+                1.0,
+                start_years=(2025,),
+                first_year_share=0.5,
+                side_use=(("motors", "steam", -0.02),),
+            ),
             site.retrofit(
                 "belts",
                 {},

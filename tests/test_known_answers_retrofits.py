@@ -5,9 +5,11 @@ Unless said otherwise: a flat load of 10 MW over 1,000 hours at 0.0006 million/M
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
-from models.problem import Retrofit
+from models.problem import Problem, Retrofit
 from tests.factories import Site
 from tests.known_answers import at_cost, infeasible, total
 
@@ -85,18 +87,50 @@ def test_heat_recovery_frees_steam() -> None:
     at_cost(problem, 6.3)
 
 
-def test_side_use_acts_on_what_earlier_measures_left() -> None:
-    """20 % first, then recovery on the 8 MW left: frees 0.8 MW of steam.
+def with_steam(*measures: Retrofit, at: Site = site) -> Problem:
+    """10 MW of motors and 2 MW of steam bought at 0.0004."""
+    return at.problem(
+        demands=(at.demand(), at.demand("dyeing", 2.0, "steam")),
+        markets=(at.grid(), at.market("steam", "steam", 0.0004)),
+        retrofits=measures,
+    )
+
+
+@pytest.mark.parametrize("drives_first", [True, False])
+def test_side_use_acts_on_what_the_others_leave_in_any_order(drives_first: bool) -> None:
+    """20 % by drives; recovery saves 10 % of the 8 MW left and frees 0.8 MW of steam, whichever table comes first.
 
     0.3 + 0.5 + 6 · 0.8 · 0.9 + (2 − 0.8) · 0.4 = 0.8 + 4.32 + 0.48 = 5.6.
     """
+    drives = measure("drives", 0.2, 0.3)
     recovery = measure("recovery", 0.1, 0.5, side_use=(("motors", "steam", -0.1),))
-    problem = site.problem(
-        demands=(site.demand(), site.demand("dyeing", 2.0, "steam")),
-        markets=(site.grid(), site.market("steam", "steam", 0.0004)),
-        retrofits=(measure("drives", 0.2, 0.3), recovery),
+    at_cost(with_steam(*((drives, recovery) if drives_first else (recovery, drives))), 5.6)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_two_side_uses_each_count_what_the_other_leaves(order: tuple[int, ...]) -> None:
+    """Drives leave 0.8. a saves 50 % and frees 0.1 MW per MW of 10 · 0.8 · 0.6; b saves 40 %, 0.1 per MW of 10 · 0.8 · 0.5.
+
+    Motors 6 · 0.8 · 0.5 · 0.6 = 1.44; steam (2 − 0.48 − 0.4) · 0.4 = 0.448; capex 0.3: 2.188.
+    """
+    measures = (
+        measure("drives", 0.2, 0.1),
+        measure("a", 0.5, 0.1, side_use=(("motors", "steam", -0.1),)),
+        measure("b", 0.4, 0.1, side_use=(("motors", "steam", -0.1),)),
     )
-    at_cost(problem, 5.6)
+    at_cost(with_steam(*(measures[n] for n in order)), 2.188)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_side_use_of_a_first_year_in_part_counts_what_the_others_leave(swapped: bool) -> None:
+    """a: 20 %, half of its first year; b: nothing saved, 0.1 MW of steam freed per MW left, half of its first year.
+
+    2025: motors 6 · 0.9 = 5.4; steam (2 − 0.5 · 0.1 · 9) · 0.4 = 0.62. 2026: 4.8 and (2 − 0.8) · 0.4 = 0.48. Capex 0.2:
+    11.5.
+    """
+    a = measure("a", 0.2, 0.1, two, first_year_share=0.5)
+    b = measure("b", 0.0, 0.1, two, first_year_share=0.5, side_use=(("motors", "steam", -0.1),))
+    at_cost(with_steam(*((b, a) if swapped else (a, b)), at=two), 11.5)
 
 
 def test_side_use_of_electricity_costs() -> None:

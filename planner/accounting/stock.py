@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.problem import Contract, Problem, Segment, Sizing
+from models.problem import Contract, Problem, Retrofit, Segment, Sizing
 from planner.plan import Plan
 
 Array = NDArray[np.float64]
@@ -150,20 +150,29 @@ def _size(problem: Problem, plan: Plan, column: str, name: str, sizing: Sizing) 
 def _end_use(
     problem: Problem, active: Mapping[str, Array]
 ) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
-    """Remaining share of each load, what the retrofits draw from other carriers on balance, and what they free of them."""
+    """Remaining share of each load, what the retrofits draw from other carriers on balance, and what they free of them.
+
+    A side use is counted on the load that all other measures leave.
+    """
     factors = {d.name: np.ones(len(problem.years)) for d in problem.demands}
     side_use: dict[str, Array] = {}
     freed: dict[str, Array] = {}
     loads = {d.name: np.outer(d.index, d.load_mw) for d in problem.demands}
     for r in problem.retrofits:
+        for demand in r.savings:
+            factors[demand] = factors[demand] * _kept(r, demand, active)
         for demand, carrier, ratio in r.side_use:
-            drawn = ratio * loads[demand] * (factors[demand] * active[r.name])[:, None]
+            others = [_kept(q, demand, active) for q in problem.retrofits if q.name != r.name]
+            drawn = ratio * loads[demand] * np.prod([active[r.name], *others], axis=0)[:, None]
             side_use[carrier] = side_use.get(carrier, 0.0) + drawn
             if ratio < 0:
                 freed[carrier] = freed.get(carrier, 0.0) - drawn
-        for demand, saving in r.savings.items():
-            factors[demand] = factors[demand] * (1 - saving * active[r.name])
     return factors, side_use, freed
+
+
+def _kept(r: Retrofit, demand: str, active: Mapping[str, Array]) -> Array:
+    """(Y,) share of a load that one measure leaves."""
+    return np.asarray(1 - r.savings.get(demand, 0.0) * active[r.name])
 
 
 def _volumes(problem: Problem, plan: Plan, contract: Contract) -> dict[int, Array]:
