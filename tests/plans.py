@@ -81,7 +81,7 @@ def dyehouse_results(folder: Path, years: tuple[int, ...] = tuple(range(2025, 20
         "inputs": {"scenario.toml": sha256(b"# a dyehouse\n")},
     }
     plans = {"business_as_usual": Beside(answer), "optimum": Beside(answer)}
-    summary = summarise(answer, plans, answer.problem.years[-1], context) | changes
+    summary = summarise(answer, plans, answer.problem.years[-1]) | context | changes
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, "CNY").items()}
     files |= roadmap_files(roadmap(answer, Setting("dyehouse", "CNY", date(years[0], 1, 1), certification())))
     with writer_lock(folder / "results"):

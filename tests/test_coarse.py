@@ -10,11 +10,11 @@ import pytest
 
 from models.problem import Problem
 from planner.assembly.assemble import assemble
+from planner.assembly.variants import at_resolution
 from planner.engine import Options, monolith
 from planner.reading.read import read_scenario
 from planner.solving.coarse import coarse
 from planner.solving.first_look import DAYS, Look, look_of
-from planner.solving.full_year import at_resolution
 from tests.full_years import chronological
 from tests.test_full_year import CUTS
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from planner.solving.preparing import Settings, read
-from planner.solving.solve import input_hashes
+from planner.solving.written import input_hashes
 
 ROOT = Path(__file__).parent.parent
 DIGITS = 10

@@ -24,10 +24,11 @@ from models.problem import (
     Target,
 )
 from planner.accounting.ledger import Inventory, annual, inventory
-from planner.assembly.assemble import Assembly
+from planner.assembly.assemble import Assembly, assemble
 from planner.assembly.base_year import TOLERANCE, BaseGross, base_gross
 from planner.assembly.money import OpenCap, in_force
 from planner.plan import Plan
+from planner.reading.read import Reading
 
 GRAMS = 6  # decimals of tonnes: what lies below depends on the processor
 
@@ -73,6 +74,29 @@ def paper_only(problem: Problem, level: int) -> Problem:
         instruments=problem.instruments,
         management=tuple(replace(i, start_years=problem.years) for i in problem.management),
         target=Target(stars=np.full(len(years), level), durable_stars=np.zeros(len(years), dtype=np.int64)),
+    )
+
+
+def raised(problem: Problem, stars: int) -> Problem:
+    """The problem with more stars required in the years of its target."""
+    assert problem.target is not None
+    required = (problem.target.stars > 0) * stars
+    return replace(problem, target=replace(problem.target, stars=required))
+
+
+def at_resolution(reading: Reading, problem: Problem, resolution: str) -> Problem:
+    """The same problem, base year and limits included, with its year cut another way."""
+    solver = reading.scenario.solver.model_copy(update={"resolution": resolution})
+    other = assemble(replace(reading, scenario=reading.scenario.model_copy(update={"solver": solver}))).problem
+    return replace(
+        other,
+        base=problem.base,
+        emissions=replace(other.emissions, caps=problem.emissions.caps),
+        instruments=problem.instruments,
+        retrofits=problem.retrofits,
+        management=problem.management,
+        target=problem.target,
+        durability=problem.durability,
     )
 
 

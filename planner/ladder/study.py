@@ -10,8 +10,8 @@ from planner.ladder.climb import Ladder
 from planner.ladder.rungs import Rung
 from planner.pareto.curve import CLOSED
 from planner.rating.clauses import binding
-from planner.solving.beside import under_rules
 from planner.solving.resolving import Interval, Solved
+from planner.solving.summary import under_rules
 
 
 def study(ladder: Ladder, scenario: str, currency: str) -> dict[str, Any]:

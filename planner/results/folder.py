@@ -7,6 +7,8 @@
       scenario.effective.toml    the scenario with every default written out
       operation.npz              problem, decisions and operation at full precision; not committed
       usual.npz                  the same of business as usual
+      beside.npz                 decisions and operation of the other plans beside it
+      inputs.zip                 the scenario and the files that it names, as they were read
 
 A folder is written beside its place and moved there, so an earlier result is never half-overwritten, and there is one
 writer at a time.
@@ -38,6 +40,9 @@ SUMMARY = "summary.json"
 DIGEST = "digest"  # key of the summary's own hash
 OPERATION = "operation.npz"
 USUAL = "usual.npz"
+BESIDE = "beside.npz"
+INPUTS = "inputs.zip"
+PLANS = "plans.csv"
 ROADMAP = "roadmap.csv"  # one row an action, no tidy table
 EFFECTIVE = "scenario.effective.toml"
 COLUMNS = ("year", "item", "metric", "unit", "value")

@@ -13,14 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.problem import Problem
-from planner.answer import Answer, account_for
-from planner.assembly.variants import business_as_usual, paper_only
+from planner.answer import Answer, at_accounted_cost
+from planner.assembly.variants import business_as_usual, paper_only, raised
 from planner.engine import Options, Pool, SolverError, Start, interrupted, solve
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.solving.cheapest_first import cheapest_first, measures
 from planner.solving.first_look import Look
-from planner.solving.summary import Beside
+from planner.solving.summary import Beside, out_of_time, under_rules
+from planner.verification.verify import verify
 
 GAP = 0.01  # a comparison needs no more
 OUT_OF_REACH = "out of reach"
@@ -93,14 +94,14 @@ def on_paper(problem: Problem, levels: list[int], budget: Budget) -> Beside:
                     return best
                 late = replace(best, note=f"{level} stars not tried to the end: no time")
                 return found if best.answer is None else late
-            best = found
+            best = replace(found, asked=level)
     return best
 
 
 def highest_level(problem: Problem, level: int, budget: Budget, pool: Pool, look: Look | None) -> Beside:
     """The plan that holds the highest level."""
     starts = [] if look is None or budget.spent() else look(raised(problem, level), budget.within(GAP))
-    return solved(problem, raised(problem, level), budget, pool, starts)
+    return replace(solved(problem, raised(problem, level), budget, pool, starts), asked=level)
 
 
 def naive(problem: Problem, budget: Budget, pool: Pool, look: Look | None) -> Beside:
@@ -126,7 +127,7 @@ def naive(problem: Problem, budget: Budget, pool: Pool, look: Look | None) -> Be
         starts = [Start(held.decisions)] if held is not None else []
         found = solved(problem, variant, budget, pool, starts, held if look is None else None)
         if found.note != OUT_OF_REACH:
-            break
+            return replace(found, asked=count)
     return found
 
 
@@ -157,18 +158,12 @@ def solved(
         return Beside(None, "left out: no time")
     if not plan.decisions:
         return Beside(None, OUT_OF_REACH if plan.facts.status == "infeasible" else "left out: no time")
-    proven = plan.facts.status == "optimal" and plan is not held
-    note = "" if proven else f"within {plan.facts.gap:.1%}, stopped at its time limit"
-    return Beside(under_rules(problem, variant, plan), note)
+    plan = at_accounted_cost(variant, plan if plan is not held else not_proven(plan))
+    if not verify(variant, plan).ok:
+        return Beside(None, "left out: what was found failed verification")
+    return Beside(under_rules(problem, variant, plan), out_of_time(plan))
 
 
-def raised(problem: Problem, stars: int) -> Problem:
-    """The problem with more stars required in the years of its target."""
-    assert problem.target is not None
-    required = (problem.target.stars > 0) * stars
-    return replace(problem, target=replace(problem.target, stars=required))
-
-
-def under_rules(problem: Problem, variant: Problem, plan: Plan) -> Answer:
-    """A variant's plan, accounted with the problem's rules: penalties and durable stars count again."""
-    return account_for(replace(variant, durability=problem.durability), plan)
+def not_proven(plan: Plan) -> Plan:
+    """A plan of another problem: nothing is known of how good it is here."""
+    return replace(plan, facts=replace(plan.facts, status="feasible", termination="time limit"))

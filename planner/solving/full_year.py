@@ -6,56 +6,26 @@ what the typical days said, is the error of the quick look.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from models.problem import Problem
-from planner.answer import Answer, account_for, at_accounted_cost
-from planner.assembly.assemble import assemble
+from planner.answer import account_for, at_accounted_cost
+from planner.assembly.variants import at_resolution
 from planner.engine import Options, solve
 from planner.plan import Plan
 from planner.progress import Progress
 from planner.reading.read import Reading
 from planner.solving.fixed import investments_of
+from planner.solving.summary import EveryStep
 from planner.verification.verify import verify
 
 HOURS = 8760
 GAP = 0.005  # of the cost with the investments standing: the error is told to a tenth of a percent
 
 
-@dataclass(frozen=True)
-class EveryStep:
-    """What a plan costs at every step; `answer` is None where it does not hold there."""
-
-    answer: Answer | None
-    lower_bound: float  # of its cost [million], whatever was found
-    words: str  # why there is no answer
-
-    def error_share(self, plan: Plan) -> float | None:
-        """(cost at every step - cost on typical days) / cost on typical days."""
-        if self.answer is None:
-            return None
-        return (self.answer.money.objective - plan.facts.objective) / max(abs(plan.facts.objective), 1e-9)
-
-
 def is_every_step(problem: Problem) -> bool:
     """Whether the problem has the steps of a whole year."""
     return problem.steps.count * problem.steps.hours >= HOURS
-
-
-def at_resolution(reading: Reading, problem: Problem, resolution: str) -> Problem:
-    """The same problem, base year and limits included, with its year cut another way."""
-    solver = reading.scenario.solver.model_copy(update={"resolution": resolution})
-    other = assemble(replace(reading, scenario=reading.scenario.model_copy(update={"solver": solver}))).problem
-    return replace(
-        other,
-        base=problem.base,
-        emissions=replace(other.emissions, caps=problem.emissions.caps),
-        instruments=problem.instruments,
-        retrofits=problem.retrofits,
-        management=problem.management,
-        target=problem.target,
-        durability=problem.durability,
-    )
 
 
 def operated_at_every_step(

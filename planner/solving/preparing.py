@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from models.problem import Problem
+from planner.answer import at_accounted_cost
 from planner.assembly.assemble import Assembly, assemble
-from planner.assembly.base_year import base_year_check
 from planner.assembly.variants import base_warning, business_as_usual, with_base
 from planner.engine import Options, solve
 from planner.plan import Plan
@@ -25,6 +25,7 @@ from planner.progress import Progress
 from planner.rating.assumptions import Standard
 from planner.reading.read import Reading, read_scenario
 from planner.results.folder import ResultsError
+from planner.solving.written import Source, input_bytes
 
 MOST_WORKERS = 2  # unless asked for: more need more memory
 USUAL_GAP = 1e-4  # of business as usual: savings are measured from it
@@ -76,28 +77,29 @@ class Settings:
 class Case:
     """A scenario on its way to a plan."""
 
-    reading: Reading
-    assembly: Assembly
+    source: Source
     options: Options
     progress: Progress
 
     @property
+    def reading(self) -> Reading:
+        """The scenario as it was read."""
+        return self.source.reading
+
+    @property
+    def assembly(self) -> Assembly:
+        """What it says of the problem."""
+        return self.source.assembly
+
+    @property
     def currency(self) -> str:
         """Of every amount that is written."""
-        return self.reading.scenario.scenario.currency
+        return self.source.currency
 
     @property
     def standard(self) -> Standard | None:
         """The rating table as the scenario uses it; None without a rating."""
-        keys, rated = self.reading.scenario.rating, self.assembly.rated
-        if keys is None or rated is None:
-            return None
-        return Standard(rated.table, keys.boundary, keys.reading, rated.answers)
-
-    def warnings(self) -> list[str]:
-        """Of the scenario, its assembly, and its base year against the bills."""
-        billed = [check.warning for check in base_year_check(self.assembly)]
-        return [*map(str, self.reading.warnings), *self.assembly.warnings, *filter(None, billed)]
+        return self.source.standard
 
 
 @dataclass(frozen=True)
@@ -126,20 +128,21 @@ def workers_here() -> int:
     return min(MOST_WORKERS, os.cpu_count() or 1)
 
 
-def opened(reading: Reading, progress: Progress) -> Case:
-    """The assembled case; its warnings are said."""
+def opened(reading: Reading, progress: Progress, settings: Settings | None = None) -> Case:
+    """The assembled case; its warnings are said. `settings` are those that the scenario was read with."""
     with progress.phase("assemble"):
-        assembly = assemble(reading)
-    settings = reading.scenario.solver
+        given = (settings or Settings()).changes()
+        source = Source(reading, assemble(reading), input_bytes(reading), given)
+    keys = reading.scenario.solver
     options = Options(
-        gap=settings.gap,
-        time_limit_s=settings.time_limit_s,
-        threads=settings.threads or Options().threads,
-        workers=settings.workers or workers_here(),
-        seed=settings.seed,
+        gap=keys.gap,
+        time_limit_s=keys.time_limit_s,
+        threads=keys.threads or Options().threads,
+        workers=keys.workers or workers_here(),
+        seed=keys.seed,
     )
-    case = Case(reading, assembly, options, progress)
-    for warning in case.warnings():
+    case = Case(source, options, progress)
+    for warning in source.warnings():
         progress.say(f"warning: {warning}")
     return case
 
@@ -151,6 +154,7 @@ def prepare(case: Case) -> Prepared:
         usual = solve(problem, replace(case.options, gap=min(case.options.gap, USUAL_GAP)))
     if not usual.decisions:
         raise UsualNotSolved(problem, usual)
+    usual = at_accounted_cost(problem, usual)
     if warning := base_warning(case.assembly, usual):
         case.progress.say(f"warning: {warning}")
     return Prepared(case, usual, with_base(case.assembly, usual))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Any
 
@@ -12,7 +13,8 @@ import numpy as np
 
 from models.problem import Problem
 from planner.accounting.measures import cost_per_tonne, internal_rate_of_return, simple_payback
-from planner.answer import MILLION, Answer, findings
+from planner.answer import MILLION, Answer, account_for, findings
+from planner.plan import Plan
 from planner.rating.clauses import binding
 from planner.results.folder import Row
 
@@ -26,6 +28,46 @@ class Beside:
 
     answer: Answer | None
     note: str = ""
+    asked: int = 0  # stars, or measures on offer, that the plan was made for
+
+
+@dataclass(frozen=True)
+class EveryStep:
+    """What a plan costs at every step; `answer` is None where it does not hold there."""
+
+    answer: Answer | None
+    lower_bound: float  # of its cost [million], whatever was found
+    words: str  # why there is no answer
+
+    def error_share(self, plan: Plan) -> float | None:
+        """(cost at every step - cost on typical days) / cost on typical days."""
+        if self.answer is None:
+            return None
+        return (self.answer.money.objective - plan.facts.objective) / max(abs(plan.facts.objective), 1e-9)
+
+    def told(self, plan: Plan) -> dict[str, Any]:
+        """As the summary says it of a plan on typical days."""
+        held = self.answer
+        return {
+            "status": "none" if held is None else held.plan.facts.status,
+            "words": self.words,
+            "objective": None if held is None else held.money.objective * MILLION,
+            "lower_bound": self.lower_bound * MILLION if math.isfinite(self.lower_bound) else None,
+            "error_share": self.error_share(plan),
+            "stars": {} if held is None else {str(one.year): one.full.stars for one in held.rated},
+            "durable_stars": {} if held is None else {str(one.year): one.durable.stars for one in held.rated},
+        }
+
+
+def under_rules(problem: Problem, variant: Problem, plan: Plan) -> Answer:
+    """A variant's plan, accounted with the problem's rules: penalties and durable stars count again."""
+    return account_for(replace(variant, durability=problem.durability), plan)
+
+
+def out_of_time(plan: Plan) -> str:
+    """What is said of a plan that was not proven to the gap; nothing of one that was."""
+    proven = plan.facts.status == "optimal"
+    return "" if proven else f"within {plan.facts.gap:.1%}, stopped at its time limit"
 
 
 def proof(answer: Answer, usual: Answer | None) -> dict[str, Any]:
@@ -126,8 +168,8 @@ def versions() -> dict[str, str]:
     return found
 
 
-def summarise(answer: Answer, plans: Mapping[str, Beside], year: int, context: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything that `summary.json` says of a plan; `context` comes from the scenario and the clock."""
+def summarise(answer: Answer, plans: Mapping[str, Beside], year: int) -> dict[str, Any]:
+    """What `summary.json` says of a plan, whatever scenario it comes from."""
     usual = plans["business_as_usual"].answer if "business_as_usual" in plans else None
     return {
         **proof(answer, usual),
@@ -139,10 +181,4 @@ def summarise(answer: Answer, plans: Mapping[str, Beside], year: int, context: M
         "binding": binding(answer),
         "naive": beside(plans, year) if plans else {},
         "relaxed_fields": [],  # yes/no decisions of a plan are whole, and its operation is a true one at its sizes
-        **context,
-        "timings_s": {
-            **context.get("timings_s", {}),
-            **{f"solver_{k}": v for k, v in answer.plan.facts.timings_s.items()},
-        },
-        "versions": versions(),
     }

@@ -20,8 +20,9 @@ from planner.library import LibraryError
 from planner.reading.faults import ScenarioFaults
 from planner.results.folder import ResultsError, sha256
 from planner.solving.preparing import Settings, read
-from planner.solving.solve import BAD_INPUT, input_hashes
+from planner.solving.solve import BAD_INPUT
 from planner.solving.summary import versions
+from planner.solving.written import input_hashes
 
 SCENARIO_FILE = "scenario.toml"
 PROGRAM = ("planner", "models")  # packages whose files decide a plan
