@@ -70,18 +70,18 @@ def _steps(problem: Problem) -> Iterator[str]:
 def _rules(problem: Problem) -> Iterator[str]:
     temperature = {c.name: c.temperature_c for c in problem.carriers}
     for k in problem.markets:
-        if not np.isfinite(k.max_import_mw):
-            yield f"market {k.name}: max_import_mw must be finite"
-        if k.export_price is not None and not np.isfinite(k.max_export_mw):
-            yield f"market {k.name}: max_export_mw must be finite"
+        if not k.max_import_mw >= 0:
+            yield f"market {k.name}: max_import_mw must be a number from 0"
+        if k.export_price is not None and not k.max_export_mw >= 0:
+            yield f"market {k.name}: max_export_mw must be a number from 0"
         if k.carrier == ELECTRICITY and k.scope != 2:
             yield f"market {k.name}: imported electricity is scope 2"
     sizings = [(f"converter {v.name}", "", v.sizing) for v in problem.converters]
     sizings += [(f"store {q.name}", " of its power", q.power) for q in problem.stores]
     sizings += [(f"store {q.name}", " of its energy", q.energy) for q in problem.stores]
     for owner, side, sizing in sizings:
-        if not np.isfinite(sizing.max_total):
-            yield f"{owner}: max_total{side} must be finite"
+        if not sizing.max_total >= 0:
+            yield f"{owner}: max_total{side} must be a number from 0"
     for v in problem.converters:
         if v.min_load_share > 0 and not v.sizing.package:
             yield f"converter {v.name}: min_load_share needs a package size"

@@ -28,11 +28,9 @@ def grid_market(problem: Problem) -> Market | None:
 
 
 def import_bound_mwh(k: Market, hours: float) -> float:
-    """Most that a market can deliver in a year [MWh]; raises ValueError where it has no limit."""
-    bound = min(k.max_import_mw * hours, k.max_import_mwh_per_year if k.max_import_mwh_per_year is not None else np.inf)
-    if not np.isfinite(bound):
-        raise ValueError(f"market {k.name}: max_import_mw must be finite")
-    return bound
+    """Most that a market can deliver in a year [MWh]; infinite where nothing limits it."""
+    limits = (k.max_import_mw * hours, k.max_import_mwh_per_year, k.useful_import_mwh_per_year)
+    return min(limit for limit in limits if limit is not None)
 
 
 def add_markets_step(s: ConcreteModel, problem: Problem) -> None:
@@ -69,14 +67,12 @@ def add_markets_step(s: ConcreteModel, problem: Problem) -> None:
 def add_markets(m: ConcreteModel, problem: Problem) -> Terms:
     """Energy bills, demand charges and yearly limits of every market."""
     b, years, named, terms = block(m, "markets"), problem.years, {k.name: k for k in problem.markets}, Terms()
-    hours = float(problem.steps.hours_per_year.sum())
     limited = [k for k, x in named.items() if x.max_import_mwh_per_year is not None]
     b.import_within_year = Constraint(
         [(k, y) for k in limited for y in years],
         rule=lambda b, k, y: operated(m, "import_mwh", k, y) <= named[k].max_import_mwh_per_year,
     )
     for k, x in named.items():
-        import_bound_mwh(x, hours)
         for n, y in enumerate(years):
             terms.running[y].append(float(x.price_index[n]) * operated(m, "energy_cost", k, y))
             fixed = np.broadcast_to(x.fixed_cost, len(years))[n]

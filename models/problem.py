@@ -105,7 +105,7 @@ class Segment:
     """One affine piece of a capex curve: capex = fixed + per_unit * size for min <= size <= max, if chosen."""
 
     min_size: float
-    max_size: float
+    max_size: float  # infinite: no limit
     capex_fixed: float = 0.0  # [million]
     capex_per_unit: float = 0.0  # [million per MW or MWh]
 
@@ -124,7 +124,7 @@ class Sizing:
     build_years: tuple[int, ...]
     capex_index: Array  # (Y,) learning
     share_by_age: Array  # (A,) A = life in years
-    max_total: float  # largest total in any year, existing included [MW or MWh]
+    max_total: float  # largest total in any year, existing included [MW or MWh]; infinite: no limit
     opex_fixed: Array  # (Y,) per MW or MWh and year [million]
     existing: Array  # (Y,) working size that already stands, after planned retirement
     retire_from: int | None = None  # year from which existing stock may be retired and its fixed cost saved
@@ -186,7 +186,7 @@ class Store:
     discharge_efficiency: float
     loss_share_per_hour: float = 0.0
     min_hours: float = 0.0
-    max_hours: float = 1e3
+    max_hours: float = float("inf")
     cycles_per_year: float | None = None  # discharged MWh per year <= cycles * energy size
     opex_variable: float = 0.0  # [million/MWh discharged]
     may_export: bool = (
@@ -209,10 +209,11 @@ class Market:
     carrier: str
     price: Array  # (T,) [million/MWh]
     price_index: Array  # (Y,)
-    max_import_mw: float
+    max_import_mw: float  # infinite: no limit
     export_price: Array | None = None  # (T,) [million/MWh]; None: no sale
-    max_export_mw: float = 0.0
+    max_export_mw: float = 0.0  # infinite: no limit
     max_import_mwh_per_year: float | None = None
+    useful_import_mwh_per_year: float | None = None  # no limit, but no plan buys more: for the M of the ledger
     fixed_cost: Array | float = 0.0  # (Y,) [million/year]
     demand_rule: Literal["none", "peak", "contract"] = "none"
     demand_charge: Array | float = 0.0  # (Y,) [million/MW-month]
@@ -261,7 +262,7 @@ class Instrument:
     name: str
     kind: Literal["certificate", "credit", "removal"]
     price: Array  # (Y,) [million per MWh or t]
-    max_per_year: Array  # (Y,) [MWh or t]
+    max_per_year: Array  # (Y,) [MWh or t]; infinite: no limit
     durability_years: float = 0.0
     buffer_share: float = 0.0  # reversal buffer: this share of what is bought does not count
     delivery_share: float = 1.0  # expected share delivered

@@ -93,7 +93,8 @@ def add_stores(m: ConcreteModel, problem: Problem) -> Terms:
         rule=lambda b, q, y: named[q].min_hours * b.working_mw[q, y] <= b.working_mwh[q, y],
     )
     b.duration_within_maximum = Constraint(
-        index, rule=lambda b, q, y: b.working_mwh[q, y] <= named[q].max_hours * b.working_mw[q, y]
+        [(q, y) for q, y in index if np.isfinite(named[q].max_hours)],
+        rule=lambda b, q, y: b.working_mwh[q, y] <= named[q].max_hours * b.working_mw[q, y],
     )
     b.cycles_within_limit = Constraint(
         [(q, y) for q, y in index if named[q].cycles_per_year is not None],

@@ -28,6 +28,9 @@ class SolverFacts:
     gap: float  # relative to |objective|
     timings_s: Mapping[str, float] = field(default_factory=dict)
     size: Mapping[str, int] = field(default_factory=dict)  # rows, columns, nonzeros, binaries
+    own_limits: Mapping[str, float] = field(
+        default_factory=dict
+    )  # bounds where the problem has none, by key: none decides
 
 
 @dataclass(frozen=True)

@@ -207,18 +207,18 @@ def test_a_problem_that_does_not_fit_together_is_refused_with_every_fault() -> N
         press(replace(site.problem(), demands=(wrong,)))
 
 
-def test_limits_that_are_not_finite_are_named() -> None:
+def test_limits_that_are_not_numbers_are_named() -> None:
     site = Site()
-    endless = site.sizing(1.0, max_total=np.inf)
+    broken = site.sizing(1.0, max_total=np.nan)
     problem = site.problem(
-        markets=(replace(site.grid(export_price=0.0003), max_export_mw=np.inf),),
-        converters=(site.converter("pv", endless),),
-        stores=(site.store(energy=endless),),
+        markets=(replace(site.grid(export_price=0.0003), max_export_mw=-1.0),),
+        converters=(site.converter("pv", broken),),
+        stores=(site.store(energy=broken),),
     )
     with pytest.raises(ValueError, match="max_export_mw") as caught:
         press(problem)
     assert str(caught.value).splitlines() == [
-        "market grid: max_export_mw must be finite",
-        "converter pv: max_total must be finite",
-        "store battery: max_total of its energy must be finite",
+        "market grid: max_export_mw must be a number from 0",
+        "converter pv: max_total must be a number from 0",
+        "store battery: max_total of its energy must be a number from 0",
     ]

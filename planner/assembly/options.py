@@ -20,7 +20,6 @@ KELVIN = 273.15
 DEFAULT_LIFE_YEARS = 20
 COP_MAX = 8.0  # default ceiling of an hourly COP
 LEAST_LIFT_K = 10.0  # a smaller lift does not raise the hourly COP
-ROOM = 2.0  # default largest size, as a multiple of the peak it could serve
 
 
 def hourly_cop(site: Site, table: ConverterTable) -> Array | float | None:
@@ -52,7 +51,7 @@ def converter(site: Site, name: str, table: ConverterTable) -> Converter:
         groups[table.area] = (table.area_m2_per_kw or 0.0) * 1e3
     return Converter(
         name=name,
-        sizing=_converter_sizing(site, name, table, largest_mw(site, table, profile)),
+        sizing=_converter_sizing(site, name, table, largest_mw(site, table)),
         inputs=inputs,
         outputs=dict(outputs),
         availability=1.0 if profile is None else site.year.project(profile),
@@ -69,18 +68,13 @@ def converter(site: Site, name: str, table: ConverterTable) -> Converter:
     )
 
 
-def largest_mw(site: Site, table: ConverterTable, profile: Array | None) -> float:
-    """Largest size worth considering: max_mw, else what its area holds, else twice what it could ever serve."""
+def largest_mw(site: Site, table: ConverterTable) -> float:
+    """Largest size: max_mw, else what its area holds; infinite where nothing limits it."""
     if table.max_mw is not None:
         return table.max_mw
-    area = getattr(site.scenario.site, f"{table.area}_m2") if table.area else 0.0
     if table.area and table.area_m2_per_kw:
-        return float(area) / table.area_m2_per_kw / 1e3
-    growth = max(float(site.index(d.follows, d.growth_per_year).max()) for d in site.scenario.demands.values())
-    peak = max(float(np.max(sum(site.loads.values()))), 1e-3) * max(growth, 1.0)
-    if profile is not None:
-        peak /= max(site.mean(profile), 0.05)
-    return ROOM * peak
+        return float(getattr(site.scenario.site, f"{table.area}_m2")) / table.area_m2_per_kw / 1e3
+    return np.inf
 
 
 def _converter_sizing(site: Site, name: str, table: ConverterTable, largest: float) -> Sizing:
@@ -132,17 +126,15 @@ def _retire_from(site: Site, table: ConverterTable | StoreTable) -> int | None:
 
 def _unit_cost(segments: tuple[Segment, ...]) -> float:
     """List price of a unit at the largest size of the cheapest segment, up to which a subsidy can go."""
-    sizes = ((s.max_size, s.capex_fixed + s.capex_per_unit * s.max_size) for s in segments if s.max_size > 0)
-    return min((cost / size for size, cost in sizes), default=0.0)
+    return min((s.capex_fixed / s.max_size + s.capex_per_unit for s in segments if s.max_size > 0), default=0.0)
 
 
 def store(site: Site, name: str, table: StoreTable) -> Store:
     """One store of the problem."""
     site.notes.inherits("stores", name, table)
-    max_hours = table.max_hours or 24.0
-    peak = float(np.max(sum(site.loads.values()))) * ROOM
-    max_mw = table.max_mw if table.max_mw is not None else peak
-    max_mwh = table.max_mwh if table.max_mwh is not None else max_mw * max_hours
+    max_hours = _or(table.max_hours, np.inf)
+    max_mw = _or(table.max_mw, np.inf)
+    max_mwh = _or(table.max_mwh, max_mw * max_hours if max_mw else 0.0)
     kwh = (table.capex_per_kwh or 0.0) * PER_MW
     life = table.life_years or DEFAULT_LIFE_YEARS
     lasts = share_by_age(life, table.commissioning_month, None)

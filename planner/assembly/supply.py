@@ -20,7 +20,6 @@ from planner.scenario import Market as MarketTable
 from planner.scenario import value_in
 
 PRICE_KEYS = frozenset({"price_per_mwh", "tou", "file", "values"})
-AMPLE = 4.0  # purchases without a limit are bounded at this multiple of the site's highest load
 TCE_PER_MWH = {ELECTRICITY: 0.1229}  # calorific, GB/T 2589-2020; everything else 0.1228
 TCE_PER_MWH_OTHER = 0.1228
 
@@ -71,7 +70,6 @@ def market(site: Site, name: str, table: MarketTable, price: Array, grid: GridFa
     electric = carrier == ELECTRICITY
     factor, base_factor = _factors(site, table, electric, grid)
     connection = site.scenario.site.grid_connection_mw if electric else None
-    ample = AMPLE * site_peak_mw(site)
     exports = table.export_price_per_mwh
     tariff = library.load("tariffs")[table.tariff].about if table.tariff is not None else {}
     return Market(
@@ -79,9 +77,9 @@ def market(site: Site, name: str, table: MarketTable, price: Array, grid: GridFa
         carrier=carrier,
         price=site.year.project(price, site.load_of(carrier)) / MILLION,
         price_index=site.trend("markets", name, table, "price_trend_per_year"),
-        max_import_mw=_first(table.max_mw, connection, ample),
+        max_import_mw=_first(table.max_mw, connection, np.inf),
         export_price=None if exports is None else np.full(site.year.steps.count, exports / MILLION),
-        max_export_mw=0.0 if exports is None else _first(table.max_export_mw, connection, ample),
+        max_export_mw=0.0 if exports is None else _first(table.max_export_mw, connection, np.inf),
         max_import_mwh_per_year=table.max_mwh_per_year,
         fixed_cost=np.full(years, (table.fixed_cost_per_year or 0.0) / MILLION),
         demand_rule=table.demand_rule or ("peak" if table.demand_charge_per_kw_month else "none"),
@@ -100,13 +98,6 @@ def market(site: Site, name: str, table: MarketTable, price: Array, grid: GridFa
 
 def _first(*values: float | None) -> float:
     return next(float(v) for v in values if v is not None)
-
-
-def site_peak_mw(site: Site) -> float:
-    """Highest sum of all loads in any year, each demand grown by its own index [MW]."""
-    demands = site.scenario.demands
-    grown = [site.loads[d] * float(site.index(t.follows, t.growth_per_year).max()) for d, t in demands.items()]
-    return max(float(np.max(np.sum(grown, axis=0))), 1e-3)
 
 
 def _factors(site: Site, table: MarketTable, electric: bool, grid: GridFactor) -> tuple[Array, float]:
@@ -160,14 +151,13 @@ def instrument(site: Site, name: str, table: InstrumentTable) -> Instrument:
     years = np.array(calendar.years)
     offered = (years >= (table.first_year or calendar.first)) & (years <= (table.last_year or calendar.last))
     most = calendar.path(table.max_per_year) if table.max_per_year is not None else np.full(len(years), np.inf)
-    ample = AMPLE * site_peak_mw(site) * 8760.0  # more than the site could use [MWh], or emit [t] at 1 t/MWh
     since = table.first_year if table.first_year is not None and table.first_year > calendar.first else calendar.first
     price = calendar.path(table.price if table.price is not None else 0.0)
     return Instrument(
         name=name,
         kind=table.kind or "certificate",
         price=price / MILLION * site.trend("instruments", name, table, "price_trend_per_year", since),
-        max_per_year=np.where(offered, np.minimum(most, ample), 0.0),
+        max_per_year=np.where(offered, most, 0.0),
         durability_years=table.durability_years or 0.0,
         buffer_share=table.buffer_share or 0.0,
         delivery_share=1.0 if table.delivery_share is None else table.delivery_share,

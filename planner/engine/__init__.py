@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from planner.engine.bridge import Options, Report, SolverError, interrupted
     from planner.engine.elastic import Explanation, Slack, explain
     from planner.engine.monolith import solve
+    from planner.engine.own_limits import UnlimitedProfit
     from planner.engine.pool import Pool, Start
 
 HOMES = {
     "bridge": ("Options", "Report", "SolverError", "interrupted"),
     "elastic": ("Explanation", "Slack", "explain"),
     "monolith": ("solve",),
+    "own_limits": ("UnlimitedProfit",),
     "pool": ("Pool", "Start"),
 }
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "Slack",
     "SolverError",
     "Start",
+    "UnlimitedProfit",
     "explain",
     "interrupted",
     "solve",

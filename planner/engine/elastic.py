@@ -12,6 +12,7 @@ The plan is then solved again with exactly those limits raised. Each part has a 
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +23,8 @@ from planner.engine.bridge import Float, Options, Outcome, SolverError, run
 from planner.engine.elastic_limits import Limit, demands, means, with_larger_connections
 from planner.engine.matrix import Key, Matrix, Pressed
 from planner.engine.monolith import confirmed, solve_matrix
+from planner.engine.own_limits import Limit as OwnLimit
+from planner.engine.own_limits import OwnLimits
 from planner.engine.press import press
 
 MISSED_SHARE = 0.4  # of the time, for what is missed
@@ -57,7 +60,7 @@ class Explanation:
 
 def explain(problem: Problem, options: Options) -> Explanation:
     """Explains an infeasible problem. Raises SolverError if it turns out to be feasible after all."""
-    begun, problem = time.monotonic(), not_firm(problem)
+    begun, (problem, own) = time.monotonic(), OwnLimits().finite(not_firm(problem))
     options = replace(options, gap=max(options.gap, GAP))
     unproven = []
     pressed = press(problem)
@@ -72,15 +75,17 @@ def explain(problem: Problem, options: Options) -> Explanation:
             raise SolverError("the solver called a problem infeasible that has a plan")
         if outcome.status != "optimal":
             unproven.append("missed")
-    way, objective, proven = _way(problem, options, begun)
+    way, objective, proven = _way(problem, own, options, begun)
     return Explanation(tuple(missed), tuple(way), objective, tuple(unproven if proven else [*unproven, "way"]))
 
 
-def _way(problem: Problem, options: Options, begun: float) -> tuple[list[Slack], float, bool]:
+def _way(
+    problem: Problem, own: Collection[OwnLimit], options: Options, begun: float
+) -> tuple[list[Slack], float, bool]:
     """The growth of means that reaches the target, the cost of the plan then, and whether time sufficed."""
     deadline = begun + options.time_limit_s
     pressed = press(with_larger_connections(problem))
-    lifted, grown = means(problem, pressed)
+    lifted, grown = means(problem, pressed, own)
     least = _least_slack(lifted, grown, options, begun + LEAST_GROWTH_SHARE * options.time_limit_s)
     if least.x is None:
         return [], np.inf, least.status == "infeasible"

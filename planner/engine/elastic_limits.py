@@ -6,7 +6,7 @@ tonnes or megawatt-hours. Of several levels that ask for the same metric only th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from scipy.sparse import coo_array, csr_array, vstack
 from models.markets import grid_market
 from models.problem import ELECTRICITY, Gate, Market, Problem
 from planner.engine.matrix import Int, Key, Matrix, Pressed
+from planner.engine.own_limits import Limit as OwnLimit
 
 MEANS = (
     "instruments.quantity_within_cap",
@@ -25,6 +26,13 @@ MEANS = (
     "finance.capex_within_limit",
     "markets.import_within_year",
 )
+_KEYS = {
+    "instruments.quantity_within_cap": "max_per_year",
+    "converters.total_within_limit_mw": "max_mw",
+    "stores.total_within_limit_mw": "max_mw",
+    "stores.total_within_limit_mwh": "max_mwh",
+    "markets.max_import_mw": "max_mw",
+}
 LIFTED = (
     "converters.build_mw",
     "converters.working_mw",
@@ -128,10 +136,10 @@ def with_larger_connections(problem: Problem) -> Problem:
     return replace(problem, markets=tuple(lifted))
 
 
-def means(problem: Problem, pressed: Pressed) -> tuple[Matrix, list[Limit]]:
+def means(problem: Problem, pressed: Pressed, own: Collection[OwnLimit] = ()) -> tuple[Matrix, list[Limit]]:
     """The model in which sizes, volumes and connections may grow beyond their limits, and the limits that count the growth.
 
-    `pressed` is of the problem `with_larger_connections`.
+    `pressed` is of the problem `with_larger_connections`; bounds of our `own` are no limits.
     """
     matrix = pressed.matrix
     upper = matrix.upper.copy()
@@ -164,7 +172,13 @@ def means(problem: Problem, pressed: Pressed) -> tuple[Matrix, list[Limit]]:
         row_lower=np.concatenate([matrix.row_lower, np.full(len(added), -np.inf)]),
         row_upper=np.concatenate([matrix.row_upper, added]),
     )
-    return lifted, found
+    return lifted, [one for one in found if _key(one) not in own]
+
+
+def _key(limit: Limit) -> OwnLimit | None:
+    """Table, name and key of the scenario that a means stands for, where it has one of its own."""
+    key = _KEYS.get(limit.name)
+    return None if key is None else (limit.name.split(".")[0], str(limit.index[0]), key)
 
 
 def _grown(problem: Problem, name: str, index: Key, rows: Int, limit: float) -> Limit:

@@ -22,6 +22,7 @@ from models.problem import Problem, not_firm
 from planner.engine.bridge import Float, Options
 from planner.engine.matrix import Int, Key, Matrix, Pressed
 from planner.engine.monolith import solve_matrix, tables
+from planner.engine.own_limits import OwnLimits, reached
 from planner.engine.press import Template, compile_template, press_template
 from planner.engine.stated import with_stated
 from planner.plan import Plan, SolverFacts
@@ -40,6 +41,26 @@ def solve_futures(
 
     `weights` sum to one. With a hold probability below one, futures of at most the rest of the weight may give their stars up.
     """
+    own, deadline = OwnLimits(), time.monotonic() + options.time_limit_s
+    while True:
+        bounded, limits = zip(*map(own.finite, problems), strict=True)
+        left = replace(options, time_limit_s=max(1.0, deadline - time.monotonic()))
+        plans, facts = _solved(bounded, weights, shared, left, hold_probability)
+        near = {
+            limit for one, of, plan in zip(bounded, limits, plans, strict=False) for limit in reached(one, of, plan)
+        }
+        if not near or time.monotonic() > deadline:
+            return plans, facts
+        own.widen(sorted(near))
+
+
+def _solved(
+    problems: Sequence[Problem],
+    weights: Sequence[float],
+    shared: Collection[tuple[str, Key]],
+    options: Options,
+    hold_probability: float,
+) -> tuple[list[Plan], SolverFacts]:
     begun = time.monotonic()
     templates = [compile_template(one if hold_probability == 1.0 else not_firm(one)) for one in problems]
     pressed = [press_template(template) for template in templates]

@@ -29,7 +29,6 @@ from planner.engine.crew import Crew
 from planner.engine.master import Master
 from planner.engine.matrix import Int, Matrix, dot
 
-NOTHING = 1e-9  # MWh or MW below which an operation shows nothing; HiGHS drops smaller coefficients
 LEAST_ITERATIONS, ITERATIONS_PER_ROW = (
     1000,
     2,
@@ -210,8 +209,6 @@ class Inner:
         extra = coo_array(
             (np.concatenate(value), (np.concatenate(row), np.concatenate(column))), shape=(count, n)
         ).tocsr()
-        extra.data[np.abs(extra.data) < NOTHING] = 0.0
-        extra.eliminate_zeros()
         low, up = base.lower.copy(), base.upper.copy()
         if whole is not None:
             low[base.integer] = up[base.integer] = np.rint(whole[:width][base.integer])

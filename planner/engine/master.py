@@ -36,7 +36,7 @@ from planner.engine.bridge import (
     scaled,
     set_option,
 )
-from planner.engine.matrix import Float, Int, Key, Matrix, Pressed
+from planner.engine.matrix import NOTHING, Float, Int, Key, Matrix, Pressed
 from planner.engine.operator import Cut
 from planner.engine.peaks import Peak
 from planner.engine.press import Template, key_of
@@ -50,7 +50,6 @@ LP_TRIES = (  # for one relaxation: solver, presolve and seconds; the first does
     ("ipm", "off", 60.0),  # where simplex loses its way among rows that contradict each other
 )
 LEAST_ITERATIONS, ITERATIONS_PER_ROW = 1000, 2  # of the first try; it takes one per row at most, or goes astray
-CUT_DROP = 1e-9  # HiGHS drops smaller coefficients
 IDLE_ROUNDS = 12  # a row that held nothing up for so many relaxations leaves the LP; the pool keeps its cut
 MOST_IDLE = 600  # rows that may stay idle before any leave
 POOL_TURNS = 10  # relaxations in a row, each drawing on the pool
@@ -256,7 +255,7 @@ class Master:
         cut = self.pool[g][k]
         columns = np.concatenate([self.part[y, g], self.slots[g][y]])
         values = np.concatenate([cut.weights, -cut.gradient])
-        keep = np.abs(values) > CUT_DROP
+        keep = np.abs(values) > NOTHING
         low, up = self.matrix.lower[columns[~keep]], self.matrix.upper[columns[~keep]]
         up = np.where(np.isfinite(up), up, 0.0)
         loose = np.maximum(np.maximum(values[~keep] * low, values[~keep] * up), 0.0)  # a dropped term may only loosen

@@ -16,6 +16,8 @@ Int = NDArray[np.int64]
 Key = tuple[str | int, ...]
 Columns = dict[str, dict[Key, int]]  # component -> index -> column
 
+NOTHING = 1e-9  # a coefficient up to it is none: HiGHS drops it without a word
+
 
 def dot(a: Float, b: Float) -> float:
     """Σ a·b, added up in one order on every processor; BLAS, behind `a @ b`, chooses its own, and another last digit.
@@ -27,7 +29,10 @@ def dot(a: Float, b: Float) -> float:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A mixed-integer linear model as arrays: min cost·x + offset, row_lower ≤ A·x ≤ row_upper, lower ≤ x ≤ upper."""
+    """A mixed-integer linear model as arrays: min cost·x + offset, row_lower ≤ A·x ≤ row_upper, lower ≤ x ≤ upper.
+
+    Coefficients that are nothing leave here, before anything counts or cuts.
+    """
 
     cost: Float
     offset: float
@@ -37,6 +42,14 @@ class Matrix:
     rows: csr_array
     row_lower: Float
     row_upper: Float
+
+    def __post_init__(self) -> None:
+        nothing = np.abs(self.rows.data) <= NOTHING
+        if nothing.any():
+            rows = self.rows.copy()
+            rows.data[nothing] = 0.0
+            rows.eliminate_zeros()
+            object.__setattr__(self, "rows", rows)
 
 
 @dataclass(frozen=True)

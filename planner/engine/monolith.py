@@ -18,6 +18,7 @@ from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, 
 from planner.engine.commitment import committed
 from planner.engine.decompose import LARGEST_FALLBACK, Operation, Solved, decomposed
 from planner.engine.matrix import Matrix, Pressed
+from planner.engine.own_limits import OwnLimits, within_own_limits
 from planner.engine.parts import is_chronological
 from planner.engine.pins import NO_PINS, Pins, pinned
 from planner.engine.pool import Decisions, Pool, Start
@@ -63,6 +64,13 @@ def solve(
     cannot be believed.
     """
     options = options or Options()
+    limits = OwnLimits() if pool is None else pool.own_limits
+    return within_own_limits(problem, options, limits, lambda p, o: _solved(p, o, report, pool, pins, starts))
+
+
+def _solved(
+    problem: Problem, options: Options, report: Report | None, pool: Pool | None, pins: Pins, starts: Iterable[Start]
+) -> Plan:
     begun = time.monotonic()
     solved = (
         whole(problem, options, report, pins)

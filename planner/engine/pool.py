@@ -19,6 +19,7 @@ from planner.engine.crew import Crew, Remote
 from planner.engine.inner import Shown
 from planner.engine.master import Pooled
 from planner.engine.matrix import Float, Key
+from planner.engine.own_limits import OwnLimits
 
 MOST_KEPT = 16  # starts that the next solve may begin with
 PLANS_KEPT = 8  # whose operations the next solve may mix
@@ -42,6 +43,7 @@ class Pool:
         self._mark = ""
         self._crew: Crew | None = None
         self._started: list[Remote] = []  # workers ahead of their blocks
+        self.own_limits = OwnLimits()  # as wide as plans have asked for
         self.cuts: list[list[Pooled]] = []
         self.shown: dict[tuple[int, int], list[Shown]] = {}  # (year index, block) -> operations of the last plans
         self.lasting: deque[set[tuple[int, int]]] = deque(maxlen=PLANS_KEPT)  # (block, mark) of each plan's operations

@@ -109,7 +109,6 @@ class Builder:
                 left = right
         rows = csr_array((coefficient, column, start), shape=(self.row_count, self.count))
         rows.sum_duplicates()
-        rows.eliminate_zeros()
         return Matrix(
             cost,
             offset,

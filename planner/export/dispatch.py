@@ -29,6 +29,7 @@ from planner.accounting.stock import LEAST_SIZE, Stock, by_year, series, stock_o
 from planner.engine import Options, SolverError
 from planner.engine.matrix import Key
 from planner.engine.monolith import solve_matrix
+from planner.engine.own_limits import finite
 from planner.engine.press import press
 from planner.plan import Plan
 from planner.solving.fixed import one_year
@@ -54,7 +55,7 @@ class Dispatch:
 def dispatch_of(problem: Problem, plan: Plan, year: int) -> Dispatch:
     """The dispatch of a year of a plan."""
     n, stock = problem.years.index(year), stock_of(problem, plan)
-    part = one_year(problem, plan, year, stock).problem
+    part = finite(one_year(problem, plan, year, stock).problem)
     contracts, volumes = _contracts(problem, stock, n)
     peaks = {
         k.name: billing_peaks(problem, through_market_mw(problem, plan, k))[n]

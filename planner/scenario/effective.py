@@ -15,17 +15,22 @@ OTHERS = {"excludes", "requires"}
 HEADER = "# Written by `plan solve`: the scenario with presets and defaults. Edit scenario.toml, not this file.\n"
 
 
-def effective_toml(scenario: Scenario) -> str:
+OURS = "ours, for the solver: the scenario has no limit here, and the plan stays below"
+
+
+def effective_toml(scenario: Scenario, own_limits: Mapping[str, float] | None = None) -> str:
     """The whole scenario; keys without a value are left out, because TOML has no null.
 
-    Presets of measures name others that they exclude or require; of these the ones that the scenario has are written.
+    Presets of measures name others that they exclude or require; of these the ones that the scenario has are written. The bounds
+    that the solver needed where the scenario has no limit, by key ("markets.grid.max_mw"), follow as comments.
     """
     tables = scenario.model_dump(mode="json", exclude_none=True)
     there = tables["retrofits"].keys() | tables["management"].keys()
     for measure in tables["retrofits"].values():
         for key in OTHERS & measure.keys():
             measure[key] = [name for name in measure[key] if name in there]
-    return HEADER + toml(tables)
+    ours = [f"# {key} = {bound:.6g}  # {OURS}\n" for key, bound in (own_limits or {}).items()]
+    return HEADER + toml(tables) + ("\n" + "".join(ours) if ours else "")
 
 
 def toml(tables: Mapping[str, Any], path: str = "") -> str:

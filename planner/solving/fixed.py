@@ -223,7 +223,7 @@ def _store(q: Store, stock: Stock, n: int) -> Store:
         power=_standing(q.power, power, n),
         energy=_standing(q.energy, energy, n),
         min_hours=0.0,
-        max_hours=1e6,
+        max_hours=np.inf,
         groups={},
     )
 

@@ -24,7 +24,7 @@ from models.problem import Problem
 from planner import terminal
 from planner.answer import Answer, account_for, at_accounted_cost
 from planner.assembly.variants import at_resolution
-from planner.engine import Pool, SolverError, Start, explain, interrupted, solve
+from planner.engine import Pool, SolverError, Start, UnlimitedProfit, explain, interrupted, solve
 from planner.library import LibraryError
 from planner.progress import Progress, stopping
 from planner.reading.faults import ScenarioFaults
@@ -70,6 +70,8 @@ def run(request: Request) -> int:
     except ScenarioFaults as faults:
         return _end(BAD_INPUT, str(faults))
     except (ResultsError, LibraryError) as error:
+        return _end(BAD_INPUT, str(error))
+    except UnlimitedProfit as error:
         return _end(BAD_INPUT, str(error))
     except SolverError as error:
         return _end(NO_PLAN, f"no plan: {error}")

@@ -129,7 +129,10 @@ class Solved:
         problem = self.answer.problem
         found = {f"{name}.csv": table_bytes(rows) for name, rows in tables(self.answer, source.currency).items()}
         found |= roadmap_files(roadmap(self.answer, setting_of(source.assembly)))
-        found |= {OPERATION: pack(problem, untimed(self.answer.plan)), **scenario_files(source)}
+        found |= {
+            OPERATION: pack(problem, untimed(self.answer.plan)),
+            **scenario_files(source, self.answer.plan.facts.own_limits),
+        }
         found[USUAL] = pack(business_as_usual(problem), untimed(self.usual))
         if self.plans:
             found[PLANS] = table_bytes(plan_rows(summary["naive"], source.currency))
@@ -156,9 +159,9 @@ def untimed(plan: Plan) -> Plan:
 # --- what was asked ---------------------------------------------------------------------------------------------------
 
 
-def scenario_files(source: Source) -> dict[str, bytes]:
-    """The scenario with its defaults written out, and what it was read from."""
-    return {EFFECTIVE: effective_toml(source.reading.scenario).encode(), INPUTS: zipped(source.inputs)}
+def scenario_files(source: Source, own_limits: Mapping[str, float] | None = None) -> dict[str, bytes]:
+    """The scenario with its defaults and our own bounds written out, and what it was read from."""
+    return {EFFECTIVE: effective_toml(source.reading.scenario, own_limits).encode(), INPUTS: zipped(source.inputs)}
 
 
 def input_bytes(reading: Reading) -> dict[str, bytes]:

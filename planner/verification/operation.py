@@ -132,9 +132,10 @@ def _check_store(problem: Problem, plan: Plan, stock: Stock, s: Store, findings:
     findings.at_most(
         "duration above minimum", s.name, s.min_hours * power, energy, unit="MWh", tolerance=STEP_TOLERANCE
     )
-    findings.at_most(
-        "duration within maximum", s.name, energy, s.max_hours * power, unit="MWh", tolerance=STEP_TOLERANCE
-    )
+    if np.isfinite(s.max_hours):
+        findings.at_most(
+            "duration within maximum", s.name, energy, s.max_hours * power, unit="MWh", tolerance=STEP_TOLERANCE
+        )
     if s.cycles_per_year is not None:
         limit, cycled = s.cycles_per_year * energy, annual(problem, discharge)
         findings.at_most("cycles within limit", s.name, cycled, limit, unit="MWh", tolerance=yearly_tolerance(problem))
