@@ -219,6 +219,11 @@ BAD: dict[str, tuple[str, str]] = {
         f"{5 - 1}:2: horizon.period_weights: got nothing, wanted how often each given period occurs in a year",
     ),
     "bad resolution": ('[solver]\nresolution = "day:8"', 'got "day:8", wanted days:N such as days:8, full, or given'),
+    "holidays of no country": (
+        '[site]\ncountry = "XQ"\n[markets.park]\ncarrier = "electricity"\n'
+        '[markets.park.tou]\nprices = { flat = 500 }\nperiods = [{ price = "flat", hours = ["0-24"], days = "holiday" }]',
+        'site.country: got "XQ", wanted a country, or a part of one, with known holidays; a tariff names holidays',
+    ),
     "unknown climate": ('[site]\nclimate = "east"', 'site.climate: got "east", wanted a climate of the library'),
     "saving of nothing": (
         "[retrofits.vsd]\nsavings = { motor = 0.1 }\ncapex = 90000\nlife_years = 9",

@@ -169,13 +169,13 @@ def _typical(site: Site, prices: Mapping[str, Array]) -> RepresentativeYear:
 
 def _weather_series(site: Site) -> dict[str, Array]:
     series: dict[str, Array] = {}
-    profiles: dict[str, str | SeriesFile | None] = {n: t.profile for n, t in site.scenario.converters.items()}
-    profiles |= {n: t.profile for n, t in site.scenario.contracts.items()}
-    for name, profile in profiles.items():
-        if profile in ("pv", "wind"):
-            series[f"weather {profile}"] = site.weather.pv if profile == "pv" else site.weather.wind
-        elif isinstance(profile, SeriesFile):
-            series[f"profile {name}"] = site.reader.shape(profile, f"{name}.profile")
+    profiles: dict[str, str | SeriesFile | None] = {
+        f"converters.{n}": t.profile for n, t in site.scenario.converters.items()
+    }
+    profiles |= {f"contracts.{n}": t.profile for n, t in site.scenario.contracts.items()}
+    for key, profile in profiles.items():
+        if (shape := site.profile(profile, None, key)) is not None:
+            series[f"profile {key}" if isinstance(profile, SeriesFile) else f"weather {profile}"] = shape
     if any(v.carnot_share is not None and v.cop_source == "ambient" for v in site.scenario.converters.values()):
         series["weather temperature"] = site.weather.temperature_c
     return series
@@ -184,13 +184,13 @@ def _weather_series(site: Site) -> dict[str, Array]:
 def _net_load(site: Site) -> Array:
     """Electric load less what existing generators make, plus what existing electric plant draws for the other loads."""
     net = site.load_of(ELECTRICITY)
-    for table in site.scenario.converters.values():
+    for name, table in site.scenario.converters.items():
         size = table.existing_mw or 0.0
         outputs = table.outputs or {}
         if not size or not outputs:
             continue
         if ELECTRICITY in outputs:
-            profile = site.profile(table.profile, table.full_load_hours, "net load")
+            profile = site.profile(table.profile, table.full_load_hours, f"converters.{name}")
             net = net - (size * outputs[ELECTRICITY] * profile if profile is not None else 0.0)
             continue
         cop = hourly_cop(site, table)

@@ -18,6 +18,9 @@ from planner.assembly.notes import Notes, refuse
 from planner.assembly.profiles import library_profile
 from planner.assembly.typical_days import RepresentativeYear
 from planner.assembly.years import Calendar
+from planner.reading.alignment import days_of
+from planner.reading.days import Days, laid
+from planner.reading.series_uses import keeps_weekdays
 from planner.reading.timeseries import SeriesReader, from_bills
 from planner.reading.units import mwh
 from planner.scenario import Carrier as CarrierTable
@@ -55,6 +58,7 @@ class Site:
         """Availability series of pv, wind or a file, scaled to a yield if one is given; None where always available."""
         if isinstance(profile, SeriesFile):
             series = self.reader.shape(profile, f"{key}.profile")
+            series = self.on_its_days(series, profile, f"{key}.profile")
         elif profile in ("pv", "wind"):
             series = self.weather.pv if profile == "pv" else self.weather.wind
         else:
@@ -70,6 +74,18 @@ class Site:
                 f"{key}: scaled to {full_load_hours:g} h, its profile is cut at full output ({short:.0%} short)"
             )
         return np.asarray(scaled, dtype=np.float64)
+
+    @cached_property
+    def days(self) -> Days:
+        """The days of the representative year."""
+        return days_of(self.scenario, self.reader)[0]
+
+    def on_its_days(self, series: Array, keys: SeriesKeys, key: str) -> Array:
+        """A series with its weekdays on those of the representative year, if it follows weekdays and has stamps."""
+        if not keeps_weekdays(self.scenario, key):
+            return series
+        own = self.reader.days(keys, key, self.days.country)
+        return series if own is None or own == self.days else laid(series, self.days.from_days(own))
 
     def mean(self, series: Array) -> float:
         """Mean over the year, also of a series of given periods."""
@@ -206,7 +222,7 @@ def add_loads(site: Site) -> None:
 
 def _load(site: Site, key: str, demand: DemandTable) -> Array:
     if demand.file is not None or demand.values is not None:
-        return site.reader.load(demand, key, demand.carrier)
+        return site.on_its_days(site.reader.load(demand, key, demand.carrier), demand, key)
     shape = _shape(site, demand, key)
     if demand.monthly_mwh is not None:
         return from_bills(shape, list(demand.monthly_mwh), site.scenario.horizon.step_minutes)
@@ -219,11 +235,12 @@ def _load(site: Site, key: str, demand: DemandTable) -> Array:
 def _shape(site: Site, demand: DemandTable, key: str) -> Array:
     """Relative load of a demand that has totals only; with given periods already per step."""
     if isinstance(demand.profile, SeriesFile):
-        return site.reader.shape(demand.profile, f"{key}.profile")
+        key = f"{key}.profile"
+        return site.on_its_days(site.reader.shape(demand.profile, key), demand.profile, key)
     name = demand.profile or "flat"
     entry = library.load("profiles")[name]
     site.notes.use(f"{key}.profile", name, entry.numbers)
-    series = library_profile(entry, site.calendar.base_year, site.hours, lambda: site.weather.temperature_c)
+    series = library_profile(entry, site.days, site.hours, lambda: site.weather.temperature_c)
     return site.year.project(series) if site.reader.given_steps else series
 
 

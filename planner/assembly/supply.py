@@ -57,9 +57,9 @@ def merged_markets(site: Site) -> dict[str, MarketTable]:
 def market_price(site: Site, name: str, table: MarketTable) -> Array:
     """Price series [per MWh] in the money of the price year, before projection."""
     if table.file is not None or table.values is not None:
-        return site.reader.price(table, f"markets.{name}")
+        return site.on_its_days(site.reader.price(table, f"markets.{name}"), table, f"markets.{name}")
     if table.tou is not None:
-        return time_of_use(table.tou, site.calendar.base_year, site.hours)
+        return time_of_use(table.tou, site.days, site.hours)
     return np.full(site.series_length, table.price_per_mwh or 0.0)
 
 

@@ -10,6 +10,7 @@ from planner.reading.checks import Context, known
 from planner.reading.checks_plant import option_years, ordered, quantity, required
 from planner.reading.findings import Finding
 from planner.reading.findings import Path as KeyPath
+from planner.reading.series_uses import day_kinds
 from planner.scenario import Contract, Market, TimeOfUse
 
 SAME_MONEY = {"CNY": ("元", "RMB", "¥"), "EUR": ("€",), "USD": ("$", "US$")}
@@ -28,6 +29,7 @@ def supply_findings(at: Context) -> Iterator[Finding]:
         if instrument.max_per_year is None and instrument.max_share_of_base is None:
             yield Finding((*path, "max_per_year"), "nothing", "max_per_year or max_share_of_base")
         yield from ordered(path, instrument, "first_year", "last_year")
+    yield from _holidays(at)
     for name, written in at.scenario.base_year.billed.items():
         yield from quantity(("base_year", "billed", name), written, carrier_of(at, name))
     if at.suppliers_known:
@@ -88,6 +90,19 @@ def _time_of_use(path: KeyPath, tou: TimeOfUse) -> Iterator[Finding]:
         for item, hours in enumerate(period.hours):
             if hours_of_day(hours) is None:
                 yield Finding((*place, "hours", item), f'"{hours}"', "hours such as 8-11 or 8:30-10, within 0 to 24")
+
+
+def _holidays(at: Context) -> Iterator[Finding]:
+    """Where a tariff names holidays, the country's must be known."""
+    if any("holiday" in day_kinds(market) for market in at.scenario.markets.values()):
+        from planner.reading.days import public_holidays  # numpy only where it is needed
+
+        country = at.scenario.site.country
+        try:
+            public_holidays(country, at.scenario.horizon.first_year)
+        except KeyError:
+            hint = "a tariff names holidays"
+            yield Finding(("site", "country"), f'"{country}"', "a country, or a part of one, with known holidays", hint)
 
 
 def hours_of_day(written: str) -> tuple[float, float] | None:

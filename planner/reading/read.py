@@ -12,7 +12,7 @@ import copy
 import itertools
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,9 @@ from planner.reading.findings import Path as KeyPath
 from planner.reading.magnitudes import implausible
 from planner.reading.presets import with_presets
 from planner.reading.schema_faults import schema_findings
+from planner.reading.series_uses import series_of
 from planner.reading.timefiles import decoded
-from planner.scenario import Scenario, SeriesKeys
+from planner.scenario import Scenario
 
 LARGEST_SCENARIO_BYTES = 2 * 2**20
 SUPPLIERS = ("markets", "converters", "contracts", "retrofits", "carriers")
@@ -188,25 +189,9 @@ def _at_key(fault: Fault) -> Finding:
 
 def _series_faults(at: Context) -> tuple[list[Fault], list[Fault]]:
     """Faults and warnings in the files that the scenario names."""
-    uses = list(_series_of(at.scenario))
+    uses = list(series_of(at.scenario))
     if not uses and at.scenario.site.weather is None:
         return [], []
     from planner.reading.series_check import read_all  # numpy only when there are series
 
     return read_all(at.scenario, at.folder, uses)
-
-
-def _series_of(scenario: Scenario) -> Iterator[tuple[str, str, SeriesKeys]]:
-    """Every series as (kind, key, keys)."""
-    for name, demand in scenario.demands.items():
-        if demand.file is not None or demand.values is not None:
-            yield "load", f"demands.{name}", demand
-        if isinstance(demand.profile, SeriesKeys):
-            yield "shape", f"demands.{name}.profile", demand.profile
-    for name, market in scenario.markets.items():
-        if market.file is not None or market.values is not None:
-            yield "price", f"markets.{name}", market
-    for table in ("converters", "contracts"):
-        for name, thing in getattr(scenario, table).items():
-            if isinstance(thing.profile, SeriesKeys):
-                yield "shape", f"{table}.{name}.profile", thing.profile

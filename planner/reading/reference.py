@@ -51,6 +51,10 @@ A case is a folder with `scenario.toml` and the CSV files that it names. `plan n
   averaged): rows with ISO time stamps of one fixed offset or without, a plain index, or one row per day with 24, 48 or 96
   values (`layout = "day_rows"`). Text is UTF-8 or GB18030. Gaps, duplicates, clock changes and leap years are refused by
   name; `leap_day` says what becomes of a leap year. Files lie inside the scenario's folder, up to 64 MB and 600,000 rows.
+- **Weekdays.** A file with stamps keeps its weekdays: the year has the days of the stamped loads (electricity first), else of
+  stamped prices, else of the base year; tariffs by day kind and library profiles follow them. A load, price, or availability
+  that is not renewable, of another year is laid on these days one by one, each on the nearest day of the same kind; sun, wind
+  and temperature keep their season; a file without stamps is taken as it stands. `plan validate` says what was done.
 - **Money** is in the scenario's currency, real, of its price year.
 """
 

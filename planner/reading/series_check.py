@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from planner.reading.alignment import told
 from planner.reading.faults import Fault, ScenarioFaults
 from planner.reading.timeseries import Array, SeriesReader
 from planner.scenario import Scenario, SeriesKeys
@@ -36,7 +37,7 @@ def read_all(
             warnings += _unlikely(series, kind, key, keys, scenario.scenario.currency)
         except ScenarioFaults as found:
             faults += [fault for fault in map(_of_weather, found.faults) if fault not in faults]
-    return faults, warnings
+    return faults, warnings if faults else [*warnings, *told(scenario, reader)]
 
 
 def _of_weather(fault: Fault) -> Fault:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.reading.days import Days
 from planner.reading.faults import Fault, ScenarioFaults, did_you_mean, one_of
 from planner.reading.timefiles import CsvFile, read_csv, refuse
 from planner.reading.timestamps import Stamps, check_year, is_plain_year, read_stamp
@@ -24,7 +25,8 @@ from planner.scenario.base import SeriesKeys
 Array = NDArray[np.float64]
 
 DAYS = 365
-LEAP_DAY = 59  # days of the year before 29 February
+FEBRUARY_29 = 59  # days of the year before it
+LEAP_DAY, LAST_DAY = "02-29", "12-31"
 MINUTES_PER_DAY = 1440
 STEPS_PER_DAY = (24, 48, 72, 96, 144, 288, 1440)  # 60, 30, 20, 15, 10, 5, 1 minutes
 DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -45,7 +47,7 @@ class SeriesReader:
     step_minutes: int = 60
     given_steps: int | None = None
     _files: dict[str, CsvFile] = field(default_factory=dict)
-    _stamped: set[tuple[str, int, str]] = field(default_factory=set)  # files whose stamps have been checked
+    _years: dict[tuple[str, int, str], int] = field(default_factory=dict)  # year of the stamps that have been checked
 
     def load(self, keys: SeriesKeys, key: str, carrier: str = "electricity") -> Array:
         """Load of a carrier [MW] per step; never negative."""
@@ -78,6 +80,20 @@ class SeriesReader:
         series, minutes = self._series(keys, key)
         return self._steps(series, minutes)
 
+    def days(self, keys: SeriesKeys, key: str, country: str | None = None) -> Days | None:
+        """The days whose values a file holds, by its stamps; None for a series without stamps.
+
+        Public holidays are those of the country, if one is given.
+        """
+        if self.given_steps is not None or keys.file is None:
+            return None
+        table, _, year = self._table(keys, key)
+        if year is None:
+            return None
+        whole = len(table.rows) in {(DAYS + 1) * k for k in ((1,) if keys.layout == "day_rows" else STEPS_PER_DAY)}
+        without = LAST_DAY if whole and keys.leap_day == "keep" else LEAP_DAY
+        return Days.of_year(year, without=without, country=country)
+
     def _load_factor(self, unit: str | None, carrier: str, minutes: float, key: str) -> float:
         """MW per number of the file: a power, a quantity per hour, or a quantity per step."""
         unit = unit or "MW"
@@ -98,16 +114,23 @@ class SeriesReader:
             return self._year(series, keys, f"{key}.values", "")
         if keys.file is None:
             raise refuse(key, "neither file nor values", "one of file, values")
+        table, stamp_at, _ = self._table(keys, key)
+        read = _day_rows if keys.layout == "day_rows" else _column
+        return self._year(read(table, keys, key, stamp_at), keys, key, table.name)
+
+    def _table(self, keys: SeriesKeys, key: str) -> tuple[CsvFile, int | None, int | None]:
+        """A file, and the column and year of its stamps if it has any; stamps are checked once."""
+        assert keys.file is not None
         if keys.file not in self._files:
             self._files[keys.file] = read_csv(self.folder, keys.file, f"{key}.file")
         table = self._files[keys.file]
-        read = _day_rows if keys.layout == "day_rows" else _column
         stamp_at = _stamp_column(table, keys, key)
-        seen = (table.name, -1 if stamp_at is None else stamp_at, keys.leap_day)
-        if stamp_at is not None and seen not in self._stamped:
-            _check_stamps(table, stamp_at, keys, key)
-            self._stamped.add(seen)
-        return self._year(read(table, keys, key, stamp_at), keys, key, table.name)
+        if stamp_at is None:
+            return table, None, None
+        seen = (table.name, stamp_at, keys.leap_day)
+        if seen not in self._years:
+            self._years[seen] = _check_stamps(table, stamp_at, keys, key)
+        return table, stamp_at, self._years[seen]
 
     def _year(self, series: Array, keys: SeriesKeys, key: str, file: str) -> tuple[Array, float]:
         if self.given_steps is not None:
@@ -176,7 +199,7 @@ def _without_leap_day(series: Array, per_day: int, choice: str, key: str, file: 
         hint = "leap_day = drop leaves out 29 February, leap_day = keep leaves out 31 December"
         raise refuse(key, "a leap year of 366 days", "365 days", hint, file=file)
     days = series.reshape(DAYS + 1, per_day)
-    kept = np.delete(days, LEAP_DAY if choice == "drop" else DAYS, axis=0)
+    kept = np.delete(days, FEBRUARY_29 if choice == "drop" else DAYS, axis=0)
     return np.ascontiguousarray(kept.reshape(-1))
 
 
@@ -228,9 +251,10 @@ def _is_index(table: CsvFile) -> bool:
     return len(table.header) > 1 and (first, last) in (("0", str(count - 1)), ("1", str(count)))
 
 
-def _check_stamps(table: CsvFile, stamp_at: int, keys: SeriesKeys, key: str) -> None:
+def _check_stamps(table: CsvFile, stamp_at: int, keys: SeriesKeys, key: str) -> int:
+    """The calendar year of the stamps."""
     if is_plain_year([row[stamp_at] for row in table.rows if stamp_at < len(row)]):
-        return
+        return int(table.rows[0][stamp_at][:4])
     times, offsets, faults = [], [], []
     for row, line in zip(table.rows, table.lines, strict=True):
         stamp = read_stamp(row[stamp_at]) if stamp_at < len(row) else None
@@ -243,6 +267,7 @@ def _check_stamps(table: CsvFile, stamp_at: int, keys: SeriesKeys, key: str) -> 
     if faults:
         raise ScenarioFaults(faults[:MOST_SHOWN])
     check_year(Stamps(times, offsets, table.lines, key, table.name), may_miss_leap_day=keys.leap_day == "drop")
+    return times[0].year
 
 
 def _day_rows(table: CsvFile, keys: SeriesKeys, key: str, stamp_at: int | None) -> Array:

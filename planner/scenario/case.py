@@ -83,6 +83,12 @@ class Site(Table):
     grid_connection_mw: float | None = key(
         "largest import and export; default: no limit", unit="MW", plausible=(0.1, 500), gt=0
     )
+    country: str = key(
+        "country whose public holidays a tariff with days = holiday means, or a part of one: CN, DE, DE-BY",
+        "CN",
+        pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$",
+        form="a country such as CN, or a part of one such as DE-BY",
+    )
     climate: str | None = key("climate of the library (temperature, PV and wind by the hour); default: by province")
     weather: WeatherFile | None = key("own weather instead of the library's climate")
 

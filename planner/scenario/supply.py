@@ -29,7 +29,11 @@ class TariffPeriod(Table):
         "hours of the day as 'from-to', e.g. ['8-11', '17-22']; half hours as '8:30-10'", ..., min_length=1
     )
     months: list[Month] = key("months; default: all", factory=lambda: list(range(1, 13)), unit="month")
-    days: Literal["all", "workday", "weekend"] = key("days", "all")
+    days: Literal["all", "workday", "weekend", "holiday"] = key(
+        "days; holiday: public holidays of site.country. In a scenario that names them, a workday is no holiday, and a Saturday or "
+        "Sunday worked instead of another day is a workday",
+        "all",
+    )
 
 
 class TimeOfUse(Table):
