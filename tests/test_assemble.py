@@ -456,10 +456,15 @@ def test_assembling_is_quick_and_keeps_energy(tmp_path, resolution, steps):
     assert energy(problem, pv) == pytest.approx(1131)  # East China, sum of the months
 
 
-def test_too_few_days_for_the_tariff_is_a_fault(tmp_path):
-    text = '[solver]\nresolution = "days:2"\n' + SUPPLY
-    with pytest.raises(ScenarioFaults, match=r"solver\.resolution.*wanted at least"):
-        made(tmp_path, text)
+@pytest.mark.parametrize("tariff", ["jiangsu_35kv", "shandong_10kv", "shanghai_10kv"])
+@pytest.mark.parametrize("days", [1, 2, 8])
+def test_days_too_few_for_the_tariff_become_more_and_it_is_said(tmp_path, tariff, days):
+    assembly = made(tmp_path, f'[solver]\nresolution = "days:{days}"\n' + SUPPLY.replace("jiangsu_35kv", tariff))
+    taken = assembly.problem.steps.count // 24
+    said = [w for w in assembly.warnings if w.startswith(f"typical days: {days} are too few")]
+    assert taken > days or days == 8
+    assert len(said) == (taken > days)
+    assert all(warning.endswith(f"{taken} are taken") for warning in said)
 
 
 def test_monthly_bills_keep_their_months(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from models.problem import Problem
 from planner.assembly.assemble import assemble
 from planner.assembly.variants import at_resolution
-from planner.engine import Options, monolith
+from planner.engine import monolith
 from planner.reading.read import read_scenario
 from planner.solving.coarse import coarse
 from planner.solving.first_look import DAYS, Look, look_of
@@ -61,11 +61,15 @@ def test_the_days_are_those_of_the_scenario_where_they_are_picked_by_the_same() 
         np.testing.assert_allclose(one.price, other.price)
 
 
-def test_too_few_days_are_refused_and_a_look_then_tells_nothing(year: Problem) -> None:
-    with pytest.raises(ValueError, match="too few"):
-        coarse(year, 2)
-    with Look(lambda problem: coarse(problem, 2)) as look:
-        assert look(year, Options()) == []
+def test_too_few_days_become_as_many_as_the_tariff_needs(year: Problem) -> None:
+    few = coarse(year, 2)
+    assert few.steps.count > 2 * 24
+    for carrier in {d.carrier for d in year.demands}:
+        before, after = (
+            sum(float(d.load_mw @ p.steps.hours_per_year) for d in p.demands if d.carrier == carrier)
+            for p in (year, few)
+        )
+        assert after == pytest.approx(before)
 
 
 def test_a_look_is_of_a_whole_year_with_something_to_choose_by(year: Problem) -> None:

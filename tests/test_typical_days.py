@@ -112,11 +112,14 @@ def test_runs_of_tariff_months_are_billing_groups():
     assert billing_groups(tables, 3).max() == 2  # spring and autumn joined
 
 
-def test_too_few_days_for_the_tables_say_how_many():
+def test_more_days_are_taken_where_the_tables_need_them():
+    """Twelve months with a price each: a peak day and another day for each."""
     series = factory_year()
-    price = np.repeat(month_of_day(), 24) * 0.1
-    with pytest.raises(ValueError, match="wanted at least"):
-        typical_days(6, 1.0, series, series["load"], prices=[price])
+    month = np.repeat(month_of_day(), 24)
+    year = typical_days(6, 1.0, series, series["load"], prices=[month * 0.1])
+    assert year.steps.count == 24 * 24
+    assert year.notes == ("6 are too few for 12 billing groups: 24 are taken",)
+    assert float(year.project(month * 0.1) @ year.steps.hours_per_year) == pytest.approx(float(np.sum(month * 0.1)))
 
 
 def test_kinds_of_day_stay_apart_when_there_is_room():

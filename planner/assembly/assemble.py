@@ -36,7 +36,7 @@ from planner.assembly.money import (
     grid_factor_of,
     uncovered_factor_of,
 )
-from planner.assembly.notes import Notes, Used, refuse
+from planner.assembly.notes import Notes, Used
 from planner.assembly.options import converter, hourly_cop, retrofit, store
 from planner.assembly.rating import Rated, durability_of, management_items, rated, target_of
 from planner.assembly.site import Site, add_demands, add_loads, carriers_of, letdowns, problem_carriers
@@ -159,12 +159,7 @@ def _typical(site: Site, prices: Mapping[str, Array]) -> RepresentativeYear:
     others = {carrier: load for carrier, load in series.items() if carrier in carriers and carrier != ELECTRICITY}
     others = dict(sorted(others.items(), key=lambda named: -float(named[1].sum())))
     count = int(site.scenario.solver.resolution.removeprefix("days:"))
-    try:
-        return typical_days(
-            count, site.hours, series, _net_load(site), prices=list(prices.values()), annual_peaks=others
-        )
-    except ValueError as error:
-        raise refuse("solver.resolution", f'"{site.scenario.solver.resolution}"', str(error)) from None
+    return typical_days(count, site.hours, series, _net_load(site), prices=list(prices.values()), annual_peaks=others)
 
 
 def _weather_series(site: Site) -> dict[str, Array]:

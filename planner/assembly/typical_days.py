@@ -149,13 +149,12 @@ def typical_days(
     annual_peaks: Mapping[str, Array] | None = None,
     classes: IntArray | None = None,
 ) -> RepresentativeYear:
-    """The year as `count` weighted days.
+    """The year as `count` weighted days, or as many more as its tariff tables need to stay apart; `notes` says so.
 
     `series` are the full-year series that shape the clusters, `net_load` marks the peak day of each billing group,
     `prices` are the tariffs that must not be blended, `annual_peaks` mark one more day of the year each, and `classes`
     (365,) are kinds of day that are never merged. Deterministic: Ward's linkage inside each part, then the splits
-    with the largest loss of variance first. Raises ValueError when `count` is too small to keep the tariff tables
-    apart.
+    with the largest loss of variance first.
     """
     if count >= DAYS:
         return _with_days(hours, np.arange(DAYS), month_of_day(), {})
@@ -175,9 +174,9 @@ def typical_days(
     if classes is not None and parts.max() + 1 > room:
         notes.append(f"{count} days are too few to keep the kinds of day apart: clusters decide")
         parts = _parts(groups, tables, None, ~kept)
-    if parts.max() + 1 > room:
-        least = count + int(parts.max()) + 1 - room
-        raise ValueError(f"{count} days are too few for {groups.max() + 1} billing groups: wanted at least {least}")
+    if (more := int(parts.max()) + 1 - room) > 0:
+        notes.append(f"{count} are too few for {groups.max() + 1} billing groups: {count + more} are taken")
+        room += more
     assignment = _clusters(_normalised(features), parts, room)
     assignment[kept] = assignment.max() + 1 + np.arange(int(kept.sum()))
     return _with_days(hours, assignment, groups, peaks, tuple(notes))

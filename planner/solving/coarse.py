@@ -17,7 +17,7 @@ from planner.assembly.typical_days import RepresentativeYear, typical_days
 
 
 def coarse(problem: Problem, days: int) -> Problem:
-    """The problem with a year of so many typical days. Raises ValueError where they are too few for its tariffs."""
+    """The problem with a year of so many typical days, or of more where its tariffs need them."""
     loads = _loads(problem)
     others = sorted(
         ((c, load) for c, load in loads.items() if c != ELECTRICITY), key=lambda named: -float(named[1].sum())

@@ -21,7 +21,7 @@ SHARE = 0.3  # of the time for the whole year that a look may take
 
 
 def at_typical_days(problem: Problem) -> Problem:
-    """A problem as a look sees it. Raises ValueError where so few days cannot tell its tariffs apart."""
+    """A problem as a look sees it."""
     return coarse(problem, DAYS)
 
 
@@ -46,12 +46,8 @@ class Look:
         return [Start(found.decisions)] if found.decisions else []
 
     def plan(self, problem: Problem, options: Options, report: Report | None = None) -> Plan:
-        """The plan of a problem at typical days. Raises SolverError, also where they are too few for its tariffs."""
-        try:
-            at_days = self.coarser(problem)
-        except ValueError as error:
-            raise SolverError(str(error)) from error
-        return solve(at_any_load(at_days), options, report, self.pool)
+        """The plan of a problem at typical days. Raises SolverError."""
+        return solve(at_any_load(self.coarser(problem)), options, report, self.pool)
 
     def __enter__(self) -> Look:
         return self
