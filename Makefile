@@ -5,6 +5,7 @@
 # make bench   measure us beside HiGHS, linopy, Pyomo rules, PyPSA and oemof; make bench-decide until every
 #              target is decided, make bench-full without limits
 # make reproduce  solve the shipped factories anew and compare with results/
+# make soak    random trials of the planner for as long as is asked: make soak MINUTES=30 SEED=2 (docs/reliability.md)
 # make clean   remove what make has set up
 #
 # Needs Python 3.11 or later with venv (Debian: python3-venv). PYTHON=... names another one.
@@ -13,9 +14,11 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.11 python3.12 python3.13 py
             $(shell $(name) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 CASE := textile-suzhou
 BIN := .venv/bin
+MINUTES := 0
+SEED := 1
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: plan test check interop bench bench-decide bench-full reproduce clean
+.PHONY: plan test check interop bench bench-decide bench-full reproduce soak clean
 
 PEERS := raw linopy pyomo pypsa oemof
 
@@ -45,8 +48,11 @@ bench-full: .venv/plan.stamp $(PEERS:%=.venv-bench-%/stamp)
 reproduce: .venv/plan.stamp
 	$(BIN)/python -m benchmarks.reproduce
 
+soak: .venv/dev.stamp
+	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED)
+
 clean:
-	rm -rf .venv .venv-interop .venv-bench-* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-interop .venv-bench-* .mypy_cache .ruff_cache .pytest_cache .hypothesis soak-failures
 
 .venv/python.stamp:
 	@test -n "$(PYTHON)" || { echo "no Python 3.11 or later with venv was found (Debian: apt-get install python3-venv)" >&2; exit 1; }
