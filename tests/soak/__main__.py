@@ -21,7 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.soak import second_solver
-from tests.soak.hazards import HAZARDS
+from tests.soak.hazards import HAZARDS, warm
 from tests.soak.trial import Outcome, Tally, run_trials
 
 RECORD = "record-{seed}.jsonl"
@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     kept.mkdir(parents=True, exist_ok=True)
     if not second_solver.SCIP:
         print("without SCIP: pip install pyscipopt", file=sys.stderr)
+    warm()
     if asked.only:
         hazard, number = asked.only.split(":")
         tallies = [_tried(hazard, asked, iter([int(number)]), kept, None, None)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 
 import numpy as np
@@ -9,6 +10,12 @@ import numpy as np
 from planner.engine.matrix import Matrix
 
 SCIP = find_spec("pyscipopt") is not None
+
+
+def load() -> None:
+    """Loads SCIP where it is installed."""
+    if SCIP:
+        import_module("pyscipopt")
 
 
 def least(matrix: Matrix, time_limit_s: float) -> tuple[str, float, float]:
