@@ -17,8 +17,8 @@ from planner.arguments import JSON, RESULTS, refuse
 @JSON
 def command(results: Path, as_json: bool) -> NoReturn:
     """Recompute cost, tonnes, points and stars of a results folder without the model, and compare."""
+    from planner.recheck.recheck import recheck
     from planner.results.folder import ResultsError
-    from planner.results.recheck import recheck
 
     try:
         report = recheck(results)

@@ -6,5 +6,4 @@ record    a folder opened for its readers
 tables    the accountant's findings as tidy tables
 steps     what to do when, in few lines
 basis     the numbers that a result rests on
-recheck   `plan verify`: a folder against itself, its inputs and the accountant
 """

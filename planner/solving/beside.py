@@ -21,9 +21,18 @@ from planner.progress import Progress
 from planner.solving.cheapest_first import cheapest_first, measures
 from planner.solving.first_look import Look
 from planner.solving.summary import Beside, out_of_time, under_rules
+from planner.solving.variants import (
+    BESIDE_GAP,
+    CHEAPEST,
+    OPTIMUM,
+    PAPER,
+    USUAL,
+    highest,
+    levels_of,
+    names_beside,
+)
 from planner.verification.verify import verify
 
-GAP = 0.01  # a comparison needs no more
 OUT_OF_REACH = "out of reach"
 ANY_PLAN = 0.9  # gap at which any plan will do
 PAPER_ENDS, HIGHEST_ENDS = 0.25, 0.65  # share of the time at which a plan makes room for the next
@@ -66,21 +75,18 @@ def plans_beside(
     to_paper, to_highest, to_end = (
         Budget(options, begun + share * seconds) for share in (PAPER_ENDS, HIGHEST_ENDS, 1.0)
     )
-    plans = {"business_as_usual": Beside(under_rules(problem, business_as_usual(problem), usual))}
-    levels = sorted((level.stars for level in problem.rating.levels), reverse=True) if problem.rating else []
-    target = int(problem.target.stars.max()) if problem.target is not None else 0
-    if levels:
+    names, levels, best = names_beside(problem), levels_of(problem), highest(problem)
+    plans = {USUAL: Beside(under_rules(problem, business_as_usual(problem), usual)), OPTIMUM: Beside(answer)}
+    if PAPER in names:
         with progress.phase("beside", "the plan on paper only"):
-            plans["paper_only"] = on_paper(problem, levels, to_paper)
-    highest: dict[str, Beside] = {}
-    if 0 < target < max(levels, default=0):
-        with progress.phase("beside", f"the plan for {levels[0]} stars"):
-            highest[f"{levels[0]}_stars"] = highest_level(problem, levels[0], to_highest, pool, look)
-    if target or problem.emissions.caps:
+            plans[PAPER] = on_paper(problem, levels, to_paper)
+    if best in names:
+        with progress.phase("beside", f"the plan for {levels[-1]} stars"):
+            plans[best] = highest_level(problem, levels[-1], to_highest, pool, look)
+    if CHEAPEST in names:
         with progress.phase("beside", "the plan that takes the cheapest measure first"):
-            plans["cheapest_first"] = naive(problem, to_end, pool, look)
-    plans |= highest
-    return {**plans, "optimum": Beside(answer)}
+            plans[CHEAPEST] = naive(problem, to_end, pool, look)
+    return {name: plans[name] for name in names}
 
 
 def on_paper(problem: Problem, levels: list[int], budget: Budget) -> Beside:
@@ -100,7 +106,7 @@ def on_paper(problem: Problem, levels: list[int], budget: Budget) -> Beside:
 
 def highest_level(problem: Problem, level: int, budget: Budget, pool: Pool, look: Look | None) -> Beside:
     """The plan that holds the highest level."""
-    starts = [] if look is None or budget.spent() else look(raised(problem, level), budget.within(GAP))
+    starts = [] if look is None or budget.spent() else look(raised(problem, level), budget.within(BESIDE_GAP))
     return replace(solved(problem, raised(problem, level), budget, pool, starts), asked=level)
 
 
@@ -149,7 +155,7 @@ def solved(
 ) -> Beside:
     """The plan of a variant under the problem's own rules, or why there is none; `held` is one known before."""
     try:
-        plan = held if budget.spent() else solve(variant, budget.within(GAP), pool=pool, starts=starts)
+        plan = held if budget.spent() else solve(variant, budget.within(BESIDE_GAP), pool=pool, starts=starts)
     except SolverError as error:  # a plan for comparison may be missed; the plan itself stands
         return Beside(None, f"left out: {error}")
     if plan is not None and not plan.decisions and plan.facts.status != "infeasible" and held is not None:

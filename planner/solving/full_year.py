@@ -17,10 +17,10 @@ from planner.progress import Progress
 from planner.reading.read import Reading
 from planner.solving.fixed import investments_of
 from planner.solving.summary import EveryStep
+from planner.solving.variants import EVERY_STEP_GAP
 from planner.verification.verify import verify
 
 HOURS = 8760
-GAP = 0.005  # of the cost with the investments standing: the error is told to a tenth of a percent
 
 
 def is_every_step(problem: Problem) -> bool:
@@ -33,7 +33,7 @@ def operated_at_every_step(
 ) -> EveryStep:
     """Operates the plan at full resolution with its investments standing."""
     full = at_resolution(reading, problem, "full")
-    settings = replace(options, gap=max(options.gap, GAP))
+    settings = replace(options, gap=max(options.gap, EVERY_STEP_GAP))
     found = solve(full, settings, progress.report, pins=investments_of(problem, plan))
     if not found.decisions:
         out = found.facts.status == "infeasible"

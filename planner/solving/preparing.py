@@ -25,10 +25,10 @@ from planner.progress import Progress
 from planner.rating.assumptions import Standard
 from planner.reading.read import Reading, read_scenario
 from planner.results.folder import ResultsError
+from planner.solving.variants import USUAL_GAP
 from planner.solving.written import Source, input_bytes
 
 MOST_WORKERS = 2  # unless asked for: more need more memory
-USUAL_GAP = 1e-4  # of business as usual: savings are measured from it
 RESOLUTION = re.compile(r"^(full|given|days:([1-9]|[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-5]))$")
 
 

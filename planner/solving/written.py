@@ -28,6 +28,7 @@ from planner.roadmap.dated import roadmap
 from planner.roadmap.files import roadmap_files
 from planner.roadmap.setting import setting_of
 from planner.scenario.effective import effective_toml
+from planner.solving import variants
 from planner.solving.summary import Beside, EveryStep, plan_rows, summarise
 
 EVERY_STEP = "every_step"  # the plan operated at every step, among those beside it
@@ -126,16 +127,22 @@ class Solved:
 
     def files(self, source: Source, summary: Mapping[str, Any]) -> dict[str, bytes]:
         """Every file of the folder but the summary, by name."""
-        problem = self.answer.problem
+        return {**self.pages(source, summary), **self._archives(), INPUTS: zipped(source.inputs)}
+
+    def pages(self, source: Source, summary: Mapping[str, Any]) -> dict[str, bytes]:
+        """The files that follow from the scenario and the plans."""
         found = {f"{name}.csv": table_bytes(rows) for name, rows in tables(self.answer, source.currency).items()}
         found |= roadmap_files(roadmap(self.answer, setting_of(source.assembly)))
-        found |= {
-            OPERATION: pack(problem, untimed(self.answer.plan)),
-            **scenario_files(source, self.answer.plan.facts.own_limits),
-        }
-        found[USUAL] = pack(business_as_usual(problem), untimed(self.usual))
         if self.plans:
             found[PLANS] = table_bytes(plan_rows(summary["naive"], source.currency))
+        own_limits = self.answer.plan.facts.own_limits
+        return {**found, EFFECTIVE: effective_bytes(source.reading, own_limits)}
+
+    def _archives(self) -> dict[str, bytes]:
+        """The plans themselves."""
+        problem = self.answer.problem
+        found = {OPERATION: pack(problem, untimed(self.answer.plan))}
+        found[USUAL] = pack(business_as_usual(problem), untimed(self.usual))
         if kept := dict(self._beside()):
             found[BESIDE] = bundle(kept)
         return found
@@ -143,7 +150,7 @@ class Solved:
     def _beside(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """What cannot be made from problem and plan: the plans that were solved beside it."""
         for name, one in self.plans.items():
-            if name not in ("business_as_usual", "optimum"):
+            if name not in (variants.USUAL, variants.OPTIMUM):
                 plan = None if one.answer is None else untimed(one.answer.plan)
                 yield name, {"asked": one.asked, "note": one.note, "plan": plan}
         if (held := self.every_step) is not None:
@@ -159,9 +166,14 @@ def untimed(plan: Plan) -> Plan:
 # --- what was asked ---------------------------------------------------------------------------------------------------
 
 
-def scenario_files(source: Source, own_limits: Mapping[str, float] | None = None) -> dict[str, bytes]:
-    """The scenario with its defaults and our own bounds written out, and what it was read from."""
-    return {EFFECTIVE: effective_toml(source.reading.scenario, own_limits).encode(), INPUTS: zipped(source.inputs)}
+def scenario_files(source: Source) -> dict[str, bytes]:
+    """The scenario with its defaults written out, and what it was read from."""
+    return {EFFECTIVE: effective_bytes(source.reading, {}), INPUTS: zipped(source.inputs)}
+
+
+def effective_bytes(reading: Reading, own_limits: Mapping[str, float]) -> bytes:
+    """The scenario with its defaults and our own bounds written out."""
+    return effective_toml(reading.scenario, own_limits).encode()
 
 
 def input_bytes(reading: Reading) -> dict[str, bytes]:

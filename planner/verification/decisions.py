@@ -59,7 +59,7 @@ def _check_allowed(problem: Problem, plan: Plan, findings: Findings) -> None:
         for (name, year, *_), value in plan.decisions.get(table, {}).items():
             least = WHOLE_TOLERANCE if table in YES_OR_NO else STEP_TOLERANCE
             permitted = year in items.get(str(name), ()) and year in problem.years
-            most = np.inf if permitted else 0.0
+            most = (1.0 if table in YES_OR_NO else np.inf) if permitted else 0.0
             findings.at_most(f"{table} allowed", f"{name} in {year}", value, most, unit="", tolerance=least)
             findings.at_most(f"{table} not negative", f"{name} in {year}", -value, 0.0, unit="", tolerance=least)
             if table in YES_OR_NO:

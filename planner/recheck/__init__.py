@@ -1,0 +1,7 @@
+"""`plan verify`: a results folder made anew from its scenario, series and stored plans, and compared.
+
+recheck       the whole, in order
+source        scenario and series of a folder, read and assembled again
+plans         stored plans against the problems that the scenario gives: rows, cost, bound, gap and status
+differences   where two values differ, in words
+"""
