@@ -103,7 +103,7 @@ def _add_demand_charges(b: Block, problem: Problem, terms: Terms) -> None:
     )
     b.contract_demand_mw = Var(
         [(k, y) for k in contracted for y in years],
-        bounds=lambda _, k, y: (charged[k].contract_min_mw, charged[k].max_import_mw),
+        bounds=lambda _, k, y: (least := charged[k].contract_min_mw, max(least, charged[k].max_import_mw)),
     )
     over_index = [(k, y, q) for k, y, q in index if k in contracted]
     b.over_contract_mw = Var(over_index, domain=NonNegativeReals)

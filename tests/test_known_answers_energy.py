@@ -57,6 +57,12 @@ def test_shaving_saves_only_when_the_contract_is_lowered(minimum: float, cost: f
     assert total(plan, "stores.build_mwh", "battery") == pytest.approx(size)
 
 
+def test_contract_demand_may_be_more_than_the_connection_carries() -> None:
+    """At least 20 MW are billed where 15 MW can be drawn: 20 · 12 · 0.04 = 9.6, energy 4.2: 13.8."""
+    grid = halves.grid(demand_rule="contract", demand_charge=0.04, contract_min_mw=20.0, max_import_mw=15.0)
+    at_cost(halves.problem(demands=(halves.demand(load=[10, 4]),), markets=(grid,)), 13.8)
+
+
 @pytest.mark.parametrize(("factor", "billed"), [(2.0, 120.0), (3.0, 120.0), (1.2, 91.2)])
 def test_contract_demand_weighs_excess(factor: float, billed: float) -> None:
     """10 MW in one half year, 4 in the other. Below 10, a MW less saves 12 and costs 6 · factor; below 4, twice that.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from planner.engine.own_limits import WIDER, OwnLimits
 from planner.engine.press import press
 from planner.results.archive import unpack
 from planner.results.folder import read_results
@@ -38,7 +39,7 @@ def trial(seed: int, number: int, folder: Path) -> Outcome:
     except NotSolved:
         counts["without the second model"] = 1
     if second_solver.SCIP and plan.code in SOLVED:
-        problem = unpack(read_results(folder / "results").operation_bytes())[0]
+        problem, _ = OwnLimits(WIDER).finite(unpack(read_results(folder / "results").operation_bytes())[0])
         status, cost, bound = second_solver.least(press(problem).matrix, SCIP_S)
         if status in ("optimal", "gaplimit"):
             wrong += against("SCIP on the same matrix", plan, cost * 1e6)
