@@ -4,10 +4,14 @@
     import[k] + Σ_c delivered over the grid[c] ≤ max_import[k]                connection_within_limit
     import[k] + Σ_c delivered over the grid[c] ≤ peak[k,y,b]                  peak_covers_import
     Σ_t import[k]·Δt ≤ max_import_mwh_per_year[k]                             import_within_year
+    import[k] ≤ max_import[k]·buying[k],  export[k] ≤ max_export[k]·(1 − buying[k])   import_if_buying, export_if_not
     peak rule:      peak[k,y,b] ≤ highest[k,y];  peak[k,y,b] ≥ ratchet[k]·highest[k,y]    highest_peak, ratchet
                     cost = charge[k,y]·Σ_b months[b]·peak[k,y,b]
     contract rule:  peak[k,y,b] ≤ tolerance[k]·contract[k,y] + over[k,y,b]    peak_within_contract
                     cost = charge[k,y]·(12·contract[k,y] + factor[k]·Σ_b months[b]·over[k,y,b])
+
+A market that buys and sells is one line: where a solve shows that doing both in a step pays (a sale dearer than the purchase), it is
+`one_way`, with a yes/no column for every step.
 
 Energy over the grid from contracts counts towards connection and peak of the grid market (the first electricity market).
 """
@@ -15,7 +19,7 @@ Energy over the grid from contracts counts towards connection and peak of the gr
 from __future__ import annotations
 
 import numpy as np
-from pyomo.environ import Block, ConcreteModel, Constraint, Expression, NonNegativeReals, Var
+from pyomo.environ import Binary, Block, ConcreteModel, Constraint, Expression, NonNegativeReals, Var
 
 from models.ports import billing_ports, data_ports
 from models.problem import ELECTRICITY, Market, Problem
@@ -39,6 +43,12 @@ def add_markets_step(s: ConcreteModel, problem: Problem) -> None:
     b.import_mw = Var(list(named), domain=NonNegativeReals, bounds=lambda _, k: (0, named[k].max_import_mw))
     sellers = [k for k, x in named.items() if x.export_price is not None]
     b.export_mw = Var(sellers, domain=NonNegativeReals, bounds=lambda _, k: (0, named[k].max_export_mw))
+    one_way = [k for k in sellers if named[k].one_way]
+    b.buying = Var(one_way, domain=Binary)
+    b.import_if_buying = Constraint(one_way, rule=lambda b, k: b.import_mw[k] <= named[k].max_import_mw * b.buying[k])
+    b.export_if_not = Constraint(
+        one_way, rule=lambda b, k: b.export_mw[k] <= named[k].max_export_mw * (1 - b.buying[k])
+    )
     price = data_ports(s, b, "price", {k: x.price for k, x in named.items()})
     feed_in = data_ports(s, b, "export_price", {k: named[k].export_price for k in sellers})
     over_grid = [c.name for c in problem.contracts if c.name in s.contracts.delivered_mw and not c.direct_line]

@@ -193,6 +193,9 @@ class Store:
         False  # its discharge may be sold where a sale earns no more than a purchase; else only generation
     )
     groups: Mapping[str, float] = field(default_factory=_none)  # use per MWh of energy size
+    one_way: bool = (
+        False  # each step either charges or discharges, by a yes/no decision: only where doing both would pay
+    )
 
 
 @dataclass(frozen=True)
@@ -226,6 +229,7 @@ class Market:
     base_emission_factor: float = 0.0  # of the base year, for own reduction
     upstream_factor: Array | float = 0.0  # (Y,) scope 3 [t/MWh]
     biogenic_factor: float = 0.0  # memo item [t/MWh]
+    one_way: bool = False  # each step either buys or sells, by a yes/no decision: only where doing both would pay
 
 
 ContractKind = Literal["as_produced", "baseload", "green_tariff", "virtual"]

@@ -3,10 +3,13 @@
     stored[s] = keep[s]·stored_before[s] + η_in[s]·Δt·charge[s] − Δt/η_out[s]·discharge[s]     stored_energy_balance
     stored[s] ≤ working_mwh[s,y]                                             energy_within_capacity
     charge[s] + discharge[s] ≤ working_mw[s,y]                               power_within_rating
+    charge[s] ≤ largest[s]·charging[s],  discharge[s] ≤ largest[s]·(1 − charging[s])   charge_if_charging, discharge_if_not
     min_hours[s]·working_mw[s,y] ≤ working_mwh[s,y] ≤ max_hours[s]·working_mw[s,y]     duration_above_minimum, duration_within_maximum
     Σ_t discharge[s]·Δt ≤ cycles_per_year[s]·working_mwh[s,y]                cycles_within_limit
 
-keep = (1 − loss_share_per_hour)^Δt. Charging and discharging share the rating, so doing both at once never pays for power.
+keep = (1 − loss_share_per_hour)^Δt. Charging and discharging share the rating, so doing both at once never pays for power. It burns
+energy, though, which pays at a negative price, or where sun that would be curtailed counts as used. Where a solve shows that, the
+store is `one_way`: a yes/no column for every step, and largest is the largest power that may stand.
 
 A store with `may_export` sells its discharge only in steps where a sale earns no more than a purchase costs (`saleable`).
 Elsewhere charging and discharging at once would buy and sell in the same step at a gain, and no linear row can forbid that.
@@ -15,7 +18,7 @@ Elsewhere charging and discharging at once would buy and sell in the same step a
 from __future__ import annotations
 
 import numpy as np
-from pyomo.environ import ConcreteModel, Constraint, NonNegativeReals, Var
+from pyomo.environ import Binary, ConcreteModel, Constraint, NonNegativeReals, Var
 
 from models.ports import before_ports, data_ports, plan_ports
 from models.problem import ELECTRICITY, Contract, Problem
@@ -66,6 +69,11 @@ def add_stores_step(s: ConcreteModel, problem: Problem) -> None:
     )
     b.energy_within_capacity = Constraint(list(named), rule=lambda b, q: b.stored_mwh[q] <= energy[q])
     b.power_within_rating = Constraint(list(named), rule=lambda b, q: b.charge_mw[q] + b.discharge_mw[q] <= power[q])
+    one_way = [q for q, x in named.items() if x.one_way]
+    largest = {q: max(named[q].power.max_total, float(named[q].power.existing.max(initial=0.0))) for q in one_way}
+    b.charging = Var(one_way, domain=Binary)
+    b.charge_if_charging = Constraint(one_way, rule=lambda b, q: b.charge_mw[q] <= largest[q] * b.charging[q])
+    b.discharge_if_not = Constraint(one_way, rule=lambda b, q: b.discharge_mw[q] <= largest[q] * (1 - b.charging[q]))
     sellers = {q: saleable_share(problem, x.carrier) for q, x in named.items() if x.may_export}
     saleable = data_ports(s, b, "saleable_share", sellers)
     for q, x in named.items():

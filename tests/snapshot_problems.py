@@ -214,9 +214,10 @@ def management() -> Problem:
 
 def markets() -> Problem:
     site = SEASONS
+    grid = {"demand_rule": "peak", "demand_charge": 0.04, "ratchet_share": 0.6, "export_price": 0.0003, "one_way": True}
     return site.problem(
         markets=(
-            site.grid((0.0006, 0.0009), demand_rule="peak", demand_charge=0.04, ratchet_share=0.6, export_price=0.0003),
+            site.grid((0.0006, 0.0009), **grid),
             site.market("second", "electricity", 0.0007, scope=2, demand_rule="contract", demand_charge=0.05),
             site.gas(max_import_mwh_per_year=30000.0),
         ),
@@ -314,6 +315,7 @@ def stores() -> Problem:
                 min_hours=1.0,
                 max_hours=4.0,
                 cycles_per_year=300.0,
+                one_way=True,
             ),
         )
     )

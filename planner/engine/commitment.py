@@ -29,6 +29,7 @@ from planner.engine.inner import Inner, Mixture, Shown
 from planner.engine.master import Master
 from planner.engine.matrix import Float, Key
 from planner.engine.meeting import MISSING
+from planner.engine.one_way import BURNS, at_cost, both_ways, straight_plan
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Pool, Start
 from planner.engine.rounds import DEARER, Rounds, cut_apart
@@ -283,4 +284,14 @@ def _answer(months: Commitment, bound: float, size: dict[str, int], seconds: dic
     outcome = Outcome(
         "optimal" if near else "feasible", words, cost, min(bound, cost), months.best.plan, seconds=seconds
     )
-    return months.decisions(months.best), months.operation, size, outcome
+    best = months.best
+    if both_ways(months.problem, months.operation):
+        straight = straight_plan(
+            months.problem, months.master, best.plan, months.operation, best.prices, months.options
+        )
+        if straight is None:
+            return {}, {}, size, replace(outcome, status="none", termination=BURNS, objective=np.inf, x=None)
+        before, (_, plan, months.operation) = best.cost, straight
+        outcome = at_cost(outcome, cost + straight[0] - before, months.options)
+        best = replace(best, plan=plan)
+    return months.decisions(best), months.operation, size, outcome

@@ -26,6 +26,7 @@ from planner.engine.inner import Mixture
 from planner.engine.master import POOL_TURNS, Row
 from planner.engine.meeting import EXACT, MISSING, Agenda
 from planner.engine.neighbourhood import Costed, improved
+from planner.engine.one_way import BURNS, at_cost, both_ways, straight_plan
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Decisions, Place, Pool, Quantity, Start
 from planner.engine.rounds import MOST_ROUNDS, Rounds
@@ -455,7 +456,19 @@ def decomposed(
         outcome, mixture = solver.solve()
         if mixture is None:
             return {}, {}, solver.size(), outcome
-        decisions = with_stated(solver.template.plan, solver.master.decided(mixture.plan))
-        return decisions, solver.operation, solver.size(), outcome
+        plan, operation = mixture.plan, solver.operation
+        if both_ways(problem, operation):
+            straight = straight_plan(problem, solver.master, plan, operation, mixture.prices, options)
+            if straight is None:
+                return (
+                    {},
+                    {},
+                    solver.size(),
+                    replace(outcome, status="none", termination=BURNS, objective=np.inf, x=None),
+                )
+            cost, plan, operation = straight
+            outcome = at_cost(outcome, cost, options)
+        decisions = with_stated(solver.template.plan, solver.master.decided(plan))
+        return decisions, operation, solver.size(), outcome
     finally:
         solver.end()

@@ -23,6 +23,7 @@ from planner.engine.bridge import Float, Options, Outcome, SolverError, run
 from planner.engine.elastic_limits import Limit, demands, means, with_larger_connections
 from planner.engine.matrix import Key, Matrix, Pressed
 from planner.engine.monolith import confirmed, solve_matrix
+from planner.engine.one_way import pairs, with_one_way
 from planner.engine.own_limits import Limit as OwnLimit
 from planner.engine.own_limits import OwnLimits
 from planner.engine.press import press
@@ -63,10 +64,11 @@ def explain(problem: Problem, options: Options) -> Explanation:
     begun, (problem, own) = time.monotonic(), OwnLimits().finite(not_firm(problem))
     options = replace(options, gap=max(options.gap, GAP))
     unproven = []
-    pressed = press(problem)
-    matrix, asked = demands(problem, pressed)
     limit = begun + MISSED_SHARE * options.time_limit_s
-    outcome = _least_slack(matrix, asked, options, limit)
+    asked, outcome = _asked(problem, options, limit)
+    if outcome.status == "optimal" and not _slacks(asked, outcome):  # reached only by going both ways at once
+        problem = with_one_way(problem, pairs(problem))
+        asked, outcome = _asked(problem, options, limit)
     if outcome.status == "infeasible":
         missed = _unserved(problem, options, limit)
     else:
@@ -77,6 +79,12 @@ def explain(problem: Problem, options: Options) -> Explanation:
             unproven.append("missed")
     way, objective, proven = _way(problem, own, options, begun)
     return Explanation(tuple(missed), tuple(way), objective, tuple(unproven if proven else [*unproven, "way"]))
+
+
+def _asked(problem: Problem, options: Options, deadline: float) -> tuple[list[Limit], Outcome]:
+    """What is asked of the plan, and the least of it that is missed."""
+    matrix, asked = demands(problem, press(problem))
+    return asked, _least_slack(matrix, asked, options, deadline)
 
 
 def _way(

@@ -7,7 +7,7 @@ A point that does not survive the fixing, or costs more by it than the gap allow
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from planner.engine.bridge import Float, Options, Outcome, Report, SolverError, 
 from planner.engine.commitment import committed
 from planner.engine.decompose import LARGEST_FALLBACK, Operation, Solved, decomposed
 from planner.engine.matrix import Matrix, Pressed
+from planner.engine.one_way import BOTH_MW, WAYS, Pair, at_cost, both_ways, straightened, with_one_way
 from planner.engine.own_limits import OwnLimits, within_own_limits
 from planner.engine.parts import is_chronological
 from planner.engine.pins import NO_PINS, Pins, pinned
@@ -112,13 +113,31 @@ def by_cuts(
     return decisions, operation, size, replace(outcome, lower_bound=bound, seconds=seconds)
 
 
-def whole(problem: Problem, options: Options, report: Report | None = None, pins: Pins = NO_PINS) -> Solved:
-    """The model in one piece."""
+def whole(
+    problem: Problem,
+    options: Options,
+    report: Report | None = None,
+    pins: Pins = NO_PINS,
+    start: Callable[[Pressed], Float] | None = None,
+) -> Solved:
+    """The model in one piece; `start` gives columns of a plan to begin with."""
     begun = time.monotonic()
     template = compile_template(problem)
     pressed = pinned(press_template(template), pins)
     built = time.monotonic() - begun
-    outcome = solve_matrix(pressed, options, begun + options.time_limit_s, report)
+    deadline = begun + options.time_limit_s
+    outcome = solve_matrix(pressed, options, deadline, report, start(pressed) if start is not None else None)
+    while outcome.x is not None and (found := both_ways(problem, tables(pressed, outcome.x)[1])):
+        straight = _straight(pressed, outcome, found, options, deadline)
+        if straight is not None and straight.status == "optimal":
+            outcome = straight
+            break
+        problem = with_one_way(problem, found)
+        template, bound, before = compile_template(problem), outcome.lower_bound, pressed
+        pressed = pinned(press_template(template), pins)
+        known = None if straight is None or straight.x is None else moved(before, pressed, straight.x)
+        outcome = solve_matrix(pressed, options, deadline, report, known)
+        outcome = replace(outcome, lower_bound=max(bound, outcome.lower_bound))
     outcome = replace(outcome, seconds={"build": built, **outcome.seconds})
     matrix = pressed.matrix
     size = {
@@ -133,16 +152,45 @@ def whole(problem: Problem, options: Options, report: Report | None = None, pins
     return with_stated(template.plan, decisions), operation, size, outcome
 
 
-def confirmed(matrix: Matrix, options: Options, deadline: float, report: Report | None = None) -> Outcome:
+def _straight(
+    pressed: Pressed, outcome: Outcome, found: list[Pair], options: Options, deadline: float
+) -> Outcome | None:
+    """The plan with the given stores and lines going one way in every step: "optimal" where that is within the gap."""
+    assert outcome.x is not None
+    decided = replace(pressed, matrix=fixed(pressed.matrix, outcome.x))
+    other = run(straightened(decided, tables(pressed, outcome.x)[1], found), options, deadline=deadline)
+    return None if other.x is None else at_cost(replace(outcome, x=other.x), other.objective, options)
+
+
+def moved(before: Pressed, after: Pressed, x: Float) -> Float:
+    """Columns of one pressing in another, by name; the way of a step by its flow."""
+    y = np.zeros(len(after.matrix.cost))
+    for name, columns in after.plan_columns.items():
+        for index, column in columns.items():
+            y[column] = x[before.plan_columns[name][index]]
+    for name, items in after.step_columns.items():
+        for item, of in items.items():
+            if item in before.step_columns.get(name, {}):
+                y[of] = x[before.step_columns[name][item]]
+            elif name in WAYS:
+                y[of] = x[before.step_columns[WAYS[name]][item]] > BOTH_MW
+    return y
+
+
+def confirmed(
+    matrix: Matrix, options: Options, deadline: float, report: Report | None = None, start: Float | None = None
+) -> Outcome:
     """One run; "infeasible" is what a second one without presolve says."""
-    outcome = run(matrix, options, deadline=deadline, report=report)
+    outcome = run(matrix, options, deadline=deadline, report=report, start=start)
     return run(matrix, options, presolve=False, deadline=deadline) if outcome.status == "infeasible" else outcome
 
 
-def solve_matrix(pressed: Pressed, options: Options, deadline: float, report: Report | None = None) -> Outcome:
+def solve_matrix(
+    pressed: Pressed, options: Options, deadline: float, report: Report | None = None, start: Float | None = None
+) -> Outcome:
     """Runs the pressed model and confirms what the solver says of it."""
     matrix = pressed.matrix
-    outcome = confirmed(matrix, options, deadline, report)
+    outcome = confirmed(matrix, options, deadline, report, start)
     if outcome.status == "unbounded":
         raise SolverError("the model is unbounded: some price pays for itself without limit")
     if outcome.x is None or not matrix.integer.any():
