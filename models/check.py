@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
 
 import numpy as np
 
 from models.problem import ELECTRICITY, Problem
 
+TOO_MUCH = 1e12  # no factory has so much of anything, in the units of the Problem
+PARTS = ("demands", "retrofits", "converters", "stores", "markets", "contracts", "instruments", "management")
+
 
 def check(problem: Problem) -> None:
     """Raises ValueError with every fault of the problem, one per line."""
-    faults = [*_names(problem), *_shapes(problem), *_steps(problem), *_rules(problem)]
-    if faults:
+    if faults := broken(problem):
         raise ValueError("\n".join(faults))
+
+
+def broken(problem: Problem) -> list[str]:
+    """Every rule that the problem breaks, each beginning with what breaks it, such as "market grid: …"."""
+    return [*_names(problem), *_shapes(problem), *_steps(problem), *_rules(problem), *_sizes(problem)]
 
 
 def _names(problem: Problem) -> Iterator[str]:
@@ -33,8 +42,7 @@ def _names(problem: Problem) -> Iterator[str]:
         yield from (f"retrofit {r.name}: unknown requirement {q}" for q in r.requires if q not in required)
     groups = [(v.name, g) for v in (*problem.converters, *problem.stores) for g in v.groups]
     yield from (f"{v}: group {g} has no limit" for v, g in groups if g not in problem.group_limits)
-    parts = ("demands", "retrofits", "converters", "stores", "markets", "contracts", "instruments", "management")
-    for part in parts:
+    for part in PARTS:
         names = [x.name for x in getattr(problem, part)]
         yield from (f"{part}: {n} is given twice" for n in sorted({n for n in names if names.count(n) > 1}))
 
@@ -95,3 +103,31 @@ def _rules(problem: Problem) -> Iterator[str]:
             yield f"letdown {hot} to {cool}: heat does not flow from cooler to hotter"
     if problem.target is not None and problem.rating is None:
         yield "a target needs a rating"
+
+
+def _sizes(problem: Problem) -> Iterator[str]:
+    """Numbers that no solver bears beside ordinary ones; where there is no limit, infinity says so."""
+    named = [(f"{part.removesuffix('s')} {thing.name}", thing) for part in PARTS for thing in getattr(problem, part)]
+    named += [(part, getattr(problem, part)) for part in ("finance", "emissions", "durability", "base")]
+    for owner, thing in named:
+        for place, largest in _largest(thing, ""):
+            if TOO_MUCH <= largest < np.inf:
+                yield f"{owner}: {place} is {largest:.3g}, more than any factory has"
+
+
+def _largest(value: Any, place: str) -> Iterator[tuple[str, float]]:
+    """The largest magnitude of each number or array inside a value, with its place."""
+    if is_dataclass(value):
+        for one in fields(value):
+            yield from _largest(getattr(value, one.name), f"{place}.{one.name}" if place else one.name)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _largest(inner, f"{place}.{name}")
+    elif isinstance(value, float | np.ndarray):
+        numbers = np.abs(np.asarray(value, dtype=np.float64))
+        if numbers.size:
+            yield place, float(np.where(np.isfinite(numbers), numbers, 0.0).max())
+    elif isinstance(value, tuple):
+        for inner in value:
+            if not isinstance(inner, str | int):
+                yield from _largest(inner, place)

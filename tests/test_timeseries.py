@@ -310,14 +310,14 @@ def test_short_row_and_many_bad_cells(tmp_path: Path) -> None:
     rows = hourly()
     rows[7] = "2025-01-01 07:00"
     write(tmp_path, rows)
-    assert refused(tmp_path) == ["load.csv:9: demands.x: got 1 cells, wanted 2 cells"]
+    assert refused(tmp_path) == ["load.csv:9: demands.x.file: got 1 field, wanted 2, as the first line has 2 headings"]
     write(tmp_path, [f"{s},x" for s in stamps()])
     assert refused(tmp_path)[-1] == "load.csv: demands.x: got 8755 more cells that are no numbers, wanted none"
 
 
 def test_negative_load(tmp_path: Path) -> None:
     write(tmp_path, ["1"] * 10 + ["-2"] + ["1"] * 8749, header="x")
-    assert refused(tmp_path) == ["demands.x: got -2 at step 11, wanted numbers that are not negative"]
+    assert refused(tmp_path) == ["load.csv:12: demands.x: got -2 at step 11, wanted numbers that are not negative"]
 
 
 def test_running_number_is_no_choice(tmp_path: Path) -> None:

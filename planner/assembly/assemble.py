@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from models.check import broken
 from models.problem import (
     ELECTRICITY,
     Array,
@@ -28,6 +29,7 @@ from models.problem import (
 )
 from planner.assembly.base_year import billed_mwh
 from planner.assembly.lead_times import Kind
+from planner.assembly.loads import odd_loads
 from planner.assembly.money import (
     OpenCap,
     caps_of,
@@ -43,6 +45,7 @@ from planner.assembly.site import Site, add_demands, add_loads, carriers_of, let
 from planner.assembly.supply import contract, instrument, market, market_price, merged_markets, tce_factors
 from planner.assembly.typical_days import RepresentativeYear, full_year, given_periods, typical_days
 from planner.assembly.years import Option, calendar_of
+from planner.reading.faults import Fault, ScenarioFaults
 from planner.reading.read import Reading
 from planner.reading.series_check import reader_of
 from planner.scenario import Scenario, SeriesFile
@@ -70,11 +73,35 @@ class Assembly:
 
 
 def assemble(reading: Reading) -> Assembly:
-    """The problem that a scenario describes.
+    """The problem that a scenario describes, which breaks no rule of the model.
 
     Raises:
         ScenarioFaults: what can only be found by computing, such as a profile that is zero all year.
     """
+    try:
+        assembly = _assembled(reading)
+        faults = [_fault(said) for said in broken(assembly.problem)]
+    except ScenarioFaults as found:
+        raise ScenarioFaults(reading.placed(found.faults)) from None
+    if faults:
+        raise ScenarioFaults(reading.placed(faults))
+    odd = map(str, reading.placed(odd_loads(reading.scenario, assembly.problem)))
+    return replace(assembly, warnings=(*assembly.warnings, *odd))
+
+
+def _fault(said: str) -> Fault:
+    """A rule of the model that is broken, as a fault of the table that breaks it.
+
+    >>> print(_fault("market grid: max_import_mw must be finite"))
+    markets.grid: got keys that the model cannot take, wanted others; max_import_mw must be finite
+    """
+    owner, _, rule = said.partition(": ")
+    kind, _, name = owner.partition(" ")
+    key = f"{kind}s.{name}" if name and rule else kind if rule else ""
+    return Fault(key, "keys that the model cannot take", "others", rule or said)
+
+
+def _assembled(reading: Reading) -> Assembly:
     scenario = reading.scenario
     notes = Notes(reading.written)
     site = Site(

@@ -132,6 +132,8 @@ def needed_mw(problem: Problem) -> dict[str, Array]:
     for carrier in _downstream_first(problem):
         left, makers = need[carrier], _makers(problem, carrier)
         if not left.any():
+            if carrier in market_of and carrier not in unclear:
+                bought[market_of[carrier]] = left
             continue
         if carrier in market_of and any(v.inputs for v in makers):
             unclear |= {carrier, *(source for v in makers for source in v.inputs)}

@@ -1,16 +1,15 @@
-"""What `plan validate` says of a scenario without faults: what is in it, the model against the bills, the warnings."""
+"""What `plan validate` says of a scenario without faults: what is in it, its loads, the model against the bills, warnings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from planner.assembly.assemble import Assembly, assemble
+from planner.assembly.base_year import Billed, Paid, base_year_check, base_year_cost_check
+from planner.assembly.loads import Load, loads_of
 from planner.reading.read import Reading, read_scenario
 from planner.scenario import Scenario
-
-if TYPE_CHECKING:
-    from planner.assembly.base_year import Billed, Paid
 
 OPTIONS = ("retrofits", "converters", "stores", "contracts", "instruments", "management")
 
@@ -21,8 +20,9 @@ class Report:
 
     scenario: Scenario
     warnings: tuple[str, ...]
+    loads: tuple[Load, ...]
     bills: tuple[Billed, ...]
-    costs: tuple[Paid, ...] = ()
+    costs: tuple[Paid, ...]
 
     @property
     def lines(self) -> list[str]:
@@ -40,6 +40,7 @@ class Report:
         return [
             *(f"warning: {warning}" for warning in self.warnings),
             f"{head.name}: {horizon.first_year}–{horizon.last_year}, {', '.join(counts)}",
+            *map(str, self.loads),
             *bills,
             *costs,
             f"no faults, {len(self.warnings)} warning(s)" if self.warnings else "no faults",
@@ -47,26 +48,25 @@ class Report:
 
 
 def validate(path: str | Path) -> Report:
-    """Reads a scenario and all its files, and holds its energy against the bills of the base year, if it has any.
+    """Reads a scenario and all its files, makes its problem, and holds its energy against the bills of the base year.
+
+    What passes here is never refused when it is solved.
 
     Raises:
         ScenarioFaults: everything that is wrong with it.
     """
     reading = read_scenario(path)
-    known = reading.scenario.base_year
-    bills, costs = _against_bills(reading) if known.billed or known.cost else ((), ())
+    assembly = _every_step(reading)
+    bills, costs = base_year_check(assembly), base_year_cost_check(assembly)
     apart = [*(bill.warning for bill in bills), *(paid.warning for paid in costs)]
-    return Report(reading.scenario, (*map(str, reading.warnings), *filter(None, apart)), bills, costs)
+    warnings = (*map(str, reading.warnings), *assembly.warnings, *filter(None, apart))
+    return Report(reading.scenario, warnings, loads_of(assembly.problem), bills, costs)
 
 
-def _against_bills(reading: Reading) -> tuple[tuple[Billed, ...], tuple[Paid, ...]]:
-    """The base year at every step, without picking typical days."""
-    from planner.assembly.assemble import assemble
-    from planner.assembly.base_year import base_year_check, base_year_cost_check
-
+def _every_step(reading: Reading) -> Assembly:
+    """The problem at every step, without picking typical days, which takes longer and refuses nothing more."""
     solver = reading.scenario.solver
     if solver.resolution != "given":
         solver = solver.model_copy(update={"resolution": "full"})
     scenario = reading.scenario.model_copy(update={"solver": solver})
-    assembly = assemble(replace(reading, scenario=scenario))
-    return base_year_check(assembly), base_year_cost_check(assembly)
+    return assemble(replace(reading, scenario=scenario))

@@ -12,12 +12,13 @@ judgement; then low and high are given). Bare numbers are refused. A list of num
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from planner.library.toml_text import TomlError, bounded_bytes, parsed
 
 if TYPE_CHECKING:
     from planner.library.rating_table import RatingTable
@@ -131,11 +132,15 @@ def _load(kind: str) -> Mapping[str, Entry]:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a library file."""
+    """The tables of a library file, or of a user's copy of one."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise LibraryError(f"{path.name}: {error}") from error
+        return parsed(bounded_bytes(path).decode())
+    except TomlError as error:
+        raise LibraryError(f"{path.name}:{error.line}:{error.column}: {error.got}") from error
+    except UnicodeDecodeError:
+        raise LibraryError(f"{path.name}: text that is not UTF-8") from None
+    except OSError as error:
+        raise LibraryError(f"{path.name}: {error.strerror}") from error
 
 
 def _entry(where: str, name: str, table: dict[str, Any], sources: Mapping[str, str]) -> Entry:

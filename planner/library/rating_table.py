@@ -232,9 +232,9 @@ def standards() -> tuple[str, ...]:
 def read_rating(path: Path) -> RatingTable:
     """The standard in a file; a user's edited copy is read the same way."""
     raw = read_toml(path)
-    sources, numbers = raw.pop("sources", {}), dict[str, Number]()
-    tables = resolve(path.name, raw, sources, numbers)
     try:
+        sources, numbers = raw.pop("sources", {}), dict[str, Number]()
+        tables = resolve(path.name, raw, sources, numbers)
         table = RatingTable(
             id=tables["id"],
             label_en=tables["label_en"],
@@ -245,9 +245,15 @@ def read_rating(path: Path) -> RatingTable:
             numbers=numbers,
             remark=tables.get("remark", ""),
         )
-        table.max_points, table.partly_share, table.boundaries, table.items  # noqa: B018 - reads all of it
+        for boundary in table.boundaries:  # reads all of it
+            table.rating(boundary, table.readings[0] if table.readings else "")
+        table.open_points()
     except KeyError as missing:
         raise LibraryError(f"{path.name}: no {missing.args[0]}") from None
+    except LibraryError:
+        raise
+    except (TypeError, AttributeError, ValueError) as error:
+        raise LibraryError(f"{path.name}: tables of another form than the library's standards ({error})") from None
     return table
 
 

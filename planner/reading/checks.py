@@ -63,7 +63,7 @@ class Context:
             return {}
         try:
             if rating.file is not None:
-                return read_toml(path_inside(self.folder, rating.file, "rating.file"))
+                return _own_standard(self.folder, rating.file)
             return (
                 read_toml(library.FOLDER / "ratings" / f"{rating.standard}.toml")
                 if rating.standard in standards()
@@ -76,6 +76,13 @@ class Context:
     def items(self) -> list[str]:
         """Questionnaire items of the standard."""
         return [item["id"] for indicator in self.standard.get("indicators", ()) for item in indicator.get("items", ())]
+
+
+def _own_standard(folder: Path, file: str) -> Mapping[str, Any]:
+    """The tables of a user's copy of a standard. Raises ScenarioFaults and LibraryError where it is none."""
+    from planner.library.rating_table import read_rating  # needed for a copy only
+
+    return read_rating(path_inside(folder, file, "rating.file")).tables
 
 
 def standards() -> list[str]:
@@ -230,7 +237,7 @@ def _rating(at: Context) -> Iterator[Finding]:
         yield from known(("rating", "standard"), rating.standard, standards(), "a rating standard")
     else:
         try:
-            read_toml(path_inside(at.folder, rating.file, "rating.file"))
+            _own_standard(at.folder, rating.file)
         except ScenarioFaults as faults:
             yield Finding(("rating", "file"), faults.faults[0].got, faults.faults[0].wanted, faults.faults[0].hint)
         except LibraryError as error:

@@ -7,8 +7,9 @@ from typing import Any
 
 from planner import library
 from planner.reading.checks import Context, known
-from planner.reading.findings import Finding
+from planner.reading.findings import Finding, shown
 from planner.reading.findings import Path as KeyPath
+from planner.reading.magnitudes import TOO_MUCH
 from planner.reading.units import QuantityError, mwh
 from planner.scenario import Converter, Demand, Retrofit
 from planner.scenario.base import Table
@@ -77,6 +78,9 @@ def _demand(at: Context, path: KeyPath, demand: Demand) -> Iterator[Finding]:
         yield Finding((*path, ways[1]) if ways else path, got, "one of annual_mwh, monthly_mwh, file, values", hint)
     if isinstance(demand.profile, str):
         yield from known((*path, "profile"), demand.profile, library.load("profiles"), "a profile of the library")
+    if demand.monthly_mwh is not None and at.scenario.horizon.period_weights is not None:
+        hint = "given periods are no months; annual_mwh or values give their loads"
+        yield Finding((*path, "monthly_mwh"), "monthly bills", "no monthly_mwh beside horizon.period_weights", hint)
     if demand.annual_mwh is not None:
         yield from quantity((*path, "annual_mwh"), demand.annual_mwh, demand.carrier)
 
@@ -84,9 +88,12 @@ def _demand(at: Context, path: KeyPath, demand: Demand) -> Iterator[Finding]:
 def quantity(path: KeyPath, written: float | str, carrier: str) -> Iterator[Finding]:
     """A quantity that cannot be read in MWh."""
     try:
-        mwh(written, carrier)
+        found = mwh(written, carrier)
     except QuantityError as error:
-        yield Finding(path, f'"{written}"', str(error))
+        yield Finding(path, shown(written), str(error))
+        return
+    if isinstance(written, str) and found >= TOO_MUCH:
+        yield Finding(path, shown(written), f"less than {TOO_MUCH:.0e} MWh")
 
 
 def _build(at: Context, path: KeyPath, table: BuildKeys) -> Iterator[Finding]:
@@ -113,6 +120,9 @@ def _converter(at: Context, path: KeyPath, converter: Converter) -> Iterator[Fin
         yield Finding(
             (*path, "cop"), f"{converter.cop:g}", "no cop beside inputs.electricity", "electricity in is 1/cop"
         )
+    makes_power_of = "electricity" in (converter.inputs or {}) or converter.cop or converter.carnot_share
+    if converter.electrified_heat and not makes_power_of:
+        yield Finding((*path, "electrified_heat"), "true", "electricity among its inputs, or a cop")
     if converter.carnot_share is not None:
         yield from required(path, converter, "cop_source", "cop_sink_c")
     if converter.min_load_share and converter.package_mw is None:
@@ -139,6 +149,10 @@ def _preset_hint(table: Any) -> str:
 
 def _segments(path: KeyPath, converter: Converter) -> Iterator[Finding]:
     above = 0.0
+    least = min((segment.min_mw for segment in converter.capex_segments or ()), default=0.0)
+    if converter.max_mw is not None and least > converter.max_mw:
+        wanted = f"one that begins at or below {converter.max_mw:g}, its max_mw"
+        yield Finding((*path, "capex_segments"), f"pieces from {least:g} MW on", wanted)
     for position, segment in enumerate(converter.capex_segments or ()):
         place = (*path, "capex_segments", position)
         if segment.min_mw < above:

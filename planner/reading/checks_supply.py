@@ -129,6 +129,9 @@ def _contract(at: Context, path: KeyPath, contract: Contract) -> Iterator[Findin
         yield from required(path, contract, "max_mwh_per_year")
     if contract.kind == "as_produced" and contract.profile is None:
         yield from required(path, contract, "profile")
+    if contract.direct_line and contract.bundled is False:
+        hint = "what comes over a line of its own is green by its origin"
+        yield Finding((*path, "bundled"), "false", "true, or direct_line = false", hint)
     yield from ordered(path, contract, "min_mw", "max_mw")
     yield from ordered(path, contract, "min_mwh_per_year", "max_mwh_per_year")
 

@@ -60,10 +60,11 @@ def shown(value: Any) -> str:
     if isinstance(value, str):
         return f'"{value}"' if len(value) <= 40 else f'"{value[:37]}…"'
     if isinstance(value, Mapping):
-        return "a table"
+        return "a table" if value else "an empty table"
     if isinstance(value, list):
         return "a list" if len(value) != 0 else "an empty list"
-    return str(value)
+    said = str(value)
+    return said if len(said) <= 40 else f"{said[:37]}…"
 
 
 def located(findings: Iterable[Finding], text: str, file: str) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from math import log, sqrt
@@ -41,7 +42,18 @@ MISTAKES: dict[str, tuple[tuple[str, float], ...]] = {
 }
 
 
+LARGEST_FLOAT = sys.float_info.max  # a whole number of TOML may be larger
+TOO_MUCH = 1e12  # no factory has so much of anything; no solver bears it beside ordinary numbers
 BILLED_IN = ("Nm3", "t")  # units of a fuel's bill, the likelier first
+
+
+def too_much(tables: Mapping[str, Any]) -> list[Finding]:
+    """A fault for each number that is too much for any factory, from the scenario or from a preset."""
+    return [
+        Finding(path, f"{value:g}", f"a number below {TOO_MUCH:.0e}")
+        for path, value in _numbers(tables, ())
+        if abs(value) >= TOO_MUCH
+    ]
 
 
 def implausible(given: Mapping[str, Any], currency: str = "CNY") -> list[Finding]:
@@ -132,7 +144,7 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
 
 def _numbers(value: Any, path: Path) -> Iterator[tuple[Path, float]]:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        yield path, float(value)
+        yield path, float(value) if abs(value) < LARGEST_FLOAT else LARGEST_FLOAT
     elif isinstance(value, list):
         for position, item in enumerate(value):
             yield from _numbers(item, (*path, position))

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import copy
 import itertools
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from planner.library.toml_text import TomlError, bounded_bytes, parsed
 from planner.reading.checks import Context, case_findings
 from planner.reading.checks_futures import futures_findings
 from planner.reading.checks_plant import plant_findings
@@ -26,14 +25,13 @@ from planner.reading.checks_supply import supply_findings
 from planner.reading.faults import Fault, ScenarioFaults
 from planner.reading.findings import Finding, located
 from planner.reading.findings import Path as KeyPath
-from planner.reading.magnitudes import implausible
+from planner.reading.magnitudes import implausible, too_much
 from planner.reading.presets import with_presets
 from planner.reading.schema_faults import schema_findings
 from planner.reading.series_uses import series_of
 from planner.reading.timefiles import decoded
 from planner.scenario import Scenario
 
-LARGEST_SCENARIO_BYTES = 2 * 2**20
 SUPPLIERS = ("markets", "converters", "contracts", "retrofits", "carriers")
 
 
@@ -46,6 +44,12 @@ class Reading:
     text: str
     written: Mapping[str, Any]  # the TOML as it stands with the changes asked for, without presets
     warnings: tuple[Fault, ...]
+
+    def placed(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Faults found later, each with the line of its key; those of a file keep theirs."""
+        listed = list(faults)
+        of_files = [fault for fault in listed if fault.file]
+        return located([_at_key(fault) for fault in listed if not fault.file], self.text, str(self.path)) + of_files
 
     @property
     def folder(self) -> Path:
@@ -70,8 +74,10 @@ def read_scenario(path: str | Path, changes: Mapping[str, Mapping[str, Any]] | N
     wrong = [finding.path for finding in schema] + [finding.path[:-1] for finding in findings]
     wrong += [(*finding.path[:-1], finding.meant) for finding in schema if finding.at_key]
     findings += schema
+    findings += [finding for finding in too_much(full) if not _follows(finding.path, wrong)]
     warnings: list[Finding] = []
     faults: list[Fault] = []
+    of_files: list[Fault] = []
     if scenario is not None:
         at = Context(scenario, file.parent, written, suppliers_known=not any(p[0] in SUPPLIERS for p in wrong))
         at.horizon_known = not any(p[0] == "horizon" for p in wrong)
@@ -80,11 +86,12 @@ def read_scenario(path: str | Path, changes: Mapping[str, Mapping[str, Any]] | N
         sizes = implausible(written, scenario.scenario.currency)
         warnings = [*at.warnings, *(size for size in sizes if not _follows(size.path, wrong))]
         inside, unlikely = _series_faults(at)
-        warnings += map(_at_key, unlikely)
+        warnings += [_at_key(fault) for fault in unlikely if not fault.file]
+        of_files = [fault for fault in unlikely if fault.file]
         faults += [fault for fault in inside if fault.file]
         findings += [_at_key(fault) for fault in inside if not fault.file]
     faults = located(findings, text, str(file)) + faults
-    warned = located(warnings, text, str(file))
+    warned = located(warnings, text, str(file)) + of_files
     if faults or scenario is None:
         raise ScenarioFaults(faults, warned)
     return Reading(scenario, file, text, written, tuple(warned))
@@ -92,14 +99,13 @@ def read_scenario(path: str | Path, changes: Mapping[str, Mapping[str, Any]] | N
 
 def _text(file: Path) -> str:
     try:
-        data = file.read_bytes()
+        data = bounded_bytes(file)
     except OSError as error:
         wanted = "a scenario file that can be read; plan new NAME writes one"
         raise ScenarioFaults([Fault("", error.strerror or "an error", wanted, file=str(file))]) from None
-    if len(data) > LARGEST_SCENARIO_BYTES:
-        raise ScenarioFaults(
-            [Fault("", f"{len(data)} bytes", "at most 2 MB; series belong in CSV files", file=str(file))]
-        )
+    except TomlError as error:
+        hint = "series belong in CSV files"
+        raise ScenarioFaults([Fault("", error.got, error.wanted, hint, str(file))]) from None
     return decoded(data, str(file), "").replace("\r\n", "\n")
 
 
@@ -113,18 +119,12 @@ def _is_table(written: Mapping[str, Any], name: str) -> bool:
     return isinstance(written.get(name, {}), Mapping)
 
 
-_POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
-
-
 def _parsed(text: str, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        match = _POSITION.search(str(error))
-        message = _POSITION.sub("", str(error))
-        line = int(match[1]) if match and match[1] else text.count("\n") + 1
-        column = int(match[2]) if match and match[2] else 1
-        raise ScenarioFaults([Fault("", message, "valid TOML", _syntax_hint(message), file, line, column)]) from None
+        return parsed(text)
+    except TomlError as error:
+        hint = _syntax_hint(error.got)
+        raise ScenarioFaults([Fault("", error.got, error.wanted, hint, file, error.line, error.column)]) from None
 
 
 def _syntax_hint(message: str) -> str:

@@ -50,11 +50,14 @@ A case is a folder with `scenario.toml` and the CSV files that it names. `plan n
 - **Series** come from a CSV file (`file`, `column`) of one whole year at 60, 30, 20 or 15 minutes (10, 5 and 1 are
   averaged): rows with ISO time stamps of one fixed offset or without, a plain index, or one row per day with 24, 48 or 96
   values (`layout = "day_rows"`). Text is UTF-8 or GB18030. Gaps, duplicates, clock changes and leap years are refused by
-  name; `leap_day` says what becomes of a leap year. Files lie inside the scenario's folder, up to 64 MB and 600,000 rows.
+  name; `leap_day` says what becomes of a leap year. Files lie inside the scenario's folder, up to 64 MB and 600,000 rows;
+  every row has as many fields as the header line, and numbers have the digits 0 to 9, a decimal point and no separators.
 - **Weekdays.** A file with stamps keeps its weekdays: the year has the days of the stamped loads (electricity first), else of
   stamped prices, else of the base year; tariffs by day kind and library profiles follow them. A load, price, or availability
   that is not renewable, of another year is laid on these days one by one, each on the nearest day of the same kind; sun, wind
   and temperature keep their season; a file without stamps is taken as it stands. `plan validate` says what was done.
+- **Size.** Numbers of 1e12 and more are refused, in the scenario, in a series, and where they come out as a product of
+  others. Numbers of a load or profile below a watt are told once per series.
 - **Money** is in the scenario's currency, real, of its price year.
 """
 

@@ -154,7 +154,8 @@ def _wanted_branch(node: Node, schema: Node) -> str:
     if kind == "string":
         return str(node.get("form", "text in quotes"))
     if kind == "object" and "additionalProperties" in node and isinstance(node["additionalProperties"], Mapping):
-        return f"a table of names or years to {wanted(node['additionalProperties'], schema)}"
+        some = "at least one name or year" if node.get("minProperties") else "names or years"
+        return f"a table of {some} to {wanted(node['additionalProperties'], schema)}"
     return {"boolean": "true or false", "object": "a table"}.get(str(kind), "a value")
 
 

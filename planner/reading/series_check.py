@@ -10,13 +10,17 @@ import numpy as np
 
 from planner.reading.alignment import told
 from planner.reading.faults import Fault, ScenarioFaults
-from planner.reading.timeseries import Array, SeriesReader
+from planner.reading.timeseries import Array, Numbers, SeriesReader
 from planner.scenario import Scenario, SeriesKeys
 from planner.scenario.base import SeriesFile
 
 LOAD_PEAK_MW = (0.001, 500.0)
 MEAN_PRICE_PER_MWH = (10.0, 3000.0)
 MEAN_TEMPERATURE_C = (-15.0, 40.0)
+WATT_MW = 1e-6
+OUTLIER_TIMES = 10.0
+OUTLIER_SHARE = 0.002  # of the numbers, at least two, that may be outliers: 17 hours of a year
+FEWEST_TO_COMPARE = 24
 MOST_OUTPUT = 1.5  # per installed kW; above it the column holds something else
 
 
@@ -33,11 +37,54 @@ def read_all(
                 series = reader.load(keys, key, scenario.demands[key.split(".")[1]].carrier)
             else:
                 series = getattr(reader, kind)(keys, key)
+            if kind in ("load", "shape"):
+                warnings += _outlier(reader.numbers(keys, key))
+                warnings += _below_a_watt(reader.numbers(keys, key), series, kind)
+            faults += _never(series, key) if kind == "shape" and key.startswith("demands.") else ()
             faults += _no_share(series, key) if kind == "shape" and not key.startswith("demands.") else ()
             warnings += _unlikely(series, kind, key, keys, scenario.scenario.currency)
         except ScenarioFaults as found:
-            faults += [fault for fault in map(_of_weather, found.faults) if fault not in faults]
+            faults += [fault for fault in map(_of_weather, found.faults) if not _told(fault, faults)]
     return faults, warnings if faults else [*warnings, *told(scenario, reader)]
+
+
+def _told(fault: Fault, faults: list[Fault]) -> bool:
+    """Whether a fault is told already: one of a line of a file, however many series the file holds."""
+    if fault.file and fault.line is not None:
+        return any((fault.file, fault.line, fault.got) == (other.file, other.line, other.got) for other in faults)
+    return fault in faults
+
+
+def _never(series: Array, key: str) -> Iterator[Fault]:
+    """A shape that is zero all year, onto which no energy can be laid."""
+    if not series.any():
+        yield Fault(key, "zero all year", "a profile with some load")
+
+
+def _outlier(found: Numbers) -> Iterator[Fault]:
+    """A few numbers that are many times as large as all others."""
+    values = np.abs(found.values)
+    if len(values) < FEWEST_TO_COMPARE:
+        return
+    rank = len(values) - max(2, round(OUTLIER_SHARE * len(values)))
+    usual = float(np.partition(values, rank)[rank])
+    at = int(values.argmax())
+    if usual > 0 and values[at] > OUTLIER_TIMES * usual:
+        hint = "a wrong digit or unit in one line? the demand charge and every size follow the peak"
+        got = f"{found.values[at]:g}, {values[at] / usual:,.0f} times what is otherwise reached"
+        yield found.fault(at, got, f"numbers up to {OUTLIER_TIMES:g} times {usual:g}", hint)
+
+
+def _below_a_watt(found: Numbers, series: Array, kind: str) -> Iterator[Fault]:
+    """Numbers that are nothing, such as the residue of a spreadsheet's difference."""
+    nothing = (series != 0) & (np.abs(series) < WATT_MW)
+    if not nothing.any():
+        return
+    small = np.where(found.values == 0, np.inf, np.abs(found.values))
+    what = "below a watt" if kind == "load" else "below a watt per MW"
+    times = int(nothing.sum())
+    got = f"{found.values[int(small.argmin())]:g}, {what}, and such in {times:,} step{'s' if times > 1 else ''}"
+    yield found.fault(int(small.argmin()), got, "0 or more", "a remainder of rounding? it counts for nothing")
 
 
 def _of_weather(fault: Fault) -> Fault:

@@ -6,14 +6,21 @@ import csv
 import itertools
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from planner.reading.faults import Fault, ScenarioFaults, did_you_mean
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 LARGEST_FILE_BYTES = 64 * 2**20
 MOST_ROWS = 600_000  # a year of minutes fits
+MOST_CELLS = 10_000_000
+MOST_SHOWN = 5  # faults of one kind in one file
 COMPRESSED = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip or Excel workbook",
@@ -28,12 +35,18 @@ COMPRESSED = {
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A file as text: header and rows, with the line number at which each row begins."""
+    """A file as text: header and rows, with the line number at which each row begins.
+
+    `is_plain`: its rows hold nothing but ASCII without _, so that what Python reads as a number is written as one: it also
+    takes 1_000 and the digits of any script. `read` keeps the columns that have been read.
+    """
 
     name: str
     header: list[str]
     rows: list[list[str]]
     lines: list[int]
+    is_plain: bool
+    read: dict[tuple[int, ...], NDArray[np.float64]] = field(default_factory=dict)
 
 
 def refuse(
@@ -79,11 +92,12 @@ def _bytes_of(path: Path, name: str, key: str) -> bytes:
             status = os.fstat(opened.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise refuse(key, f'"{name}"', "a plain file")
-            data = opened.read(LARGEST_FILE_BYTES + 1)
+            if status.st_size > LARGEST_FILE_BYTES:
+                most = f"at most {LARGEST_FILE_BYTES // 2**20} MB"
+                raise refuse(key, f"{status.st_size / 2**20:,.0f} MB", most, file=name)
+            data = opened.read(LARGEST_FILE_BYTES)
     except OSError as error:
         raise refuse(key, f'"{name}" ({error.strerror})', "a file that can be read") from None
-    if len(data) > LARGEST_FILE_BYTES:
-        raise refuse(key, f"{status.st_size / 2**20:.0f} MB", f"at most {LARGEST_FILE_BYTES // 2**20} MB", file=name)
     for magic, kind in COMPRESSED.items():
         if data.startswith(magic):
             raise refuse(key, f"{kind} data", "plain CSV text", "unpack it or save it as CSV", file=name)
@@ -123,6 +137,8 @@ def _read_csv(path: Path, name: str, key: str, state: tuple[int, int]) -> CsvFil
     text = decoded(_bytes_of(path, name, key), name, key)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
+    if (cells := text.count(delimiter)) > MOST_CELLS:
+        raise refuse(key, f"{cells:,} cells", f"at most {MOST_CELLS:,} cells", file=name)
     reader = csv.reader(text.replace("\r\n", "\n").split("\n"), delimiter=delimiter)
     try:
         header = [cell.strip() for cell in next(reader, [])]
@@ -139,9 +155,41 @@ def _read_csv(path: Path, name: str, key: str, state: tuple[int, int]) -> CsvFil
         del rows[j], lines[j]
     if not rows:
         raise refuse(key, "no rows", "a header line and rows of numbers", file=name)
+    after = text[len(first) :]
+    table = CsvFile(name, header, rows, lines, is_plain=after.isascii() and "_" not in after)
+    _check_widths(table, key)
     if len(header) > 1 and all(_is_number(cell) for cell in header):
         raise refuse(key, "numbers in the first line", "a header line with the names of the columns", file=name, line=1)
-    return CsvFile(name, header, rows, lines)
+    return table
+
+
+def _check_widths(table: CsvFile, key: str) -> None:
+    """Refuse rows with more or fewer fields than the header line: in which column a number stands is then a guess."""
+    width = len(table.header)
+    if set(map(len, table.rows)) == {width}:
+        return
+    wrong = [(row, line) for row, line in zip(table.rows, table.lines, strict=True) if len(row) != width]
+    headings = "heading" if width == 1 else "headings"
+    wanted = f"{width}, as the first line has {width} {headings}"
+    faults = [
+        Fault(key, f"{len(row)} field{'s' if len(row) > 1 else ''}", wanted, _why_longer(row, width), table.name, line)
+        for row, line in wrong[:MOST_SHOWN]
+    ]
+    if len(wrong) > MOST_SHOWN:
+        faults.append(Fault(key, f"{len(wrong) - MOST_SHOWN:,} more rows of another length", "none", "", table.name))
+    raise ScenarioFaults(faults)
+
+
+def _why_longer(row: list[str], width: int) -> str:
+    """What made a row longer than its header line."""
+    if len(row) < width:
+        return ""
+    if not any(cell.strip() for cell in row[width:]):
+        return "end the lines without a separator, or the first one with it too"
+    last = row[-2:]
+    if all(cell.strip().isdigit() for cell in last) and len(last) > 1:
+        return f"a decimal comma? write {last[0].strip()}.{last[1].strip()}"
+    return "numbers have a decimal point and no thousands separators"
 
 
 def _is_number(cell: str) -> bool:

@@ -8,6 +8,7 @@ longer step. `from_bills` puts twelve monthly totals on a shape.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -17,7 +18,9 @@ from numpy.typing import NDArray
 
 from planner.reading.days import Days
 from planner.reading.faults import Fault, ScenarioFaults, did_you_mean, one_of
-from planner.reading.timefiles import CsvFile, read_csv, refuse
+from planner.reading.findings import shown
+from planner.reading.magnitudes import TOO_MUCH
+from planner.reading.timefiles import MOST_SHOWN, CsvFile, read_csv, refuse
 from planner.reading.timestamps import Stamps, check_year, is_plain_year, read_stamp
 from planner.reading.units import QuantityError, mwh_per_unit
 from planner.scenario.base import SeriesKeys
@@ -30,10 +33,28 @@ LEAP_DAY, LAST_DAY = "02-29", "12-31"
 MINUTES_PER_DAY = 1440
 STEPS_PER_DAY = (24, 48, 72, 96, 144, 288, 1440)  # 60, 30, 20, 15, 10, 5, 1 minutes
 DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-MOST_SHOWN = 5
 STAMP = "a stamp such as 2025-01-31T13:45+08:00"
 DATE_LIKE = re.compile(r"\s*\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$")
 POWER_MW = {"kW": 1e-3, "MW": 1.0, "GW": 1e3}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers of a series as they stand, with the file and the line of each row; of `values` in the scenario without."""
+
+    values: Array
+    key: str
+    file: str = ""
+    lines: Sequence[int] = ()
+
+    def line(self, position: int) -> int | None:
+        """The line of the number at a position; a row of a day holds several."""
+        return self.lines[position * len(self.lines) // len(self.values)] if self.lines else None
+
+    def fault(self, position: int, got: str, wanted: str, hint: str = "") -> Fault:
+        """A fault or warning at the line of a number."""
+        return Fault(self.key, got, wanted, hint, self.file, self.line(position))
 
 
 @dataclass
@@ -52,7 +73,8 @@ class SeriesReader:
     def load(self, keys: SeriesKeys, key: str, carrier: str = "electricity") -> Array:
         """Load of a carrier [MW] per step; never negative."""
         series, minutes = self._series(keys, key)
-        return _not_negative(self._steps(series * self._load_factor(keys.unit, carrier, minutes, key), minutes), key)
+        factor = self._load_factor(keys.unit, carrier, minutes, key)
+        return self._steps_not_negative(keys, key, series * factor, minutes)
 
     def price(self, keys: SeriesKeys, key: str) -> Array:
         """Energy price [currency/MWh] per step; may be negative."""
@@ -71,7 +93,7 @@ class SeriesReader:
         if unit not in factors:
             raise refuse(f"{key}.unit", f'"{unit}"', one_of(list(factors)), did_you_mean(unit, list(factors)))
         series, minutes = self._series(keys, key)
-        return _not_negative(self._steps(series * factors[unit], minutes), key)
+        return self._steps_not_negative(keys, key, series * factors[unit], minutes)
 
     def temperature(self, keys: SeriesKeys, key: str) -> Array:
         """Temperature [°C] per step."""
@@ -107,16 +129,20 @@ class SeriesReader:
             raise refuse(f"{key}.unit", f'"{unit}"', f"MW, kW or, per step, {error}", hint) from None
         return energy if per_hour else energy * 60 / minutes
 
-    def _series(self, keys: SeriesKeys, key: str) -> tuple[Array, float]:
-        """The numbers of one 365-day year and their step [min]; given steps keep the scenario's step."""
+    def numbers(self, keys: SeriesKeys, key: str) -> Numbers:
+        """The numbers of a series as they stand, each below what is refused as too much."""
         if keys.values is not None:
-            series = np.asarray(keys.values, dtype=float)
-            return self._year(series, keys, f"{key}.values", "")
-        if keys.file is None:
+            found = Numbers(np.asarray(keys.values, dtype=float), f"{key}.values")
+        elif keys.file is None:
             raise refuse(key, "neither file nor values", "one of file, values")
-        table, stamp_at, _ = self._table(keys, key)
-        read = _day_rows if keys.layout == "day_rows" else _column
-        return self._year(read(table, keys, key, stamp_at), keys, key, table.name)
+        else:
+            table, stamp_at, _ = self._table(keys, key)
+            read = _day_rows if keys.layout == "day_rows" else _column
+            found = Numbers(read(table, keys, key, stamp_at), key, table.name, table.lines)
+        most = int(np.abs(found.values).argmax())
+        if abs(found.values[most]) >= TOO_MUCH:
+            raise ScenarioFaults([found.fault(most, f"{found.values[most]:g}", f"numbers below {TOO_MUCH:.0e}")])
+        return found
 
     def _table(self, keys: SeriesKeys, key: str) -> tuple[CsvFile, int | None, int | None]:
         """A file, and the column and year of its stamps if it has any; stamps are checked once."""
@@ -131,6 +157,21 @@ class SeriesReader:
         if seen not in self._years:
             self._years[seen] = _check_stamps(table, stamp_at, keys, key)
         return table, stamp_at, self._years[seen]
+
+    def _series(self, keys: SeriesKeys, key: str) -> tuple[Array, float]:
+        """The numbers of one 365-day year and their step [min]; given steps keep the scenario's step."""
+        found = self.numbers(keys, key)
+        return self._year(found.values, keys, found.key, found.file)
+
+    def _steps_not_negative(self, keys: SeriesKeys, key: str, series: Array, minutes: float) -> Array:
+        """Means over the scenario's step, none of them negative."""
+        steps = self._steps(series, minutes)
+        if steps.min() < 0:
+            found = self.numbers(keys, key)
+            at = int(found.values.argmin())
+            got = f"{found.values[at]:g} at step {int(steps.argmin()) + 1}"
+            raise ScenarioFaults([found.fault(at, got, "numbers that are not negative")])
+        return steps
 
     def _year(self, series: Array, keys: SeriesKeys, key: str, file: str) -> tuple[Array, float]:
         if self.given_steps is not None:
@@ -203,12 +244,6 @@ def _without_leap_day(series: Array, per_day: int, choice: str, key: str, file: 
     return np.ascontiguousarray(kept.reshape(-1))
 
 
-def _not_negative(series: Array, key: str) -> Array:
-    if series.min() < 0:
-        raise refuse(key, f"{series.min():g} at step {int(series.argmin()) + 1}", "numbers that are not negative")
-    return series
-
-
 def _stamp_column(table: CsvFile, keys: SeriesKeys, key: str) -> int | None:
     if keys.time_column is not None:
         return _find(table, keys.time_column, f"{key}.time_column")
@@ -253,14 +288,13 @@ def _is_index(table: CsvFile) -> bool:
 
 def _check_stamps(table: CsvFile, stamp_at: int, keys: SeriesKeys, key: str) -> int:
     """The calendar year of the stamps."""
-    if is_plain_year([row[stamp_at] for row in table.rows if stamp_at < len(row)]):
+    if is_plain_year([row[stamp_at] for row in table.rows]):
         return int(table.rows[0][stamp_at][:4])
     times, offsets, faults = [], [], []
     for row, line in zip(table.rows, table.lines, strict=True):
-        stamp = read_stamp(row[stamp_at]) if stamp_at < len(row) else None
+        stamp = read_stamp(row[stamp_at])
         if stamp is None:
-            got = f'"{row[stamp_at]}"' if stamp_at < len(row) else "a short row"
-            faults.append(Fault(key, got, STAMP, "", table.name, line))
+            faults.append(Fault(key, shown(row[stamp_at]), STAMP, "", table.name, line))
         else:
             times.append(stamp[0])
             offsets.append(stamp[1])
@@ -305,18 +339,19 @@ def _names_a_step(name: str) -> bool:
 
 def _numbers(table: CsvFile, columns: list[int], key: str) -> Array:
     """The cells of some columns (rows, columns); every cell that is no finite number is a fault."""
-    last = max(columns)
+    if (found := table.read.get(tuple(columns))) is not None:
+        return found
     try:
         numbers = np.array([list(map(float, map(itemgetter(j), table.rows))) for j in columns]).T
-        if np.isfinite(numbers).all():
+        plain = table.is_plain or all(_plain(row[j]) for row in table.rows for j in columns)
+        if np.isfinite(numbers).all() and plain:
+            numbers.flags.writeable = False
+            table.read[tuple(columns)] = numbers
             return numbers
-    except (ValueError, IndexError):
+    except ValueError:
         pass
     faults = []
     for row, line in zip(table.rows, table.lines, strict=True):
-        if len(row) <= last:
-            faults.append(Fault(key, f"{len(row)} cells", f"{len(table.header)} cells", "", table.name, line))
-            continue
         for j in columns:
             wrong = _wrong_number(row[j])
             if wrong:
@@ -328,12 +363,23 @@ def _numbers(table: CsvFile, columns: list[int], key: str) -> Array:
     raise ScenarioFaults(faults[:MOST_SHOWN] + more)
 
 
+def _plain(cell: str) -> bool:
+    """Whether what Python reads as a number is written as one."""
+    return cell.isascii() and "_" not in cell
+
+
 def _wrong_number(cell: str) -> tuple[str, str] | None:
-    """What was found instead of a number, and a hint; None for a finite number."""
+    """What was found instead of a number, and a hint; None for a finite number.
+
+    >>> _wrong_number("2.383"), _wrong_number("1_000")
+    (None, ('"1_000"', 'write numbers with a decimal point and without thousands separators'))
+    """
     text = cell.strip()
     if not text:
         return "an empty cell", "gaps are not filled; fill it before"
-    try:
-        return None if np.isfinite(float(text)) else (f'"{text}"', "")
-    except ValueError:
-        return f'"{text}"', "write numbers with a decimal point and without thousands separators" if "," in text else ""
+    if NUMBER.match(text):
+        return None if np.isfinite(float(text)) else (shown(text), "")
+    if any(char.isdigit() and not char.isascii() for char in text):
+        return shown(text), "write numbers with the digits 0 to 9"
+    separated = any(mark in text for mark in ",_'\u2019 \u00a0\u202f")
+    return shown(text), "write numbers with a decimal point and without thousands separators" if separated else ""

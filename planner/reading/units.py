@@ -122,17 +122,23 @@ def fuel_mwh() -> dict[tuple[str, str], float]:
     return values
 
 
-_NUMBER = re.compile(r"^\s*(-?[\d][\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
-_PRESSURE = re.compile(r"([\d.]+)\s*(MPa|bar)", re.IGNORECASE)
-_RETURN = re.compile(r"(?:return|回水)\s*([\d.]+)\s*(?:°C|℃|C)", re.IGNORECASE)
-_TEMPERATURE = re.compile(r"([\d.]+)\s*(?:°C|℃|C)", re.IGNORECASE)
+_DIGITS = r"(?<![0-9.])(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+_NUMBER = re.compile(
+    r"^\s*(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)(?![0-9.,_])\s*(.*?)\s*$"
+)
+_PRESSURE = re.compile(rf"({_DIGITS})\s*(MPa|bar)", re.IGNORECASE)
+_RETURN = re.compile(rf"(?:return|回水)\s*({_DIGITS})\s*(?:°C|℃|C)", re.IGNORECASE)
+_TEMPERATURE = re.compile(rf"({_DIGITS})\s*(?:°C|℃|C)", re.IGNORECASE)
 
 
 def _steam_state(words: str) -> float:
-    back = _RETURN.search(words)
-    rest = _RETURN.sub("", words)
-    pressure = _PRESSURE.search(rest)
-    hot = _TEMPERATURE.search(rest)
+    found, rest = [], words
+    for pattern in (_RETURN, _PRESSURE, _TEMPERATURE):
+        found.append(pattern.search(rest))
+        rest = pattern.sub("", rest, count=1)
+    if rest.strip(" ,;"):
+        raise QuantityError(f"steam such as t_steam 1.0 MPa 200 °C return 80 °C; '{rest.strip()}' says nothing")
+    back, pressure, hot = found
     gauge = STEAM_GAUGE_MPA
     if pressure:
         gauge = float(pressure[1]) * (0.1 if pressure[2].lower() == "bar" else 1.0)

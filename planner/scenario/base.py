@@ -108,8 +108,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Month = Annotated[int, Field(ge=1, le=12)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 Quantity = NonNegative | str
-YearPath = NonNegative | dict[Year, NonNegative]
-SharePath = Share | dict[Year, Share]
+YearPath = NonNegative | Annotated[dict[Year, NonNegative], Field(min_length=1)]
+SharePath = Share | Annotated[dict[Year, Share], Field(min_length=1)]
 
 
 def value_in(path: float | dict[int, float], in_year: int) -> float:

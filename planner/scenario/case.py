@@ -56,7 +56,9 @@ class Horizon(Table):
     )
     step_minutes: Literal[15, 20, 30, 60] = key("length of an operating step", 60, unit="min")
     period_weights: list[Positive] | None = key(
-        "only for resolution = given: how often each given period occurs in a year", unit="times per year"
+        "only for resolution = given: how often each given period occurs in a year",
+        unit="times per year",
+        min_length=1,
     )
     period_steps: int = key(
         "only for resolution = given: steps per period; storage is cyclic in it", 24, unit="steps", ge=1, le=35040
@@ -278,5 +280,8 @@ class Production(Labelled):
     unit: str = key("unit of the output", "t")
     growth_per_year: float = rate("growth after the base year")
     index: dict[Year, NonNegative] | None = key(
-        "output relative to the base year by year, instead of growth", unit="share of base year", plausible=(0.2, 5)
+        "output relative to the base year by year, instead of growth",
+        unit="share of base year",
+        plausible=(0.2, 5),
+        min_length=1,
     )
