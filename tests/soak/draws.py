@@ -72,6 +72,57 @@ def drawn(random: Random, most_steps: int = 24) -> Draft:
     return Draft(d.tables, d.files)
 
 
+QUESTIONS = [
+    "lawful_operation",
+    "no_major_incident",
+    "no_eliminated_equipment",
+    "mandatory_energy_limits",
+    "top_management_commitment",
+    "management_systems",
+    "ghg_inventory_verified",
+    "zero_carbon_plan",
+    "green_building",
+    "efficient_lighting",
+    "efficient_general_equipment",
+    "metering_three_level",
+    "environmental_control",
+    "energy_carbon_platform",
+    "carbon_statistics",
+    "energy_carbon_analysis",
+    "target_tracking",
+    "energy_benchmarking",
+    "material_saving",
+    "water_saving",
+    "eco_design",
+    "product_carbon_footprint",
+    "supplier_carbon_management",
+    "reduction_plan",
+    "reduction_project_monitoring",
+    "offset_procedure",
+    "registry_retirement",
+]
+
+
+def rated(random: Random, most_steps: int = 12) -> Draft:
+    """A random draft with a rating to reach, beyond what `small_model` covers."""
+    draft = drawn(random, most_steps)
+    tables, last = draft.tables, draft.tables["horizon"]["last_year"]
+    met = {name: "met" if random.random() < 0.8 else "missing" for name in QUESTIONS}
+    stars = int(random.choice([3, 4, 5, 6]))
+    tables["rating"] = {"target_stars": stars, "target_year": last, "questionnaire": met}
+    tables["rating"] |= {"boundary": "II"} if random.random() < 0.3 else {}
+    tables["durability"] |= {
+        "floor": bool(random.random() < 0.5),
+        "own_reduction_floor": float(random.choice([0.05, 0.2])),
+    }
+    tables["durability"] |= {"durable_stars": 3} if random.random() < 0.2 else {}
+    papers = tables.setdefault("instruments", {})
+    papers["certificate"] = {"kind": "certificate", "price": 20.0, "max_per_year": 1e6}
+    papers["credit"] = {"kind": "credit", "price": 80.0, "max_per_year": 1e6}
+    papers["removal"] = {"kind": "removal", "price": 900.0, "max_per_year": 1e6, "durability_years": 1000.0}
+    return Draft(tables, draft.files, covered=False)
+
+
 def _frame(d: Draw) -> None:
     weights = d.random.uniform(0.3, 1.0, d.periods)
     weights = weights / weights.sum() * 8760 / d.length / (d.minutes / 60)

@@ -12,13 +12,14 @@ from planner.engine.press import press
 from planner.results.archive import unpack
 from planner.results.folder import read_results
 from tests.soak import second_solver
-from tests.soak.draws import drawn
+from tests.soak.draws import drawn, rated
 from tests.soak.linear import NotSolved
 from tests.soak.planned import SOLVED, Solved, solved
 from tests.soak.small_model import least_cost
 from tests.soak.trial import Outcome
 
 HAZARD = 0
+RATED_EVERY = 4  # scenarios: one with a rating, for SCIP alone
 CLOSE = 2e-6  # relative: the gap asked for, and tolerances of two solvers
 LEAST_MONEY = 1e3  # below which money is compared as if it were this [currency]
 SCIP_S = 20.0
@@ -27,15 +28,18 @@ INFEASIBLE = 3
 
 def trial(seed: int, number: int, folder: Path) -> Outcome:
     """One scenario against both second opinions."""
-    draft = drawn(np.random.default_rng([seed, HAZARD, number]))
+    random = np.random.default_rng([seed, HAZARD, number])
+    draft = rated(random) if number % RATED_EVERY == RATED_EVERY - 1 else drawn(random)
     plan = solved(draft.write(folder), folder / "results")
     counts = {_kind(plan): 1}
     wrong = [f"says what no user should read: {plan.internal}"] if plan.internal else []
     if plan.code not in (*SOLVED, INFEASIBLE):
         return Outcome(1, (*wrong, f"exit {plan.code}: {plan.said[-300:]}"), counts)
     try:
-        own = least_cost(draft)
-        wrong += against("the second model", plan, own)
+        if draft.covered:
+            wrong += against("the second model", plan, least_cost(draft))
+        else:
+            counts["with a rating"] = 1
     except NotSolved:
         counts["without the second model"] = 1
     if second_solver.SCIP and plan.code in SOLVED:
