@@ -84,6 +84,10 @@ def _rules(problem: Problem) -> Iterator[str]:
             yield f"market {k.name}: max_export_mw must be a number from 0"
         if k.carrier == ELECTRICITY and k.scope != 2:
             yield f"market {k.name}: imported electricity is scope 2"
+        if k.supplier_factor is not None and k.carrier != ELECTRICITY:
+            yield f"market {k.name}: only electricity has a supplier's factor"
+    if problem.grid_connection_mw is not None and not 0 < problem.grid_connection_mw < np.inf:
+        yield "grid_connection_mw must be a number above zero"
     sizings = [(f"converter {v.name}", "", v.sizing) for v in problem.converters]
     sizings += [(f"store {q.name}", " of its power", q.power) for q in problem.stores]
     sizings += [(f"store {q.name}", " of its energy", q.energy) for q in problem.stores]

@@ -1,17 +1,18 @@
 """The ledger: MWh of electricity with at most one claim each, and tonnes by scope.
 
     grid[y]    = imports of electricity + contract deliveries over the grid
+    supplied[k,y] = imports from a supplier with a factor of its own
     used[y]    = grid + direct lines + generation on site − export
     onsite_claim[y] ≤ renewable generation − export + M·all_renewable_sold[y] export_gives_up_claim
     onsite_claim[y] ≤ M·(1 − all_renewable_sold[y])                           nothing_left_to_claim
     onsite_claim[y] ≤ all generation − export                                 sold_beyond_renewable
     onsite_claim[y] ≤ renewable generation                                    claim_within_renewable
     grid_claims[y]  = bundled deliveries + green tariff + virtual + certificates
-    grid_claims[y] ≤ grid[y]                                                  claims_within_grid
+    grid_claims[y] ≤ grid[y] − Σ supplied                                     claims_within_grid
     scope2_location = grid·factor + Σ heat import·factor
-    scope2_market   = (grid − grid_claims)·uncovered_factor + Σ heat import·factor
+    scope2_market   = (grid − Σ supplied − grid_claims)·uncovered_factor + Σ supplied·supplier_factor + Σ heat import·factor
     gross_*         = scope1 − captured + scope2_* (+ scope3 inside the boundary)
-    captured ≤ limit·scope1                                                   capture_within_scope1
+    Σ_v captured[v] ≤ limit·scope1, v whose limit is no higher                capture_within_scope1, for each limit
     own_inventory   = Σ import·base-year factor of its market + direct − captured + grid base_factor·(deliveries − credited)
     credited ≤ bundled lasting contract MWh;  credited ≤ electricity of electrified heat    credited_by_contract, credited_by_heat
     durable_own     = own_inventory + grid base_factor·direct lines shorter than min_contract_years
@@ -34,7 +35,7 @@ from pyomo.environ import Binary, Block, ConcreteModel, Constraint, Expression, 
 
 from models.contracts import PHYSICAL, delivered_mwh, yield_mwh
 from models.instruments import counted
-from models.markets import grid_market, import_bound_mwh
+from models.markets import grid_market, import_bound_mwh, suppliers
 from models.problem import ELECTRICITY, Contract, Converter, Market, Problem
 from models.terms import Terms, block, operated
 
@@ -93,6 +94,9 @@ def _add_electricity(m: ConcreteModel, b: Block, problem: Problem) -> None:
             if c.bundled and not c.direct_line and c.tenor_years >= least_tenor
         )
 
+    def supplied(y: int) -> object:
+        return sum(operated(m, "import_mwh", k.name, y) for k in suppliers(problem))
+
     lasting = problem.durability.min_contract_years
     short_lines = [c for c in direct if c.tenor_years < lasting]
     b.short_direct_mwh = Expression(years, rule=lambda b, y: sum(delivered_mwh(m, c, y) for c in short_lines))
@@ -102,7 +106,7 @@ def _add_electricity(m: ConcreteModel, b: Block, problem: Problem) -> None:
     b.grid_claims_mwh = Expression(years, rule=lambda b, y: b.contract_claims_mwh[y] + b.certificate_mwh[y])
     b.claims_within_grid = Constraint(
         years if problem.contracts or any(i.kind == "certificate" for i in problem.instruments) else [],
-        rule=lambda b, y: b.grid_claims_mwh[y] - b.grid_mwh[y] <= 0,
+        rule=lambda b, y: b.grid_claims_mwh[y] - b.grid_mwh[y] + supplied(y) <= 0,
     )
     b.claimed_mwh = Expression(years, rule=lambda b, y: b.onsite_claim_mwh[y] + b.direct_mwh[y] + b.grid_claims_mwh[y])
 
@@ -177,10 +181,16 @@ def _add_tonnes(m: ConcreteModel, b: Block, problem: Problem, terms: list[Terms]
     b.scope2_location_tco2e = Expression(years, rule=location)
     b.scope3_tco2e = Expression(years, rule=upstream)
     uncovered = problem.emissions.uncovered_factor
-    b.scope2_market_tco2e = Expression(
-        years,
-        rule=lambda b, y: float(uncovered[y - first]) * (b.grid_mwh[y] - b.grid_claims_mwh[y]) + b.scope2_heat_tco2e[y],
-    )
+
+    def market_based(b: Block, y: int) -> object:
+        own = sum(
+            (factor(k.supplier_factor, y) - float(uncovered[y - first])) * operated(m, "import_mwh", k.name, y)
+            for k in suppliers(problem)
+        )
+        open_mwh = b.grid_mwh[y] - b.grid_claims_mwh[y]
+        return float(uncovered[y - first]) * open_mwh + own + b.scope2_heat_tco2e[y]
+
+    b.scope2_market_tco2e = Expression(years, rule=market_based)
     inside3 = 1.0 if in_scope(problem, 3) else 0.0
     for basis in ("location", "market"):
         scope2_tco2e = getattr(b, f"scope2_{basis}_tco2e")
@@ -214,10 +224,20 @@ def _add_tonnes(m: ConcreteModel, b: Block, problem: Problem, terms: list[Terms]
             + TCE_PER_MWH * (b.onsite_renewable_mwh[y] + sum(delivered_mwh(m, c, y) for c in (*over_grid, *direct)))
         ),
     )
-    share = min((v.capture_limit_share for v in problem.converters if v.captured_tco2e_per_mwh), default=None)
-    b.capture_within_scope1 = Constraint(
-        years if share is not None else [], rule=lambda b, y: b.captured_tco2e[y] <= share * b.scope1_tco2e[y]
-    )
+    _add_capture_limits(m, b, problem)
+
+
+def _add_capture_limits(m: ConcreteModel, b: Block, problem: Problem) -> None:
+    """Plant that captures up to a share of scope 1 stays within it, together with all that reaches no further."""
+    plant = [v for v in problem.converters if v.captured_tco2e_per_mwh]
+    shares = sorted({v.capture_limit_share for v in plant})
+
+    def capture_within_scope1(b: Block, n: int, y: int) -> object:
+        within = [v for v in plant if v.capture_limit_share <= shares[n]]
+        captured = sum(v.captured_tco2e_per_mwh * operated(m, "activity_mwh", v.name, y) for v in within)
+        return captured <= shares[n] * b.scope1_tco2e[y]
+
+    b.capture_within_scope1 = Constraint(range(len(shares)), list(problem.years), rule=capture_within_scope1)
 
 
 def _add_own_reduction(m: ConcreteModel, b: Block, problem: Problem) -> None:

@@ -2,6 +2,9 @@
 
     import[k] ≤ max_import[k]     export[k] ≤ max_export[k]                   (bounds)
     import[k] + Σ_c delivered over the grid[c] ≤ max_import[k]                connection_within_limit
+    Σ_k import[k] + Σ_c delivered over the grid[c] ≤ connection               imports_within_connection
+    Σ_k export[k] ≤ connection                                                exports_within_connection
+        (over all electricity markets, where one alone does not say it)
     import[k] + Σ_c delivered over the grid[c] ≤ peak[k,y,b]                  peak_covers_import
     Σ_t import[k]·Δt ≤ max_import_mwh_per_year[k]                             import_within_year
     import[k] ≤ max_import[k]·buying[k],  export[k] ≤ max_export[k]·(1 − buying[k])   import_if_buying, export_if_not
@@ -13,7 +16,8 @@
 A market that buys and sells is one line: where a solve shows that doing both in a step pays (a sale dearer than the purchase), it is
 `one_way`, with a yes/no column for every step.
 
-Energy over the grid from contracts counts towards connection and peak of the grid market (the first electricity market).
+Energy over the grid from contracts counts towards connection and peak of the grid market (the first electricity market that
+is no supplier with a factor of its own).
 """
 
 from __future__ import annotations
@@ -27,8 +31,13 @@ from models.terms import Terms, block, operated
 
 
 def grid_market(problem: Problem) -> Market | None:
-    """The market that stands for the public grid: the first that sells electricity as scope 2."""
-    return next((k for k in problem.markets if k.carrier == ELECTRICITY and k.scope == 2), None)
+    """The market that stands for the public grid: the first that sells electricity without a supplier's factor."""
+    return next((k for k in problem.markets if k.carrier == ELECTRICITY and k.supplier_factor is None), None)
+
+
+def suppliers(problem: Problem) -> list[Market]:
+    """Electricity markets with a factor of their own, market-based."""
+    return [k for k in problem.markets if k.carrier == ELECTRICITY and k.supplier_factor is not None]
 
 
 def import_bound_mwh(k: Market, hours: float) -> float:
@@ -63,6 +72,7 @@ def add_markets_step(s: ConcreteModel, problem: Problem) -> None:
     b.connection_within_limit = Constraint(
         [grid.name] if grid is not None and over_grid else [], rule=lambda b, k: drawn(k) <= named[k].max_import_mw
     )
+    _add_connection(b, problem, delivered if over_grid else 0.0)
     for k, x in named.items():
         s.site.supply[x.carrier].append(b.import_mw[k])
         s.site.quantities["import_mwh", k] = 1.0 * b.import_mw[k]
@@ -72,6 +82,24 @@ def add_markets_step(s: ConcreteModel, problem: Problem) -> None:
             s.site.quantities["export_mwh", k] = 1.0 * b.export_mw[k]
             cost = cost - feed_in[k] * b.export_mw[k]
         s.site.quantities["energy_cost", k] = cost
+
+
+def _add_connection(b: Block, problem: Problem, delivered: object) -> None:
+    """One limit for what all electricity markets and contracts bring over the fence in a step, one for what all take."""
+    limit, electric = problem.grid_connection_mw, [k for k in problem.markets if k.carrier == ELECTRICITY]
+    sold = [k for k in electric if k.export_price is not None]
+
+    def shared(markets: list[Market], most: str) -> list[str]:
+        alone = len(markets) == 1 and (limit is None or getattr(markets[0], most) <= limit)
+        return [] if limit is None or not markets or alone else [ELECTRICITY]
+
+    b.imports_within_connection = Constraint(
+        shared(electric, "max_import_mw"),
+        rule=lambda b, _: sum(b.import_mw[k.name] for k in electric) + delivered <= limit,
+    )
+    b.exports_within_connection = Constraint(
+        shared(sold, "max_export_mw"), rule=lambda b, _: sum(b.export_mw[k.name] for k in sold) <= limit
+    )
 
 
 def add_markets(m: ConcreteModel, problem: Problem) -> Terms:

@@ -93,7 +93,7 @@ class Retrofit:
     opex_fixed: Array  # (Y,) per year while installed [million/year]
     start_years: tuple[int, ...]  # calendar years in which it may start
     side_use: tuple[tuple[str, str, float], ...] = ()  # (demand, carrier, MWh per MWh)
-    first_year_share: float = 1.0  # share of the first year in which it works
+    first_year_share: float = 1.0  # share of the first year in which it works, unless it is renewed: then all of it
     requires: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     embodied_tco2e: float = 0.0
@@ -117,7 +117,8 @@ class Sizing:
     One segment from zero without fixed cost is a plain continuous size. Several segments are economies of scale,
     one with min > 0 is semi-continuous. `package` makes the size a whole number of packages. Capex in year y is the
     segment's, times `capex_index[y]`, less `subsidy_per_unit[y]` times the size. `share_by_age[a]` is the working
-    share of a size in its a-th year (commissioning month, degradation); it is zero from the end of life on.
+    share of a size in its a-th year (commissioning month, degradation); it is zero from the end of life on, but that what is
+    built again in that year goes on while the new one is made. `existing_share[y]` is the working share of what stands.
     """
 
     segments: tuple[Segment, ...]
@@ -126,17 +127,24 @@ class Sizing:
     share_by_age: Array  # (A,) A = life in years
     max_total: float  # largest total in any year, existing included [MW or MWh]; infinite: no limit
     opex_fixed: Array  # (Y,) per MW or MWh and year [million]
-    existing: Array  # (Y,) working size that already stands, after planned retirement
+    existing: Array  # (Y,) size that already stands, after planned retirement
     retire_from: int | None = None  # year from which existing stock may be retired and its fixed cost saved
     package: float | None = None
     embodied_tco2e_per_unit: float = 0.0
     payment_shares: tuple[float, ...] = (1.0,)
+    existing_share: Array | float = 1.0  # (Y,) what of the existing size still works, after degradation
     subsidy_per_unit: Array | float = 0.0  # (Y,) paid for each MW or MWh built [million], at most what it costs
 
     @property
     def life_years(self) -> int:
         """A, the number of years that a build works."""
         return len(self.share_by_age)
+
+    @property
+    def renewed_share(self) -> float:
+        """What a thing at the end of its life adds to the first year of one built in its place, as a share of its size."""
+        oldest = float(self.share_by_age[-1]) if self.life_years > 1 else 1.0
+        return (1.0 - float(self.share_by_age[0])) * oldest
 
     def retirable(self, years: tuple[int, ...]) -> tuple[int, ...]:
         """Those of the years in which existing stock may be retired early."""
@@ -160,8 +168,8 @@ class Converter:
     renewable: bool = False  # its electricity may be claimed as renewable
     electrified_heat: bool = False  # its electricity replaces fuel: no free own reduction
     direct_tco2e_per_mwh: float = 0.0  # process emissions of the activity itself, scope 1
-    captured_tco2e_per_mwh: float = 0.0  # on-site removal or capture; bounded by capture_limit_share of scope 1
-    capture_limit_share: float = 0.9
+    captured_tco2e_per_mwh: float = 0.0  # on-site removal or capture
+    capture_limit_share: float = 0.9  # of scope 1, for it and all that reach no further
     min_load_share: float = 0.0  # > 0 needs `package`: whole units are on or off
     start_cost: float = 0.0  # [million per unit start]
     groups: Mapping[str, float] = field(default_factory=_none)  # group -> use per MW (roof m2/MW, connection MW/MW)
@@ -230,6 +238,7 @@ class Market:
     upstream_factor: Array | float = 0.0  # (Y,) scope 3 [t/MWh]
     biogenic_factor: float = 0.0  # memo item [t/MWh]
     one_way: bool = False  # each step either buys or sells, by a yes/no decision: only where doing both would pay
+    supplier_factor: Array | None = None  # (Y,) of electricity that is not the public grid's, market-based [t/MWh]
 
 
 ContractKind = Literal["as_produced", "baseload", "green_tariff", "virtual"]
@@ -498,6 +507,7 @@ class Problem:
     instruments: tuple[Instrument, ...] = ()
     management: tuple[ManagementItem, ...] = ()
     group_limits: Mapping[str, float] = field(default_factory=_none)
+    grid_connection_mw: float | None = None  # limit of all electricity bought and delivered in a step, and of all sold
     letdowns: tuple[tuple[str, str], ...] = ()  # heat may flow from the first carrier to the second, cooler one
     rating: Rating | None = None
     durability: Durability = field(default_factory=Durability)

@@ -8,8 +8,12 @@
         done ≤ left − lowest·(1 − installed)                                   done_within_left
         done ≥ lowest·installed                                                done_at_least_lowest
         done ≥ left − (1 − installed)                                          done_if_so
-    begun[r,d,p,y] = start[r,y]·left[d,p,y]                                    begun_only_if, begun_within_left,
+    begun[r,d,p,y] = first[r,y]·left[d,p,y]                                    begun_only_if, begun_within_left,
         (only where the first year is partial; the same four rows)             begun_at_least_lowest, begun_if_so
+    first[r,y] = start[r,y], but 0 where it renews what was started a life before: that goes on until the new one works
+        first ≤ start[r,y]                                                     first_if_started
+        first ≤ 1 − start[r,y−life]                                            no_first_if_renewed
+        first ≥ start[r,y] − start[r,y−life]                                   first_unless_renewed
     treated[r,d,p,y] = done − (1 − first_year_share)·begun                     (expression)
     left[d,p then r,y] = left[d,p,y] − saving[r,d]·treated[r,d,p,y]            left_after_measure
     remaining_share[d,y] = left[d,p,y], p all measures that save on d          remaining_is_left_by_all
@@ -145,6 +149,7 @@ def _add_products(b: Block, problem: Problem, links: list[Link], paths: dict[str
     years, named = problem.years, {r.name: r for r in problem.retrofits}
     index = [(*link, y) for link in links for y in years]
     partial = [(r, d, p, y) for r, d, p, y in index if named[r].first_year_share < 1 and (r, y) in b.start]
+    first = _first_years(b, problem)
     b.left = Var(
         [(d, p, y) for d, known in paths.items() for p in known.before for y in years],
         bounds=lambda _, d, p, y: (paths[d].lowest[p], 1),
@@ -179,13 +184,27 @@ def _add_products(b: Block, problem: Problem, links: list[Link], paths: dict[str
         )
 
     mccormick("done", b.done, lambda r, y: b.installed[r, y], index)
-    mccormick("begun", b.begun, lambda r, y: b.start[r, y], partial)
+    mccormick("begun", b.begun, lambda r, y: first[r, y], partial)
 
     def treated(b: Block, r: str, d: str, p: int, y: int) -> object:
         lost = (1 - named[r].first_year_share) * b.begun[r, d, p, y] if (r, d, p, y) in b.begun else 0.0
         return b.done[r, d, p, y] - lost
 
     b.treated = Expression(index, rule=treated)
+
+
+def _first_years(b: Block, problem: Problem) -> dict[tuple[str, int], object]:
+    """Whether a year is the first of a measure, and no renewal, where its first year is partial."""
+    lives = {r.name: r.life_years for r in problem.retrofits if r.first_year_share < 1}
+    started = [(r, y) for r, y in b.start if r in lives]
+    b.first = Var([(r, y) for r, y in started if (r, y - lives[r]) in b.start], bounds=(0, 1))
+    keys = list(b.first)
+    b.first_if_started = Constraint(keys, rule=lambda b, r, y: b.first[r, y] <= b.start[r, y])
+    b.no_first_if_renewed = Constraint(keys, rule=lambda b, r, y: b.first[r, y] <= 1 - b.start[r, y - lives[r]])
+    b.first_unless_renewed = Constraint(
+        keys, rule=lambda b, r, y: b.first[r, y] >= b.start[r, y] - b.start[r, y - lives[r]]
+    )
+    return {key: b.first[key] if key in b.first else b.start[key] for key in started}
 
 
 def _terms(b: Block, problem: Problem) -> Terms:

@@ -4,10 +4,13 @@
     min[j]·chosen[v,b,j] ≤ piece[v,b,j] ≤ max[j]·chosen[v,b,j]                piece_above_minimum, piece_within_segment
     Σ_j chosen[v,b,j] ≤ 1                                                     one_segment_chosen
     build[v,b] = package[v]·packages[v,b]                                     build_in_packages
-    working[v,y] = existing[v,y]·(1 − retired_share[v,y]) + Σ_b share_by_age[v,y−b]·build[v,b]    working_size
+    working[v,y] = existing[v,y]·existing_share[v,y]·(1 − retired_share[v,y]) + Σ_b share_by_age[v,y−b]·build[v,b]
+                   + renewed_share[v]·renewed[v,y]                            working_size
+    renewed[v,y] ≤ build[v,y]     renewed[v,y] ≤ build[v,y−life]              renewed_within_new, renewed_within_old
     existing[v,y]·(1 − retired_share[v,y]) + Σ_{b alive in y} build[v,b] ≤ max(max_total[v], existing[v,y])    total_within_limit
     retired_share[v,y] ≥ retired_share[v,y−1]                                 retirement_is_final
 
+What is built where an equal size ends its life is a renewal: in the months before the new one works, the old one does.
 A size that has one segment from zero without fixed cost needs no piece: capex = per_unit·build. Economies of scale, a
 least size and a fixed cost are segments. The same rows serve converters [MW] and stores [MW and MWh].
 """
@@ -62,12 +65,15 @@ def add_sizes(b: Block, problem: Problem, sizings: Mapping[str, Sizing], unit: s
         bounds=lambda _, v, y: (0, max(sizings[v].max_total, sizings[v].existing.max(initial=0.0))),
     )
     setattr(b, f"working_{unit}", working)
+    renewed = _add_renewals(b, sizings, build, unit)
     alive = {(v, y): [q for w, q in builds if w == v and q <= y < q + sizings[v].life_years] for v, y in working}
 
     def working_size(b: Block, v: str, y: int) -> object:
         z = sizings[v]
         new = sum(z.share_by_age[y - q] * build[v, q] for q in alive[v, y])
-        return working[v, y] == standing(b, z, v, y - first, y) + new
+        goes_on = z.renewed_share * renewed[v, y] if (v, y) in renewed else 0.0
+        degraded = float(np.broadcast_to(z.existing_share, len(years))[y - first])
+        return working[v, y] == degraded * standing(b, z, v, y - first, y) + new + goes_on
 
     def nameplate(b: Block, v: str, y: int) -> object:
         return standing(b, sizings[v], v, y - first, y) + sum(build[v, q] for q in alive[v, y])
@@ -85,6 +91,20 @@ def add_sizes(b: Block, problem: Problem, sizings: Mapping[str, Sizing], unit: s
     )
     _add_segments(b, sizings, build, unit)
     return _terms(b, problem, sizings, builds, unit)
+
+
+def _add_renewals(b: Block, sizings: Mapping[str, Sizing], build: Var, unit: str) -> Var:
+    """What of a build takes the place of one that ends then, where the new one works for a part of the year only."""
+    renewals = [(v, y) for v, y in build if sizings[v].renewed_share > 0 and (v, y - sizings[v].life_years) in build]
+    renewed = Var(renewals, domain=NonNegativeReals)
+    setattr(b, f"renewed_{unit}", renewed)
+    setattr(b, f"renewed_within_new_{unit}", Constraint(renewals, rule=lambda _, v, y: renewed[v, y] <= build[v, y]))
+    setattr(
+        b,
+        f"renewed_within_old_{unit}",
+        Constraint(renewals, rule=lambda _, v, y: renewed[v, y] <= build[v, y - sizings[v].life_years]),
+    )
+    return renewed
 
 
 def _add_segments(b: Block, sizings: Mapping[str, Sizing], build: Var, unit: str) -> None:

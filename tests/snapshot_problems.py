@@ -166,12 +166,18 @@ def ledger() -> Problem:
             site.grid(export_price=0.0003, max_export_mw=20.0, upstream_factor=0.03),
             site.gas(upstream_factor=0.05),
             site.market("network", "steam", 0.0004, scope=2, emission_factor=0.4, base_emission_factor=0.36),
+            site.market(
+                "neighbour", "electricity", 0.0005, scope=2, emission_factor=0.1, supplier_factor=np.array([0.1])
+            ),
         ),
         converters=(
             site.converter("pv", site.sizing(max_total=10.0, embodied_tco2e_per_unit=800.0), renewable=True),
             site.converter("kiln", site.sizing(max_total=5.0), direct_tco2e_per_mwh=0.1, captured_tco2e_per_mwh=0.04),
             site.converter("boiler", **BOILER),
             site.converter("heat_pump", **HEAT_PUMP),
+            site.converter(
+                "scrubber", site.sizing(max_total=2.0), captured_tco2e_per_mwh=0.02, capture_limit_share=0.5
+            ),
         ),
         contracts=(
             site.contract("wheeled", max_volume=5.0),
@@ -218,10 +224,19 @@ def markets() -> Problem:
     return site.problem(
         markets=(
             site.grid((0.0006, 0.0009), **grid),
-            site.market("second", "electricity", 0.0007, scope=2, demand_rule="contract", demand_charge=0.05),
+            site.market(
+                "second",
+                "electricity",
+                0.0007,
+                scope=2,
+                demand_rule="contract",
+                demand_charge=0.05,
+                export_price=0.0002,
+            ),
             site.gas(max_import_mwh_per_year=30000.0),
         ),
         contracts=(site.contract(profile=(0.6, 0.2)),),
+        grid_connection_mw=15.0,
     )
 
 
@@ -262,7 +277,7 @@ def retrofits() -> Problem:
                 "leaks",
                 {"motors": 0.1},
                 1.0,
-                start_years=(2025,),
+                life_years=1,
                 first_year_share=0.5,
                 side_use=(("motors", "steam", -0.02),),
             ),
@@ -290,16 +305,20 @@ def sizing() -> Problem:
         np.array([0.01, 0.01]),
         np.array([4.0, 4.0]),
         retire_from=0,
+        existing_share=np.array([1.0, 0.9]),
     )
     return site.problem(
         converters=(
             site.converter("pv", scale),
             site.converter("engine", site.sizing(1.0, 6.0, build_years=(2025,), package=2.0)),
+            site.converter("fan", site.sizing(1.0, 5.0, share_by_age=(0.5,))),
         ),
         stores=(
             site.store(
                 power=site.sizing(0.3, 5.0, min_size=1.0, package=0.5),
-                energy=site.sizing(0.8, 20.0, existing=2.0, retire_from=0, min_size=2.0, package=1.0),
+                energy=site.sizing(
+                    0.8, 20.0, existing=2.0, retire_from=0, min_size=2.0, package=1.0, share_by_age=(0.75,)
+                ),
             ),
         ),
     )

@@ -3,12 +3,14 @@
 Computed from a problem and a plan alone, without the optimisation model. In a year:
 
     grid = imports of electricity markets + contract deliveries through the grid
+    supplied = imports from suppliers with a factor of their own
     direct = deliveries over a direct line
     onsite_claim = onsite_renewable - surrendered,  surrendered = min(exported, onsite_renewable)
     used = grid + direct + on-site generation - exported
-    grid_claims = bundled deliveries through the grid + green tariff + virtual + counted certificates  (<= grid)
+    grid_claims = bundled deliveries through the grid + green tariff + virtual + counted certificates  (<= grid - supplied)
     claimed = onsite_claim + direct + grid_claims
-    scope2_market = (grid - grid_claims) * uncovered factor + imported heat at its factor
+    scope2_market = (grid - supplied - grid_claims) * uncovered factor + supplied at its supplier's factor
+        + imported heat at its factor
     gross = scope1 - captured + scope2 (+ scope3 where the rating has it)
     net = gross_market - credits - removals
     own_inventory = scope 1 and 2 at base-year factors, location-based; electrified heat is credited only with power of
@@ -51,6 +53,7 @@ class Inventory:
     """One value per year (Y,) in every field but the last two."""
 
     grid_mwh: Array
+    supplied_mwh: Array  # part of it, from suppliers with a factor of their own
     direct_mwh: Array
     onsite_generation_mwh: Array
     onsite_renewable_mwh: Array
@@ -97,7 +100,8 @@ def inventory(problem: Problem, plan: Plan) -> Inventory:
     renewable, exported = electricity["onsite_renewable"], electricity["exported"]
     surrendered = np.minimum(exported, renewable)
     grid_claims = sum(claims.values(), np.zeros(len(problem.years)))
-    sources = emission_sources(problem, plan, stock, electricity["grid"] - grid_claims)
+    open_mwh = electricity["grid"] - electricity["supplied"] - grid_claims
+    sources = emission_sources(problem, plan, stock, open_mwh)
     totals = _scope_totals(problem, sources)
     credited = _credited(problem, plan, contracts)
     own = _own_inventory(problem, plan, totals, electricity["delivered"] - credited)
@@ -107,6 +111,7 @@ def inventory(problem: Problem, plan: Plan) -> Inventory:
     paper = credits + removals - lasting + claims["certificate"] * problem.emissions.uncovered_factor
     return Inventory(
         grid_mwh=electricity["grid"],
+        supplied_mwh=electricity["supplied"],
         direct_mwh=electricity["direct"],
         onsite_generation_mwh=electricity["onsite_generation"],
         onsite_renewable_mwh=renewable,
@@ -159,7 +164,7 @@ def durable(problem: Problem, plan: Plan, full: Inventory) -> Inventory:
     claims = _claims(problem, kept, np.zeros(len(problem.years)))
     grid_claims = sum(claims.values(), np.zeros(len(problem.years)))
     direct = sum((kept[c.name] for c in problem.contracts if c.direct_line), np.zeros(len(problem.years)))
-    uncovered = full.grid_mwh - grid_claims + full.direct_mwh - direct
+    uncovered = full.grid_mwh - full.supplied_mwh - grid_claims + full.direct_mwh - direct
     sources = emission_sources(problem, plan, stock_of(problem, plan), uncovered)
     totals = _scope_totals(problem, sources)
     credits = np.minimum(full.credits_tco2e, rules.residual_share * problem.base.gross_tco2e)
@@ -203,8 +208,8 @@ def annual(problem: Problem, per_step: Array) -> Array:
 
 
 def grid_market(problem: Problem) -> Market | None:
-    """The public grid: the first electricity market of scope 2; contracts deliver through it."""
-    return next((k for k in problem.markets if k.carrier == ELECTRICITY and k.scope == 2), None)
+    """The public grid: the first electricity market that is no supplier with a factor of its own; contracts deliver through it."""
+    return next((k for k in problem.markets if k.carrier == ELECTRICITY and k.supplier_factor is None), None)
 
 
 def is_delivered(contract: Contract) -> bool:
@@ -284,6 +289,8 @@ def _market_sources(problem: Problem, market: Market, mwh: Array, plan: Plan) ->
     rows.append(Source("scope2_location", market.name, direct))
     if market.carrier != ELECTRICITY:
         rows.append(Source("scope2_market", market.name, direct))
+    elif market.supplier_factor is not None:
+        rows.append(Source("scope2_market", market.name, mwh * market.supplier_factor))
     return rows
 
 
@@ -319,13 +326,15 @@ def _electricity(problem: Problem, plan: Plan, contracts: Mapping[str, Array]) -
     """(Y,) MWh of electricity by origin, and exported."""
     zero = np.zeros(len(problem.years))
     markets = [k.name for k in problem.markets if k.carrier == ELECTRICITY]
-    imported = sum((annual(problem, series(problem, plan, "markets.import_mw", k)) for k in markets), zero)
+    bought = {k: annual(problem, series(problem, plan, "markets.import_mw", k)) for k in markets}
+    imported = sum(bought.values(), zero)
     exported = sum((annual(problem, series(problem, plan, "markets.export_mw", k)) for k in markets), zero)
     delivered = [c for c in problem.contracts if is_delivered(c)]
     over_grid = sum((contracts[c.name] for c in delivered if not c.direct_line), zero)
     generation, renewable = onsite_electricity_mw(problem, plan)
     return {
         "grid": imported + over_grid,
+        "supplied": sum((bought[k.name] for k in problem.markets if k.supplier_factor is not None), zero),
         "delivered": over_grid,
         "direct": sum((contracts[c.name] for c in delivered if c.direct_line), zero),
         "onsite_generation": annual(problem, generation),

@@ -3,7 +3,8 @@
 Read from a plan's decisions alone, for the accountant. Shapes are (Y,) unless said otherwise.
 
     nameplate[y] = existing[y] * (1 - retired_share[y]) + sum of builds with b <= y < b + life
-    working[y]   = existing[y] * (1 - retired_share[y]) + sum of build[b] * share_by_age[y - b]
+    working[y]   = existing[y] * existing_share[y] * (1 - retired_share[y]) + sum of build[b] * share_by_age[y - b]
+                   + renewed_share * min(build[y], build[y - life])
     factor[d, y] = product over retrofits k, in problem order, of 1 - saving[k, d] * active[k, y]
     side use     = ratio * load[t] * index[y] * factor before k * active[k, y]
 """
@@ -59,8 +60,7 @@ def stock_of(problem: Problem, plan: Plan) -> Stock:
         for r in problem.retrofits
     }
     active = {
-        r.name: installed[r.name]
-        - (1 - r.first_year_share) * _at(problem, _starts(problem, plan, "retrofits.start", r.name))
+        r.name: installed[r.name] - (1 - r.first_year_share) * _at(problem, _first_starts(problem, plan, r))
         for r in problem.retrofits
     }
     factors, side_use_mw, freed_mw = _end_use(problem, active)
@@ -124,6 +124,12 @@ def _starts(problem: Problem, plan: Plan, name: str, item: str) -> list[int]:
     return [y for y in problem.years if plan.decision(name, item, y) > 0.5]
 
 
+def _first_starts(problem: Problem, plan: Plan, r: Retrofit) -> list[int]:
+    """Years in which a measure is started and does not take the place of one that has worked until then."""
+    starts = _starts(problem, plan, "retrofits.start", r.name)
+    return [y for y in starts if y - r.life_years not in starts]
+
+
 def _at(problem: Problem, years: list[int]) -> Array:
     return np.array([float(years.count(y)) for y in problem.years])
 
@@ -138,12 +144,13 @@ def _size(problem: Problem, plan: Plan, column: str, name: str, sizing: Sizing) 
     builds = {y: size for y in problem.years if (size := plan.decision(column, name, y)) > 0.0}
     retired = np.array([plan.decision(f"{kind}.retired_share", name, y) for y in problem.years])
     existing = sizing.existing * (1 - retired)
-    nameplate, working = existing.copy(), existing.copy()
+    nameplate, working = existing.copy(), existing * by_year(problem, sizing.existing_share)
     for n, y in enumerate(problem.years):
         for built, size in builds.items():
             if built <= y < built + sizing.life_years:
                 nameplate[n] += size
                 working[n] += size * sizing.share_by_age[y - built]
+        working[n] += sizing.renewed_share * min(builds.get(y, 0.0), builds.get(y - sizing.life_years, 0.0))
     return Size(sizing, builds, retired, existing, nameplate, working)
 
 

@@ -123,7 +123,7 @@ def _assembled(reading: Reading) -> Assembly:
     found = rated(scenario, reading.folder, notes)
     _warn_of_the_impossible(site, {} if found is None else found.answers)
     caps, open_caps = caps_of(site)
-    markets = tuple(market(site, name, table, prices[name], grid) for name, table in tables.items())
+    markets = tuple(market(site, name, tables, prices[name], grid) for name in tables)
     problem = replace(
         _problem(site, markets, emissions_of(site, grid, caps, tce_factors(tables))),
         management=management_items(scenario, site.calendar, found, notes),
@@ -251,6 +251,7 @@ def _problem(site: Site, markets: tuple[Market, ...], emissions: Emissions) -> P
         contracts=tuple(contract(site, name, table) for name, table in s.contracts.items()),
         instruments=_instruments(site),
         group_limits={area: float(getattr(s.site, f"{area}_m2")) for area in sorted(areas)},
+        grid_connection_mw=s.site.grid_connection_mw,
         letdowns=letdowns(carriers),
     )
 

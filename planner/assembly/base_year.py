@@ -191,7 +191,13 @@ def inventory_from_bills(assembly: Assembly) -> tuple[Problem, Plan]:
     generators = tuple(_in_base_year(v) for v in problem.converters if not v.inputs and v.sizing.existing[0] > 0)
     one = np.ones(1)
     markets = tuple(
-        replace(k, price_index=one, emission_factor=k.base_emission_factor, upstream_factor=_first(k.upstream_factor))
+        replace(
+            k,
+            price_index=one,
+            emission_factor=k.base_emission_factor,
+            upstream_factor=_first(k.upstream_factor),
+            supplier_factor=None if k.supplier_factor is None else one * k.base_emission_factor,
+        )
         for k in problem.markets
     )
     gross = base_gross(problem, assembly.billed_mwh)
@@ -240,6 +246,7 @@ def _in_base_year(v: Converter) -> Converter:
         subsidy_per_unit=0.0,
         opex_fixed=v.sizing.opex_fixed[:1],
         existing=v.sizing.existing[:1],
+        existing_share=_first(v.sizing.existing_share),
     )
     return replace(v, sizing=sizing, opex_variable=_first(v.opex_variable))
 

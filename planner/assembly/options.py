@@ -9,7 +9,7 @@ import numpy as np
 from models.problem import ELECTRICITY, Array, Converter, Retrofit, Segment, Sizing, Store
 from planner.assembly.lead_times import Kind, first_retirement_year
 from planner.assembly.site import Site
-from planner.assembly.years import existing, first_year_share, share_by_age, subsidies, with_renewals
+from planner.assembly.years import degraded, existing, first_year_share, share_by_age, subsidies, with_renewals
 from planner.scenario import Converter as ConverterTable
 from planner.scenario import Retrofit as RetrofitTable
 from planner.scenario import Store as StoreTable
@@ -55,7 +55,7 @@ def converter(site: Site, name: str, table: ConverterTable) -> Converter:
         inputs=inputs,
         outputs=dict(outputs),
         availability=1.0 if profile is None else site.year.project(profile),
-        opex_variable=((table.opex_variable_per_mwh or 0.0) - (table.subsidy_per_mwh or 0.0)) / MILLION,
+        opex_variable=_opex_variable(site, table) / MILLION,
         renewable=bool(table.renewable),
         electrified_heat=bool(table.electrified_heat)
         and not table.existing_mw,  # else it was electric in the base year
@@ -66,6 +66,14 @@ def converter(site: Site, name: str, table: ConverterTable) -> Converter:
         start_cost=(table.start_cost or 0.0) / MILLION,
         groups=groups,
     )
+
+
+def _opex_variable(site: Site, table: ConverterTable) -> Array | float:
+    """Cost of a MWh of activity, less the subsidy; (Y,) where that ends with a year."""
+    cost, subsidy, until = table.opex_variable_per_mwh or 0.0, table.subsidy_per_mwh or 0.0, table.subsidy_until
+    if until is None or not subsidy:
+        return cost - subsidy
+    return np.array([cost - subsidy * (y <= until) for y in site.calendar.years])
 
 
 def largest_mw(site: Site, table: ConverterTable) -> float:
@@ -103,6 +111,7 @@ def _converter_sizing(site: Site, name: str, table: ConverterTable, largest: flo
         max_total=max(largest, float(stands.max())),
         opex_fixed=np.full(len(calendar.years), (table.opex_fixed_per_kw_year or 0.0) * PER_MW),
         existing=stands,
+        existing_share=degraded(calendar, table.degradation_per_year),
         retire_from=_retire_from(site, table),
         package=table.package_mw,
         embodied_tco2e_per_unit=table.embodied_kgco2e_per_kw or 0.0,  # kg/kW = t/MW
@@ -139,9 +148,17 @@ def store(site: Site, name: str, table: StoreTable) -> Store:
     life = table.life_years or DEFAULT_LIFE_YEARS
     lasts = share_by_age(life, table.commissioning_month, None)
     fades = share_by_age(life, table.commissioning_month, table.fade_per_year)
-    per_mw = Unit(max_mw, table.existing_mw, (table.capex_per_kw or 0.0) * PER_MW, lasts)
+    per_mw = Unit(max_mw, table.existing_mw, (table.capex_per_kw or 0.0) * PER_MW, lasts, least=table.min_mw or 0.0)
     subsidy = (table.subsidy_per_kwh or 0.0) * PER_MW
-    per_mwh = Unit(max_mwh, table.existing_mwh, kwh, fades, subsidy, table.embodied_kgco2e_per_kwh or 0.0)
+    per_mwh = Unit(
+        max_mwh,
+        table.existing_mwh,
+        kwh,
+        fades,
+        loss_per_year=table.fade_per_year or 0.0,
+        subsidy=subsidy,
+        embodied_tco2e=table.embodied_kgco2e_per_kwh or 0.0,
+    )
     return Store(
         name=name,
         carrier=table.carrier or ELECTRICITY,
@@ -164,12 +181,14 @@ def _or(value: float | None, default: float) -> float:
 
 @dataclass(frozen=True)
 class Unit:
-    """One side of a store, power [MW] or energy [MWh]: limit, what stands, capex and subsidy per unit, share by age."""
+    """One side of a store, power [MW] or energy [MWh]: limits, what stands, capex and subsidy per unit, share by age."""
 
     largest: float
     stands: float | None
     capex: float
     share_by_age: Array
+    least: float = 0.0  # if built at all
+    loss_per_year: float = 0.0
     subsidy: float = 0.0
     embodied_tco2e: float = 0.0  # kg/kWh = t/MWh
 
@@ -179,7 +198,7 @@ def _store_sizing(site: Site, name: str, table: StoreTable, unit: Unit) -> Sizin
     there = existing(calendar, unit.stands, table.existing_until)
     index = site.trend("stores", name, table, "capex_trend_per_year")
     return Sizing(
-        segments=(Segment(0.0, unit.largest, 0.0, unit.capex),),
+        segments=(Segment(unit.least, unit.largest, 0.0, unit.capex),),
         build_years=_build_years(site, table) if table.capex_per_kwh is not None and unit.largest > 0 else (),
         capex_index=index,
         subsidy_per_unit=subsidies(calendar, unit.subsidy, table.subsidy_until, index * unit.capex),
@@ -187,6 +206,7 @@ def _store_sizing(site: Site, name: str, table: StoreTable, unit: Unit) -> Sizin
         max_total=max(unit.largest, float(there.max())),
         opex_fixed=np.full(len(calendar.years), (table.opex_fixed_share or 0.0) * unit.capex),
         existing=there,
+        existing_share=degraded(calendar, unit.loss_per_year),
         retire_from=_retire_from(site, table),
         embodied_tco2e_per_unit=unit.embodied_tco2e,
         payment_shares=tuple(table.payment_shares or (1.0,)),

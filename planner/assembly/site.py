@@ -122,7 +122,7 @@ class Site:
     def trend(self, kind: str, name: str, table: Any, key: str, since: int | None = None) -> Array:
         """(Y,) real price index by a trend of a table, in the scenario's money if it writes it, else in the library's."""
         rate, written = getattr(table, key), self.notes.written.get(kind, {}).get(name, {})
-        return self.calendar.trend(rate, since, is_real=rate is not None and key not in written)
+        return self.calendar.trend(rate, since, is_real=key not in written)
 
     def index(self, follows: str | None, growth: float) -> Array:
         """(Y,) growth since the base year, times the production that is followed."""

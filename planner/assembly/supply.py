@@ -63,8 +63,9 @@ def market_price(site: Site, name: str, table: MarketTable) -> Array:
     return np.full(site.series_length, table.price_per_mwh or 0.0)
 
 
-def market(site: Site, name: str, table: MarketTable, price: Array, grid: GridFactor) -> Market:
+def market(site: Site, name: str, tables: Mapping[str, MarketTable], price: Array, grid: GridFactor) -> Market:
     """One market of the problem."""
+    table = tables[name]
     years = len(site.calendar.years)
     carrier = table.carrier or ELECTRICITY
     electric = carrier == ELECTRICITY
@@ -77,9 +78,9 @@ def market(site: Site, name: str, table: MarketTable, price: Array, grid: GridFa
         carrier=carrier,
         price=site.year.project(price, site.load_of(carrier)) / MILLION,
         price_index=site.trend("markets", name, table, "price_trend_per_year"),
-        max_import_mw=_first(table.max_mw, connection, np.inf),
+        max_import_mw=min(_first(table.max_mw, np.inf), _first(connection, np.inf)),
         export_price=None if exports is None else np.full(site.year.steps.count, exports / MILLION),
-        max_export_mw=0.0 if exports is None else _first(table.max_export_mw, connection, np.inf),
+        max_export_mw=0.0 if exports is None else min(_first(table.max_export_mw, np.inf), _first(connection, np.inf)),
         max_import_mwh_per_year=table.max_mwh_per_year,
         fixed_cost=np.full(years, (table.fixed_cost_per_year or 0.0) / MILLION),
         demand_rule=table.demand_rule or ("peak" if table.demand_charge_per_kw_month else "none"),
@@ -93,7 +94,19 @@ def market(site: Site, name: str, table: MarketTable, price: Array, grid: GridFa
         base_emission_factor=base_factor,
         upstream_factor=np.full(years, table.upstream_t_per_mwh or 0.0),
         biogenic_factor=table.biogenic_t_per_mwh or 0.0,
+        supplier_factor=factor if electric and name != public_grid(tables) and own_factor(table) else None,
     )
+
+
+def own_factor(table: MarketTable) -> bool:
+    """Whether a market names a factor of its own."""
+    return table.emission_factor_t_per_mwh is not None
+
+
+def public_grid(tables: Mapping[str, MarketTable]) -> str | None:
+    """The electricity market that is the public grid: the first that names no factor of its own, or else the first."""
+    electric = {name: t for name, t in tables.items() if (t.carrier or ELECTRICITY) == ELECTRICITY}
+    return next((name for name, t in electric.items() if not own_factor(t)), next(iter(electric), None))
 
 
 def _first(*values: float | None) -> float:
@@ -121,10 +134,11 @@ def contract(site: Site, name: str, table: ContractTable) -> Contract:
     kind = table.kind or "green_tariff"
     delivers = kind in ("as_produced", "baseload")
     shape = None if table.profile == "flat" or not delivers else site.profile(table.profile, table.full_load_hours, key)
+    written = site.notes.written.get("contracts", {}).get(name, {})
     growth = table.index_per_year or 0.0
     if table.price_basis == "nominal":
         growth = (1 + growth) / (1 + calendar.inflation) - 1
-    elif calendar.nominal and table.price_basis is None:
+    elif table.price_basis is None and "index_per_year" in written:
         growth = calendar.real(growth)
     most = table.max_mw if delivers else table.max_mwh_per_year
     return Contract(

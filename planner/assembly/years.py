@@ -1,7 +1,8 @@
 """What depends on the year: price and cost indices, build years, working shares by age, existing stock, target paths.
 
-Amounts of a scenario are in the money of its price year. A trend is real, unless [finance] price_basis is nominal: then
-(1 + trend) / (1 + inflation) is what remains of one that the scenario writes, or of none. The library's are always real.
+Amounts of a scenario are in the money of its price year, and keep their real value unless a trend is written. A trend is
+real, unless [finance] price_basis is nominal: then (1 + trend) / (1 + inflation) is what remains of one that the scenario
+writes. The library's are always real.
 """
 
 from __future__ import annotations
@@ -49,9 +50,13 @@ class Calendar:
         return (1 + rate) / (1 + self.inflation) - 1 if self.nominal else rate
 
     def trend(self, rate: float | None, since: int | None = None, *, is_real: bool = False) -> Array:
-        """(Y,) real price index that is 1 in `since`, by default the price year; `is_real` whatever the price basis."""
-        start, growth = self.price_year if since is None else since, rate or 0.0
-        return np.array([(1 + (growth if is_real else self.real(growth))) ** (y - start) for y in self.years])
+        """(Y,) real price index that is 1 in `since`, by default the price year; `is_real` whatever the price basis.
+
+        Without a rate it is 1 in all years.
+        """
+        start = self.price_year if since is None else since
+        growth = 0.0 if rate is None else rate if is_real else self.real(rate)
+        return np.array([(1 + growth) ** (y - start) for y in self.years])
 
     def path(self, path: float | Mapping[int, float]) -> Array:
         """(Y,) values of a path."""
@@ -139,6 +144,13 @@ def subsidies(calendar: Calendar, per_unit: float, until: int | None, cost: Arra
 def existing(calendar: Calendar, size: float | None, until: int | None) -> Array:
     """(Y,) size that already stands."""
     return np.array([(size or 0.0) * (until is None or y <= until) for y in calendar.years])
+
+
+def degraded(calendar: Calendar, loss_per_year: float | None) -> Array | float:
+    """(Y,) working share of what stands, which is given as it works in the first year; 1.0 where nothing is lost."""
+    if not loss_per_year:
+        return 1.0
+    return np.asarray((1 - loss_per_year) ** np.arange(len(calendar.years)), dtype=np.float64)
 
 
 def held(calendar: Calendar, path: float | Mapping[int, float], start: int | None) -> Array | None:

@@ -186,10 +186,15 @@ def _bought(record: Record, n: int) -> Iterator[Line]:
 
 
 def _unclaimed(record: Record, n: int) -> Iterator[Line]:
-    """Grid electricity, market-based: what is claimed at zero, the rest at the uncovered factor."""
+    """Grid electricity, market-based: what is claimed at zero, a supplier's at its own factor, the rest at the uncovered one."""
     tonnes, factors = record.answer.tonnes, FactorBook(record)
     value = float(record.answer.problem.emissions.uncovered_factor[n])
-    claimed, rest = float(tonnes.grid_claims_mwh[n]), float(tonnes.grid_mwh[n] - tonnes.grid_claims_mwh[n])
+    claimed = float(tonnes.grid_claims_mwh[n])
+    rest = float(tonnes.grid_mwh[n] - tonnes.supplied_mwh[n] - tonnes.grid_claims_mwh[n])
+    for k in record.answer.problem.markets:
+        if k.supplier_factor is not None:
+            mwh, own = _through_mwh(record, k, n), float(k.supplier_factor[n])
+            yield Line(2, k.name, "bought", mwh, "MWh", factors.of_market(k, own), mwh * own, "market")
     if direct := float(tonnes.direct_mwh[n]):
         yield Line(2, "direct line", "direct", direct, "MWh", factors.zero(), 0.0)
     if claimed:

@@ -6,16 +6,18 @@ from typing import Any
 
 from pyomo.environ import Expression, Var, value
 
+from planner.engine.idle import without_idle
 from planner.engine.matrix import Key
 from planner.engine.pool import Decisions
 from planner.engine.press import key_of
 
 
 def with_stated(plan: Any, decisions: Decisions) -> dict[str, dict[Key, float]]:
-    """The decisions, and what the Pyomo model `plan` says at them, by year.
+    """The decisions without those that serve nothing, and what the Pyomo model `plan` says at them, by year.
 
     Its `ledger` [MWh, t, tce], and investment, running cost and demand charges [million].
     """
+    decisions = without_idle(decisions)
     for v in plan.component_data_objects(Var, descend_into=True):
         v.set_value(decisions[v.parent_component().name][key_of(v.index())], skip_validation=True)
     told = [

@@ -21,9 +21,9 @@ from planner.plan import Plan
 YEARLY = {
     "Demand": ("index",),
     "Retrofit": ("capex", "opex_fixed"),
-    "Sizing": ("capex_index", "opex_fixed", "existing", "subsidy_per_unit"),
+    "Sizing": ("capex_index", "opex_fixed", "existing", "existing_share", "subsidy_per_unit"),
     "Converter": ("opex_variable",),
-    "Market": ("price_index", "fixed_cost", "demand_charge", "emission_factor", "upstream_factor"),
+    "Market": ("price_index", "fixed_cost", "demand_charge", "emission_factor", "upstream_factor", "supplier_factor"),
     "Contract": ("price", "index"),
     "Instrument": ("price", "max_per_year"),
     "ManagementItem": ("capex", "opex_fixed"),

@@ -83,7 +83,10 @@ class Site(Table):
     carport_m2: float = key("parking area free for PV carports", 0.0, unit="m²", plausible=(50, 3e5), ge=0)
     ground_m2: float = key("ground free for PV", 0.0, unit="m²", plausible=(100, 5e6), ge=0)
     grid_connection_mw: float | None = key(
-        "largest import and export; default: no limit", unit="MW", plausible=(0.1, 500), gt=0
+        "most of all electricity bought and delivered over the grid together in a step, and of all sold; default: no limit",
+        unit="MW",
+        plausible=(0.1, 500),
+        gt=0,
     )
     country: str = key(
         "country whose public holidays a tariff with days = holiday means, or a part of one: CN, DE, DE-BY",
@@ -137,7 +140,8 @@ class Finance(Table):
         lt=1,
     )
     price_basis: Literal["real", "nominal"] = key(
-        "whether discount_rate and the price trends that the scenario writes include inflation; the library's are real",
+        "whether discount_rate and the trends that the scenario writes include inflation; the library's are real. "
+        "Without a trend every price and cost keeps its real value",
         "real",
     )
     timing: Literal["start", "mid", "end"] = key("when in a year running cash flows", "end")
@@ -197,7 +201,7 @@ class Emissions(Table):
         "own factor of grid electricity without a claim", unit="t CO2e/MWh", plausible=(0.02, 1.2)
     )
     carbon_price: YearPath = key("price of scope 1 above the allowance", 0.0, unit="CNY/t", plausible=(0, 2000))
-    carbon_price_trend: float = rate("change of the carbon price after the first year")
+    carbon_price_trend: float | None = rate("change of the carbon price after the first year", None)
     free_allowance_t: YearPath = key("free allowance", 0.0, unit="t CO2e", plausible=(0, 1e7))
     gwp_set: Literal["AR5", "AR6"] = key("global warming potentials of the factors", "AR6")
     other: dict[str, OtherEmission] = key("sources outside the energy balance", factory=dict)

@@ -70,7 +70,10 @@ class Market(SeriesKeys, Labelled):
     ratchet_share: float | None = share("billed at least this share of the year's highest demand", plausible=(0.3, 1))
     fixed_cost_per_year: float | None = money("standing charge", unit="CNY/year", plausible=(100, 1e8))
     emission_factor_t_per_mwh: YearPath | None = key(
-        "emission factor; default: the fuel's, or the grid factor", unit="t CO2e/MWh", plausible=(0, 1.2)
+        "emission factor; default: the fuel's, or the grid factor. Of electricity beside a market that names none, "
+        "it is a supplier's and counts in the market-based ledger too",
+        unit="t CO2e/MWh",
+        plausible=(0, 1.2),
     )
     upstream_t_per_mwh: float | None = key("upstream emissions, scope 3", unit="t CO2e/MWh", plausible=(0, 0.3), ge=0)
     biogenic_t_per_mwh: float | None = key("biogenic carbon, memo item", unit="t CO2/MWh", plausible=(0, 0.6), ge=0)

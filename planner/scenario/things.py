@@ -55,7 +55,10 @@ class BuildKeys(Preset):
     earliest_year: int | None = calendar_year("first year in which it may be built")
     latest_year: int | None = calendar_year("last year in which it may be built")
     commissioning_month: int | None = key(
-        "month of the build year in which it starts to work; 1: the whole first year", unit="month", ge=1, le=12
+        "month of the build year in which it starts to work; 1: the whole first year. What it renews works until then",
+        unit="month",
+        ge=1,
+        le=12,
     )
     payment_shares: list[Share] | None = key(
         "shares of capex by year, the last in the build year, earlier ones before it; they sum to 1", unit="share"
@@ -74,7 +77,9 @@ class SizedKeys(BuildKeys):
     capex_trend_per_year: float | None = rate("real change of capex per year after the price year", None)
     existing_until: int | None = calendar_year("last year in which the existing stock still works; default: all years")
     may_retire: bool | None = key("the existing stock may be retired early and its fixed cost saved")
-    min_mw: float | None = key("smallest size if built at all", unit="MW", plausible=(0, 100), ge=0)
+    min_mw: float | None = key(
+        "smallest size if built at all; of a store its power", unit="MW", plausible=(0, 100), ge=0
+    )
     max_mw: float | None = key(
         "largest total size in any year, existing included", unit="MW", plausible=(0.01, 1000), ge=0
     )
@@ -126,9 +131,13 @@ class Converter(SizedKeys):
     package_mw: float | None = key(
         "size of a package; only whole packages are built", unit="MW", plausible=(0.01, 100), gt=0
     )
-    degradation_per_year: float | None = share("loss of working size per year of age", plausible=(0, 0.05))
+    degradation_per_year: float | None = share(
+        "loss of working size per year of age; what stands is given as it works in the first year", plausible=(0, 0.05)
+    )
     subsidy_per_kw: float | None = money("investment subsidy", unit="CNY/kW", plausible=(0, 10000))
-    subsidy_until: int | None = calendar_year("last build year with the investment subsidy")
+    subsidy_until: int | None = calendar_year(
+        "last build year with the investment subsidy, and last year in which subsidy_per_mwh is paid"
+    )
     subsidy_per_mwh: float | None = money("subsidy per MWh of activity", unit="CNY/MWh", plausible=(0, 1000))
     embodied_kgco2e_per_kw: float | None = key("embodied carbon", unit="kg CO2e/kW", plausible=(10, 5000), ge=0)
     renewable: bool | None = key("its electricity may be claimed as renewable")
@@ -146,7 +155,9 @@ class Converter(SizedKeys):
     captured_kgco2_per_mwh: float | None = key(
         "carbon captured per MWh of activity", unit="kg CO2e/MWh", plausible=(0, 10000), ge=0
     )
-    capture_limit_share: float | None = share("capture is at most this share of scope 1", plausible=(0.5, 0.98))
+    capture_limit_share: float | None = share(
+        "it captures at most this share of scope 1, together with plant whose limit is no higher", plausible=(0.5, 0.98)
+    )
 
 
 class Store(SizedKeys):
@@ -167,7 +178,9 @@ class Store(SizedKeys):
     max_mwh: float | None = key("largest energy size, existing included", unit="MWh", plausible=(0.01, 5000), ge=0)
     existing_mwh: float | None = key("energy size that already stands", unit="MWh", plausible=(0.01, 2000), ge=0)
     cycles_per_year: float | None = key("most full cycles per year", unit="cycles/year", plausible=(50, 800), gt=0)
-    fade_per_year: float | None = share("loss of energy size per year of age", plausible=(0, 0.06))
+    fade_per_year: float | None = share(
+        "loss of energy size per year of age; what stands is given as it works in the first year", plausible=(0, 0.06)
+    )
     may_export: bool | None = key("its discharge may be sold")
     subsidy_per_kwh: float | None = money("investment subsidy", unit="CNY/kWh", plausible=(0, 1000))
     subsidy_until: int | None = calendar_year("last build year with the investment subsidy")

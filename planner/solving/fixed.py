@@ -186,6 +186,7 @@ def _market(k: Market, problem: Problem, n: int) -> Market:
         demand_charge=_at(k.demand_charge, problem, n),
         emission_factor=_at(k.emission_factor, problem, n),
         upstream_factor=_at(k.upstream_factor, problem, n),
+        supplier_factor=None if k.supplier_factor is None else _at(k.supplier_factor, problem, n),
     )
 
 
@@ -206,6 +207,7 @@ def _standing(z: Sizing, size: Size, n: int) -> Sizing:
         max_total=working,
         opex_fixed=np.zeros(1),
         existing=np.array([working]),
+        existing_share=1.0,
         retire_from=None,
         embodied_tco2e_per_unit=0.0,
     )

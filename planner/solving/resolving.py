@@ -95,7 +95,7 @@ class Resolver:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def __call__(self, problem: Problem, words: str, options: Options | None = None) -> Solved:
-        """The least-cost plan of a problem, accounted and verified. Raises UnverifiedError."""
+        """The least-cost plan of a problem, accounted and verified; what fails has no plan, and its note says why."""
         if interrupted.is_set():
             return Solved(problem, None, -math.inf)
         if self.left_s < LEAST_S:
@@ -113,7 +113,10 @@ class Resolver:
             infeasible = plan.facts.status == "infeasible"
             low = math.inf if infeasible else plan.facts.lower_bound
             return Solved(problem, None, low, infeasible, plan.facts.termination)
-        return verified(problem, at_accounted_cost(problem, plan), words)
+        try:
+            return verified(problem, at_accounted_cost(problem, plan), words)
+        except UnverifiedError as error:  # told where the point stands; the others are not lost
+            return Solved(problem, None, -math.inf, note=" ".join(str(error).split()))
 
     def plan(self, problem: Problem, words: str, options: Options | None = None, apart: bool = False) -> Plan:
         """What the engine answers, not yet accounted. What is solved `apart` leaves the pool as it is.

@@ -24,6 +24,7 @@ def check_operation(problem: Problem, plan: Plan, stock: Stock, findings: Findin
     for s in problem.stores:
         _check_store(problem, plan, stock, s, findings)
     _check_markets(problem, plan, findings)
+    _check_connection(problem, plan, findings)
     _check_exports(problem, plan, findings)
     _check_dumping(problem, plan, stock, findings)
     _check_deliveries(problem, plan, stock, findings)
@@ -158,6 +159,17 @@ def _check_markets(problem: Problem, plan: Plan, findings: Findings) -> None:
                 unit="MWh",
                 tolerance=yearly_tolerance(problem),
             )
+
+
+def _check_connection(problem: Problem, plan: Plan, findings: Findings) -> None:
+    """All electricity bought and delivered in a step goes through one connection, and all that is sold."""
+    limit, electric = problem.grid_connection_mw, [k for k in problem.markets if k.carrier == ELECTRICITY]
+    if limit is None or not electric:
+        return
+    drawn = sum(through_market_mw(problem, plan, k) for k in electric)
+    sold = sum(series(problem, plan, "markets.export_mw", k.name) for k in electric)
+    for rule, power in (("imports within connection", drawn), ("exports within connection", sold)):
+        findings.at_most(rule, ELECTRICITY, power, limit, unit="MW", tolerance=STEP_TOLERANCE)
 
 
 def _check_exports(problem: Problem, plan: Plan, findings: Findings) -> None:

@@ -114,17 +114,18 @@ def verify(problem: Problem, plan: Plan) -> Verification:
 def _check_claims(problem: Problem, full: Inventory, findings: Findings) -> None:
     """No megawatt-hour of the grid carries two claims, and capture stays within its share of scope 1."""
     tolerance = yearly_tolerance(problem, full.used_mwh)
-    findings.at_most(
-        "claims within grid", "electricity", full.grid_claims_mwh, full.grid_mwh, unit="MWh", tolerance=tolerance
-    )
-    shares = [v.capture_limit_share for v in problem.converters if v.captured_tco2e_per_mwh]
-    if shares:
-        limit = min(shares) * full.scope1_tco2e
+    most = full.grid_mwh - full.supplied_mwh
+    findings.at_most("claims within grid", "electricity", full.grid_claims_mwh, most, unit="MWh", tolerance=tolerance)
+    captured = {row.item: row.tco2e for row in full.sources if row.scope == "captured"}
+    for v in problem.converters:
+        if not v.captured_tco2e_per_mwh:
+            continue
+        within = [q.name for q in problem.converters if q.capture_limit_share <= v.capture_limit_share]
         findings.at_most(
             "capture within scope 1",
-            "capture",
-            full.captured_tco2e,
-            limit,
+            v.name,
+            sum((captured[q] for q in within if q in captured), np.zeros(len(problem.years))),
+            v.capture_limit_share * full.scope1_tco2e,
             unit="t",
             tolerance=_tonnes(problem, full.scope1_tco2e),
         )

@@ -197,7 +197,7 @@ def _claims(answer: Answer, c: Contract) -> Iterator[Blocker]:
     tonnes, years = answer.tonnes, answer.problem.years
     if c.direct_line or not any(k.carrier == ELECTRICITY for k in answer.problem.markets):
         return
-    claimed = zip(years, tonnes.grid_claims_mwh, tonnes.grid_mwh, strict=True)
+    claimed = zip(years, tonnes.grid_claims_mwh, tonnes.grid_mwh - tonnes.supplied_mwh, strict=True)
     full = [y for y, claims, grid in claimed if grid > 0 and claims >= FULL * grid]
     if full:
         yield Blocker(f"all grid electricity is claimed already in {years_words(full)}: there is no more to claim")

@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 FIRST = 2
 GIVEN_MWH = (
     "grid_mwh",
+    "supplied_mwh",
     "direct_mwh",
     "onsite_generation_mwh",
     "onsite_renewable_mwh",
@@ -115,8 +116,8 @@ def write_electricity(book: Book, record: Record) -> None:
     summed("grid_claims_mwh", ledger.added(CLAIMS_MWH))
     summed("claimed_mwh", ledger.added(("onsite_claim_mwh", "direct_mwh", "grid_claims_mwh")))
     ledger.check("claimed_mwh", tonnes.claimed_mwh)
-    open_mwh = tonnes.grid_mwh - tonnes.grid_claims_mwh
-    formula = ledger.added(("grid_mwh",), ("grid_claims_mwh",))
+    open_mwh = tonnes.grid_mwh - tonnes.supplied_mwh - tonnes.grid_claims_mwh
+    formula = ledger.added(("grid_mwh",), ("supplied_mwh", "grid_claims_mwh"))
     ledger.line("open", book.say("claims_within_grid"), open_mwh, formula)
     given("hourly_matched_mwh")
     share = np.divide(tonnes.claimed_mwh, tonnes.used_mwh, out=np.zeros(len(years)), where=tonnes.used_mwh > 0)

@@ -136,6 +136,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "input": ("input", "输入文件"),
     "file": ("result file", "结果文件"),
     "grid_mwh": ("From the public grid", "公共电网供电"),
+    "supplied_mwh": ("of which from suppliers with a factor of their own", "其中:有自有排放因子的供电方"),
     "direct_mwh": ("Over a direct line", "绿电直连"),
     "onsite_generation_mwh": ("Made on site", "现场发电"),
     "onsite_renewable_mwh": ("of it renewable", "其中可再生"),
