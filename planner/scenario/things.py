@@ -192,7 +192,9 @@ class SideUse(Table):
 
     demand: str | None = key("demand whose load it goes by; default: each treated demand")
     carrier: str = key("carrier used or freed", ...)
-    mwh_per_mwh: float = key("MWh per MWh of the load before the measure", ..., unit="MWh/MWh", plausible=(-1.5, 1.5))
+    mwh_per_mwh: float = key(
+        "MWh per MWh of the load that all other measures leave", ..., unit="MWh/MWh", plausible=(-1.5, 1.5)
+    )
 
 
 class Retrofit(BuildKeys):
