@@ -33,7 +33,7 @@ class GridFactor:
 
 
 def merged_markets(site: Site) -> dict[str, MarketTable]:
-    """Market tables with their tariff or fuel merged in; the table's own price stands for theirs."""
+    """Market tables with their tariff or fuel merged in, the public grid first; the table's own price stands for theirs."""
     merged = {}
     for name, own in site.scenario.markets.items():
         site.notes.label(name, own)
@@ -51,7 +51,25 @@ def merged_markets(site: Site) -> dict[str, MarketTable]:
         if own.tariff is not None:
             also.setdefault("carrier", ELECTRICITY)
         merged[name] = MarketTable.model_validate({**also, **keys})
-    return merged
+    return dict(sorted(merged.items(), key=lambda named: _unlike_public_grid(named[1])))
+
+
+def _unlike_public_grid(table: MarketTable) -> tuple[bool | str, ...]:
+    """Sorts the public grid, over which contracts deliver, before other markets, whatever their order and names.
+
+    It sells electricity at the grid's factor, by a tariff, with a demand charge, without a limit of its own, and buys.
+    """
+    if (table.carrier or ELECTRICITY) != ELECTRICITY:
+        return (True,)
+    return (
+        False,
+        table.emission_factor_t_per_mwh is not None,
+        table.tariff is None,
+        not table.demand_charge_per_kw_month,
+        table.max_mw is not None or table.max_mwh_per_year is not None,
+        table.export_price_per_mwh is None,
+        table.model_dump_json(exclude={"label", "label_zh"}, exclude_none=True),
+    )
 
 
 def market_price(site: Site, name: str, table: MarketTable) -> Array:

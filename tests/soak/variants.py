@@ -34,12 +34,12 @@ Variant = Callable[
 
 
 def permuted(draft: Draft, random: Random) -> tuple[Draft, float]:
-    """Tables in another order; electricity markets stay, because the first is the public grid."""
+    """Tables and the things in them in another order."""
     tables: dict[str, Any] = {}
     for name in random.permutation(list(draft.tables)):
         table = draft.tables[str(name)]
         keys = list(table)
-        if str(name) in ("demands", "converters", "stores", "retrofits", "contracts", "instruments"):
+        if str(name) in ("demands", "markets", "converters", "stores", "retrofits", "contracts", "instruments"):
             keys = [str(key) for key in random.permutation(keys)]
         tables[str(name)] = {key: table[key] for key in keys}
     return Draft(tables, draft.files), 1.0
