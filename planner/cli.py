@@ -7,6 +7,7 @@ Exit codes: 0 done within the gap; 2 bad usage or input; 3 infeasible, explained
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Any
 
@@ -62,6 +63,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except OSError as error:
+            if error.filename is None and _working_folder_is_gone():
+                refuse("the working folder no longer exists: change into one that does")
             if error.filename is None:
                 raise
             refuse(f"{error.filename}: {error.strerror}")
@@ -70,6 +73,14 @@ class Commands(click.Group):
         """One line for each command, without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _working_folder_is_gone() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

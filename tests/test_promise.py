@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import doctest
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from models import check
 from planner.assembly import assemble as assembling
 from planner.assembly.assemble import assemble
 from planner.assembly.validate import validate
+from planner.cli import main
 from planner.library import toml_text
 from planner.reading import series_check
 from planner.reading.faults import ScenarioFaults
@@ -197,6 +201,27 @@ def test_a_rating_of_another_form_is_one_fault(tmp_path: Path, own: bytes) -> No
     (tmp_path / "own.toml").write_bytes(own)
     (fault,) = faults_of(tmp_path, GOOD + '[rating]\nfile = "own.toml"\n')
     assert fault.startswith(f"{NEXT + 1}:8: rating.file: got own.toml")
+
+
+def test_a_missing_working_folder_is_one_line(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; os.mkdir('gone'); os.chdir('gone'); os.rmdir(os.getcwd()); from planner.cli import main;"
+        "main(['new', 'mill'])"
+    )
+    here = {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, env=os.environ | here, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (2, "the working folder no longer exists: change into one that does\n")
+
+
+@pytest.mark.parametrize("data", [b"[" * 9999, b"\xff\xff", b""])
+def test_an_inventory_to_be_rated_of_another_form(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "inventory.toml").write_bytes(data)
+    if not data:
+        os.truncate(tmp_path / "inventory.toml", 2**30)
+    ran = CliRunner().invoke(main, ["rate", str(tmp_path / "inventory.toml")])
+    assert (ran.exit_code, ran.exception.__class__) == (2, SystemExit)
 
 
 # loads as they are read

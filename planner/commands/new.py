@@ -17,6 +17,6 @@ def command(name: Path) -> None:
 
     try:
         path = write_starter(name)
-    except (OSError, ValueError) as error:
+    except (FileExistsError, ValueError) as error:
         refuse(str(error))
     click.echo(f"wrote {path}\nnext: plan solve {path.parent}")

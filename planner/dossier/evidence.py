@@ -14,7 +14,6 @@ be shown for it, and cannot be there before the year is.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +23,7 @@ from typing import Any, Literal
 from models.problem import ELECTRICITY
 from planner.accounting.stock import LEAST_SIZE
 from planner.dossier.words import say
+from planner.library.toml_text import TomlError, bounded_bytes, parsed
 from planner.rating.self_assessment import items
 from planner.reading.faults import did_you_mean
 from planner.results.folder import ResultsError
@@ -70,8 +70,8 @@ def read_evidence(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        tables = parsed(bounded_bytes(path).decode())
+    except (OSError, UnicodeDecodeError, TomlError) as error:
         raise ResultsError(f"{path}: {error}") from error
     for name, table in tables.items():
         if not isinstance(table, dict):

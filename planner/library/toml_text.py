@@ -30,7 +30,9 @@ class TomlError(ValueError):
     """What is wrong with a TOML text, and where."""
 
     def __init__(self, got: str, wanted: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(f"{got}, wanted {wanted}")
+        super().__init__(
+            f"got {got}, wanted {wanted}" + (f" (line {line}, column {column})" if line > 1 or column > 1 else "")
+        )
         self.got, self.wanted, self.line, self.column = got, wanted, line, column
 
 

@@ -21,7 +21,6 @@ or a scenario, whose base year is rated from its bills, or a results folder, who
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -32,6 +31,7 @@ from planner.accounting.rating import METRICS, Clause, Facts, RatingResult, fact
 from planner.answer import account_for
 from planner.library import LibraryError, load
 from planner.library.rating_table import RATINGS, RatingTable, read_rating, standards
+from planner.library.toml_text import TomlError, bounded_bytes, parsed
 from planner.rating.assumptions import Standard, done_in, reach
 from planner.rating.clauses import clause_words
 from planner.reading.faults import did_you_mean, one_of
@@ -229,8 +229,8 @@ def _open(table: RatingTable, answers: Mapping[str, str]) -> dict[str, list[tupl
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return parsed(bounded_bytes(path).decode())
+    except (OSError, UnicodeDecodeError, TomlError) as error:
         raise RateError(f"{path}: {error}") from error
 
 

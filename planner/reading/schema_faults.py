@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ PERCENT = ("share", "per year", "share per year")  # units of which 8 was meant 
 
 def schema_findings(error: ValidationError, data: Any) -> list[Finding]:
     """One finding per wrong key; the branches of a union that was missed count once."""
-    schema = Scenario.model_json_schema()
+    schema = _schema()
     kinds: dict[Path, set[str]] = {}
     for item in error.errors(include_url=False, include_context=False):
         path, at_key = _path_in(data, item["loc"])
@@ -27,6 +28,12 @@ def schema_findings(error: ValidationError, data: Any) -> list[Finding]:
         kinds.setdefault(path, set()).add(kind)
     deepest = [path for path in kinds if not any(other != path and other[: len(path)] == path for other in kinds)]
     return [_finding(path, kinds[path], data, schema) for path in deepest]
+
+
+@cache
+def _schema() -> Node:
+    """The schema of a scenario; made when there is something to say of it."""
+    return Scenario.model_json_schema()
 
 
 def _path_in(data: Any, loc: tuple[str | int, ...]) -> tuple[Path, bool]:
