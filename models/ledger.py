@@ -64,7 +64,7 @@ def in_scope(problem: Problem, scope: int) -> bool:
 
 
 def _add_electricity(m: ConcreteModel, b: Block, problem: Problem) -> None:
-    years, markets = list(problem.years), [k for k in problem.markets if k.carrier == ELECTRICITY]
+    years, markets = list(problem.years), [k for k in problem.markets if k.carrier == ELECTRICITY and not k.unserved]
     over_grid = [c for c in problem.contracts if c.kind in PHYSICAL and not c.direct_line]
     direct = [c for c in problem.contracts if c.kind in PHYSICAL and c.direct_line]
     producers = [v for v in problem.converters if ELECTRICITY in v.outputs]

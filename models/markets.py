@@ -32,7 +32,8 @@ from models.terms import Terms, block, operated
 
 def grid_market(problem: Problem) -> Market | None:
     """The market that stands for the public grid: the first that sells electricity without a supplier's factor."""
-    return next((k for k in problem.markets if k.carrier == ELECTRICITY and k.supplier_factor is None), None)
+    grids = (k for k in problem.markets if k.carrier == ELECTRICITY and k.supplier_factor is None and not k.unserved)
+    return next(grids, None)
 
 
 def suppliers(problem: Problem) -> list[Market]:

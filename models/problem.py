@@ -76,6 +76,7 @@ class Demand:
     carrier: str
     load_mw: Array  # (T,) in the base year
     index: Array  # (Y,) production and growth relative to the base year
+    base_index: float = 1.0  # the same of the base year itself: 0 for a line that is new
 
 
 @dataclass(frozen=True)
@@ -239,6 +240,7 @@ class Market:
     biogenic_factor: float = 0.0  # memo item [t/MWh]
     one_way: bool = False  # each step either buys or sells, by a yes/no decision: only where doing both would pay
     supplier_factor: Array | None = None  # (Y,) of electricity that is not the public grid's, market-based [t/MWh]
+    unserved: bool = False  # nobody sells it: what business as usual cannot serve, counted and never emitted
 
 
 ContractKind = Literal["as_produced", "baseload", "green_tariff", "virtual"]
@@ -411,12 +413,17 @@ class Target:
 
 @dataclass(frozen=True)
 class BaseYear:
-    """The base-year inventory [t], location-based, and its restatement for the output of each plan year."""
+    """The base-year inventory [t], location-based, and its restatement for the output of each plan year.
+
+    Where it is not `known` (no plant stood that could have served the loads, and nothing was billed) it is zero, own reduction
+    is not defined, and no gate or step on it, or on what is left of the base year, is met.
+    """
 
     year: int
     gross_tco2e: float  # rated scopes
     restated_tco2e: Array  # (Y,) scopes 1 and 2, at base-year factors
     business_as_usual_tco2e: Array  # (Y,) gross location-based of business as usual at each year's factors
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -431,6 +438,9 @@ class Finance:
     tax_rate: float = 0.0
     depreciation_years: int = 10
     capex_limit: Array | None = None  # (Y,) [million], NaN where none
+    unserved_price: float | None = (
+        None  # of what business as usual cannot serve [million/MWh]; None: no comparison with it
+    )
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,10 @@ class Ratio:
         return max(self.numerator_max, 1e-6)
 
 
+NEVER = Ratio(-1.0, 0.0, -1.0, 0.0, 0.0)  # a metric that is not defined reaches no threshold from below …
+ALWAYS_ABOVE = Ratio(1.0, 0.0, 0.0, 1.0, 0.0)  # … and stays below none
+
+
 def ratios(m: ConcreteModel, problem: Problem, y: int, durable: bool) -> dict[Metric, Ratio]:
     """All metrics of year y in the modelled or the durable ledger."""
     g, n = m.ledger, y - problem.years[0]
@@ -66,14 +70,19 @@ def ratios(m: ConcreteModel, problem: Problem, y: int, durable: bool) -> dict[Me
     removals = g.durable_removals_tco2e[y] if durable else g.removals_tco2e[y]
     own = g.durable_own_inventory_tco2e[y] if durable else g.own_inventory_tco2e[y]
     restated, least = float(problem.base.restated_tco2e[n]), residual_least_tco2e(problem, y)
+    of_base = {
+        "own_reduction_share": Ratio(restated - own, restated, restated - gross, restated, restated),
+        "residual_share_of_base": Ratio(residual, problem.base.gross_tco2e, 0.0, left, problem.base.gross_tco2e),
+    }
+    if not problem.base.known:
+        of_base = {"own_reduction_share": NEVER, "residual_share_of_base": ALWAYS_ABOVE}
     return {
         "renewable_electricity_share": Ratio(claimed, g.used_mwh[y], 0.0, used, used),
         "neutralised_share": Ratio(credits + removals, residual, 0.0, gross, left, least),
         "removal_share_of_residual": Ratio(removals, residual, 0.0, gross, left, least),
-        "own_reduction_share": Ratio(restated - own, restated, restated - gross, restated, restated),
         "onsite_renewable_share": Ratio(g.onsite_claim_mwh[y], g.used_mwh[y], 0.0, used, used),
         "emissions_per_tce": Ratio(residual, g.energy_tce[y], 0.0, left, 1.0),
-        "residual_share_of_base": Ratio(residual, problem.base.gross_tco2e, 0.0, left, problem.base.gross_tco2e),
+        **of_base,
     }
 
 

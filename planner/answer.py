@@ -26,6 +26,10 @@ class Answer:
     tonnes: Inventory
     rated: tuple[RatedYear, ...]
 
+    def own_reduction(self) -> list[float | None]:
+        """Share of the base year by which own emissions are lower, by year; None where the base year is not known."""
+        return [float(share) if self.tonnes.base_known else None for share in self.tonnes.own_reduction_share]
+
 
 def account_for(problem: Problem, plan: Plan) -> Answer:
     """Recompute money, tonnes and stars of a plan."""
@@ -78,6 +82,6 @@ def findings(answer: Answer) -> dict[str, Any]:
             year: {scope: float(getattr(tonnes, f"{scope}_tco2e")[n]) for scope in scopes}
             for n, year in enumerate(years)
         },
-        "own_reduction_share": dict(zip(years, map(float, tonnes.own_reduction_share), strict=True)),
+        "own_reduction_share": dict(zip(years, answer.own_reduction(), strict=True)),
         "paper_share": dict(zip(years, map(float, tonnes.paper_share), strict=True)),
     }

@@ -96,6 +96,7 @@ def sections(results: Results, width: int) -> Iterable[tuple[str, Table]]:
         (f"What to do when [{unit}]", roadmap_table(results)),
         (f"Beside it: the naive plans [{unit}]", plans_table(results)),
         (f"Worth against business as usual [{unit}; cost per t in {currency}]", worth_table(results)),
+        (f"What business as usual leaves unserved{_priced(results.summary)}", short_table(results)),
         ("Stars per year (modelled, not a certificate)", stars_table(results)),
         *parts(f"Cash per year [{unit}, real]", year_columns(tables.get("cash", ()), CASH_COLUMNS, MONEY), width),
         *parts("Emissions per year [t CO2e]", year_columns(emissions, EMISSION_COLUMNS), width),
@@ -275,6 +276,23 @@ def plans_table(results: Results) -> Table | None:
         if plan.get("note"):
             table.add_row(f"  {plan['note']}")
     return table
+
+
+def short_table(results: Results) -> Table | None:
+    """Energy and highest power that business as usual cannot serve, by carrier and year."""
+    short = (results.summary.get("business_as_usual") or {}).get("short") or ()
+    table = new_table("Carrier", "!Year", "!MWh", "!Peak MW")
+    for one in short:
+        table.add_row(label(results, one["carrier"]), str(one["year"]), number(one["mwh"], 0), number(one["peak_mw"]))
+    return table if table.row_count else None
+
+
+def _priced(summary: Mapping[str, Any]) -> str:
+    """At which price it is compared, if at any."""
+    price = (summary.get("business_as_usual") or {}).get("unserved_per_mwh")
+    if price is None:
+        return ", so nothing is compared with it"
+    return f", counted at {number(price, 0)} {summary.get('currency', 'CNY')}/MWh"
 
 
 def stars_table(results: Results) -> Table | None:

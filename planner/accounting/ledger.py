@@ -50,7 +50,7 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Inventory:
-    """One value per year (Y,) in every field but the last two."""
+    """One value per year (Y,) in every field but the last three."""
 
     grid_mwh: Array
     supplied_mwh: Array  # part of it, from suppliers with a factor of their own
@@ -88,6 +88,7 @@ class Inventory:
     paper_share: Array
     excess_tco2e: Array
     base_gross_tco2e: float
+    base_known: bool  # False: own reduction is not defined
     sources: tuple[Source, ...]
 
 
@@ -146,6 +147,7 @@ def inventory(problem: Problem, plan: Plan) -> Inventory:
         paper_share=share(paper, totals["gross_location"]),
         excess_tco2e=_excess(problem, paper, totals["gross_location"]),
         base_gross_tco2e=problem.base.gross_tco2e,
+        base_known=problem.base.known,
         sources=sources,
     )
 
@@ -209,7 +211,12 @@ def annual(problem: Problem, per_step: Array) -> Array:
 
 def grid_market(problem: Problem) -> Market | None:
     """The public grid: the first electricity market that is no supplier with a factor of its own; contracts deliver through it."""
-    return next((k for k in problem.markets if k.carrier == ELECTRICITY and k.supplier_factor is None), None)
+    return next((k for k in electricity_markets(problem) if k.supplier_factor is None), None)
+
+
+def electricity_markets(problem: Problem) -> list[Market]:
+    """Those that deliver electricity; what business as usual cannot serve is none."""
+    return [k for k in problem.markets if k.carrier == ELECTRICITY and not k.unserved]
 
 
 def is_delivered(contract: Contract) -> bool:
@@ -325,7 +332,7 @@ def _scope_totals(problem: Problem, sources: tuple[Source, ...]) -> dict[str, Ar
 def _electricity(problem: Problem, plan: Plan, contracts: Mapping[str, Array]) -> dict[str, Array]:
     """(Y,) MWh of electricity by origin, and exported."""
     zero = np.zeros(len(problem.years))
-    markets = [k.name for k in problem.markets if k.carrier == ELECTRICITY]
+    markets = [k.name for k in electricity_markets(problem)]
     bought = {k: annual(problem, series(problem, plan, "markets.import_mw", k)) for k in markets}
     imported = sum(bought.values(), zero)
     exported = sum((annual(problem, series(problem, plan, "markets.export_mw", k)) for k in markets), zero)
@@ -359,14 +366,13 @@ def _hourly_matched(problem: Problem, plan: Plan) -> Array:
     """Renewable MWh used in the step of their making: on site less exports, direct line, bundled deliveries."""
     generation, renewable = onsite_electricity_mw(problem, plan)
     exported = sum(
-        (series(problem, plan, "markets.export_mw", k.name) for k in problem.markets if k.carrier == ELECTRICITY),
+        (series(problem, plan, "markets.export_mw", k.name) for k in electricity_markets(problem)),
         np.zeros_like(generation),
     )
     used = generation - exported
     clean = renewable - np.minimum(exported, renewable)
-    for k in problem.markets:
-        if k.carrier == ELECTRICITY:
-            used = used + series(problem, plan, "markets.import_mw", k.name)
+    for k in electricity_markets(problem):
+        used = used + series(problem, plan, "markets.import_mw", k.name)
     for c in problem.contracts:
         delivered = series(problem, plan, "contracts.delivered_mw", c.name)
         used = used + delivered

@@ -24,6 +24,7 @@ from planner.plan import Plan
 
 TOLERANCE = 1e-6  # relative; the solver's own feasibility is finer
 POINT_TOLERANCE = 1e-6  # points
+UNDEFINED = "give [base_year] billed: without a base year this is not defined"
 NOTHING = 1e-9  # relative to the site's own scale: the rounding of a sum that comes to nothing
 
 
@@ -40,6 +41,7 @@ class Facts:
     own_inventory_tco2e: float = 0.0
     restated_tco2e: float = 0.0
     base_gross_tco2e: float = 0.0
+    base_known: bool = True  # False: own reduction is not defined, and no gate on it is met
     energy_tce: float = 0.0
 
 
@@ -74,6 +76,8 @@ def _removed(f: Facts) -> Ratio:
 
 
 def _own_reduction(f: Facts) -> Ratio:
+    if not f.base_known:
+        return Ratio(-1.0, 0.0, "t", 1.0, UNDEFINED)
     reduced = f.restated_tco2e - f.own_inventory_tco2e
     return Ratio(reduced, f.restated_tco2e, "t", f.base_gross_tco2e, "reduce own emissions by {gap} more")
 
@@ -87,6 +91,8 @@ def _intensity(f: Facts) -> Ratio:
 
 
 def _residual(f: Facts) -> Ratio:
+    if not f.base_known:
+        return Ratio(1.0, 0.0, "t", 1.0, UNDEFINED)
     return Ratio(f.gross_market_tco2e, f.base_gross_tco2e, "t", f.base_gross_tco2e, "emit {gap} less")
 
 
@@ -189,6 +195,7 @@ def facts_of(full: Inventory, n: int) -> Facts:
         own_inventory_tco2e=float(full.own_inventory_tco2e[n]),
         restated_tco2e=float(full.restated_tco2e[n]),
         base_gross_tco2e=full.base_gross_tco2e,
+        base_known=full.base_known,
         energy_tce=float(full.energy_tce[n]),
     )
 

@@ -65,6 +65,7 @@ class Assembly:
     warnings: tuple[str, ...]
     open_caps: tuple[OpenCap, ...]
     open_shares: Mapping[str, float]  # instrument -> most bought per year as a share of base-year emissions
+    floor_written: bool = False  # the scenario asks for the own-reduction floor itself
 
     @property
     def assumed(self) -> tuple[Used, ...]:
@@ -144,6 +145,7 @@ def _assembled(reading: Reading) -> Assembly:
         warnings=tuple(notes.warnings),
         open_caps=open_caps,
         open_shares={n: share for n, share in shares.items() if share is not None},
+        floor_written=bool({"floor", "own_reduction_floor"} & reading.written.get("durability", {}).keys()),
     )
 
 

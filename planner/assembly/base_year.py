@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from planner.assembly.assemble import Assembly
 
 MILLION = 1e6
+ROUNDING = 1e-9  # relative, of power
 TOLERANCE = 0.05  # a larger difference between model and bills is worth a warning
 
 
@@ -115,20 +116,40 @@ def needed_mwh(problem: Problem) -> dict[str, float]:
 
 
 def needed_mw(problem: Problem) -> dict[str, Array]:
-    """Power that each market would have delivered in the base year [MW], without optimising anything.
+    """Power that each market would have delivered in the base year [MW], as far as that is clear."""
+    needs = base_needs(problem)
+    return {k: mw for k, mw in needs.bought_mw.items() if k not in needs.unclear}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the loads of the base year needed: power by market, activity by plant, and what nothing could serve [MW].
+
+    Markets whose share is `unclear` could have been replaced by others.
+    """
+
+    bought_mw: Mapping[str, Array]
+    activity_mw: Mapping[str, Array]
+    unclear: frozenset[str]
+    unserved: frozenset[str]  # carriers
+
+
+def base_needs(problem: Problem) -> Needs:
+    """The loads of the base year through what stood, without optimising anything.
 
     Each carrier is made by generators first, then by existing plant up to its size, step by step; what is left is
     bought from its first market, or comes down from the next hotter carrier. A carrier that is both made from fuel and
-    bought leaves the split open: neither its market nor those behind its plant are in the answer. Storage and export
-    are left out.
+    bought leaves the split open: its market and those behind its plant are unclear. Storage and export are left out.
     """
     need: dict[str, Array] = {c.name: np.zeros(problem.steps.count) for c in problem.carriers}
     for d in problem.demands:
-        need[d.carrier] = need[d.carrier] + d.load_mw
+        need[d.carrier] = need[d.carrier] + d.load_mw * d.base_index
     market_of = {k.carrier: k.name for k in reversed(problem.markets)}
     hotter = {cool: hot for hot, cool in reversed(problem.letdowns)}
     bought: dict[str, Array] = {}
+    activities: dict[str, Array] = {}
     unclear: set[str] = set()
+    unserved: set[str] = set()
     for carrier in _downstream_first(problem):
         left, makers = need[carrier], _makers(problem, carrier)
         if not left.any():
@@ -140,6 +161,7 @@ def needed_mw(problem: Problem) -> dict[str, Array]:
         for v in makers:
             size = v.sizing.existing[0] * np.broadcast_to(v.availability, left.shape)
             activity = np.minimum(left / v.outputs[carrier], size)
+            activities[v.name] = activities.get(v.name, 0.0) + activity
             left = left - activity * v.outputs[carrier]
             for source, ratio in v.inputs.items():
                 need[source] = need[source] + activity * ratio
@@ -147,13 +169,55 @@ def needed_mw(problem: Problem) -> dict[str, Array]:
                     unclear.add(source)
         if carrier in market_of:
             bought[market_of[carrier]] = left
+            if _beyond(problem, carrier, left):
+                unserved.add(carrier)
         elif carrier in hotter:
             need[hotter[carrier]] = need[hotter[carrier]] + left
-    return {
-        k: power_mw
-        for k, power_mw in bought.items()
-        if next(m for m in problem.markets if m.name == k).carrier not in unclear
-    }
+        elif left.max() > ROUNDING * need[carrier].max():
+            unserved.add(carrier)
+    carrier_of = {k.name: k.carrier for k in problem.markets}
+    return Needs(bought, activities, frozenset(k for k in bought if carrier_of[k] in unclear), frozenset(unserved))
+
+
+def _beyond(problem: Problem, carrier: str, power_mw: Array) -> bool:
+    """Whether the markets of a carrier together deliver less power, or less energy in a year."""
+    sellers = [k for k in problem.markets if k.carrier == carrier]
+    energy = [k.max_import_mwh_per_year for k in sellers]
+    most_mwh = np.inf if None in energy else sum(q for q in energy if q is not None)
+    margin = 1 + ROUNDING
+    beyond_mw = power_mw.max() > margin * sum(k.max_import_mw for k in sellers)
+    return bool(beyond_mw or power_mw @ problem.steps.hours_per_year > margin * most_mwh)
+
+
+@dataclass(frozen=True)
+class Stood:
+    """The base year as its plant served it: energy by market [MWh], and what plant emits itself less what it captures [t]."""
+
+    bought_mwh: Mapping[str, float]
+    plant_tco2e: float
+
+
+def as_it_stood(assembly: Assembly) -> Stood | None:
+    """The base year served by the plant that stood in it; None where it could not, or where the split is open."""
+    problem, tables = assembly.problem, assembly.scenario.converters
+    year = problem.base.year
+
+    def stood(v: Converter) -> float:
+        table = tables[v.name]
+        there = table.existing_until is None or year <= table.existing_until
+        return (table.existing_mw or 0.0) if there else 0.0
+
+    converters = tuple(
+        replace(v, sizing=replace(v.sizing, existing=np.full_like(v.sizing.existing, stood(v))))
+        for v in problem.converters
+    )
+    needs = base_needs(replace(problem, converters=converters))
+    if needs.unserved or needs.unclear or not any(d.base_index > 0 and d.load_mw.any() for d in problem.demands):
+        return None
+    hours = problem.steps.hours_per_year
+    net = {v.name: v.direct_tco2e_per_mwh - v.captured_tco2e_per_mwh for v in problem.converters}
+    plant = sum(net[name] * float(mw @ hours) for name, mw in needs.activity_mw.items())
+    return Stood({k: float(mw @ hours) for k, mw in needs.bought_mw.items()}, plant)
 
 
 def _makers(problem: Problem, carrier: str) -> list[Converter]:

@@ -47,6 +47,7 @@ def finance_of(site: Site) -> Finance:
         tax_rate=keys.tax_rate,
         depreciation_years=keys.depreciation_years,
         capex_limit=limits,
+        unserved_price=None if keys.unserved_per_mwh is None else keys.unserved_per_mwh / MILLION,
     )
 
 

@@ -25,7 +25,7 @@ from planner.reading.timeseries import SeriesReader, from_bills
 from planner.reading.units import mwh
 from planner.scenario import Carrier as CarrierTable
 from planner.scenario import Demand as DemandTable
-from planner.scenario import Scenario, SeriesFile, SeriesKeys
+from planner.scenario import Scenario, SeriesFile, SeriesKeys, value_in
 from planner.scenario.carriers import BUILT_IN
 
 
@@ -131,6 +131,13 @@ class Site:
         if follows is not None:
             index = index * self.production_index(follows)
         return np.asarray(index, dtype=np.float64)
+
+    def base_index(self, follows: str | None) -> float:
+        """Output of the base year relative to itself: 1, but for a path that says otherwise, such as 0 of a new line."""
+        table = None if follows is None else self.scenario.production.get(follows)
+        path = None if table is None else table.index
+        year = self.calendar.base_year
+        return 1.0 if path is None or year < min(path) else value_in(path, year)
 
     def production_index(self, name: str) -> Array:
         """(Y,) output relative to the base year."""
@@ -252,6 +259,7 @@ def add_demands(site: Site) -> tuple[Demand, ...]:
             carrier=table.carrier,
             load_mw=site.year.project(site.loads[name]),
             index=site.index(table.follows, table.growth_per_year),
+            base_index=site.base_index(table.follows),
         )
         for name, table in site.scenario.demands.items()
     )

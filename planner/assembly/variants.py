@@ -24,12 +24,19 @@ from models.problem import (
     Target,
 )
 from planner.accounting.ledger import Inventory, annual, inventory
+from planner.accounting.shortfall import short_words, shortfalls
 from planner.assembly.assemble import Assembly, assemble
-from planner.assembly.base_year import TOLERANCE, BaseGross, base_gross
+from planner.assembly.base_year import TOLERANCE, BaseGross, as_it_stood, base_gross
 from planner.assembly.money import OpenCap, in_force
+from planner.assembly.usual import as_operated
 from planner.plan import Plan
 from planner.reading.read import Reading
 
+UNKNOWN_BASE = (
+    "base year: nothing that stood could serve the loads and nothing is billed, so it is not known; own reduction is not defined "
+    "and no gate on it is met ([base_year] billed would define it)"
+)
+NO_BASE = BaseGross(0.0, 0.0, 0.0)
 GRAMS = 6  # decimals of tonnes: what lies below depends on the processor
 
 
@@ -53,6 +60,11 @@ def business_as_usual(problem: Problem) -> Problem:
         finance=replace(problem.finance, capex_limit=None),
         emissions=replace(problem.emissions, caps=()),
     )
+
+
+def usual_of(problem: Problem, bau: Plan) -> Problem:
+    """Business as usual as its plan operates it, with what the standing plant leaves unserved."""
+    return as_operated(business_as_usual(problem), bau)
 
 
 def paper_only(problem: Problem, level: int) -> Problem:
@@ -150,49 +162,97 @@ def continued(sizing: Sizing, years: tuple[int, ...], growth: float) -> Sizing:
 def with_base(assembly: Assembly, bau: Plan) -> Problem:
     """The assembly's problem with its base year, from the bills and the solved business as usual.
 
-        billed   = energy as billed, else as business as usual buys it in the first year, / output in that year
-        modelled = all energy as business as usual buys it, / output
+        billed   = energy as billed, else as modelled
+        modelled = all energy as business as usual buys it in the first year, / output in that year; where business as usual
+                   cannot serve that year, as the plant that stood in the base year needed it
         base     = the one of the two with fewer tonnes of scopes 1 and 2
         restated[y] = other sources[y] + (base - other sources of the base year) * output[y]
 
     So what the model does not explain of a bill is no reduction, and what business as usual will buy is no base. Caps and
-    instrument limits that are shares of the base year or of business as usual become tonnes.
+    instrument limits that are shares of the base year or of business as usual become tonnes. Where nothing was billed and
+    nothing stood that could serve the loads the base year is not known: it is zero, and own reduction is not defined.
     """
     problem = assembly.problem
-    usual = business_as_usual(problem)
+    usual = usual_of(problem, bau)
     found, output = inventory(usual, bau), output_growth(problem)
-    gross = min(base_years(assembly, bau), key=lambda one: one.scopes12)
-    others = [o for o in problem.emissions.other if o.scope == 1]
+    years = base_years(assembly, bau)
+    gross = min(years, key=lambda one: one.scopes12, default=NO_BASE)
+    others = [o for o in problem.emissions.other if o.scope == 1] if years else []
     energy = gross.scopes12 - sum(o.base_tco2e for o in others)
     restated = np.round(sum((o.tco2e for o in others), energy * output), GRAMS)
     caps = tuple(_resolved(problem, open_cap, gross, found) for open_cap in assembly.open_caps)
+    base = BaseYear(
+        problem.base.year,
+        round(gross.rated, GRAMS),
+        restated,
+        np.round(found.gross_location_tco2e, GRAMS),
+        known=bool(years),
+    )
     return replace(
         problem,
-        base=BaseYear(
-            problem.base.year, round(gross.rated, GRAMS), restated, np.round(found.gross_location_tco2e, GRAMS)
-        ),
+        base=base,
         emissions=replace(problem.emissions, caps=(*problem.emissions.caps, *caps)),
         instruments=tuple(_limited(i, assembly.open_shares, gross.rated) for i in problem.instruments),
+        durability=problem.durability if years or assembly.floor_written else _without_floor(problem.durability),
     )
 
 
-def base_years(assembly: Assembly, bau: Plan) -> tuple[BaseGross, BaseGross]:
-    """Tonnes of the base year by the bills, as far as there are any, and by the model alone."""
-    usual = business_as_usual(assembly.problem)
+def _without_floor(rules: Durability) -> Durability:
+    return replace(rules, own_reduction_floor=None)
+
+
+def base_years(assembly: Assembly, bau: Plan) -> tuple[BaseGross, ...]:
+    """Tonnes of the base year by the bills, as far as there are any, and by the model alone; none where it is not known."""
+    usual = usual_of(assembly.problem, bau)
     growth = float(output_growth(usual)[0])
-    bought = {k.name: float(annual(usual, bau.operation["markets.import_mw"][k.name])[0]) for k in usual.markets}
-    modelled = {name: mwh / growth for name, mwh in bought.items()}
-    plant = _plant_tco2e(usual, bau) / growth
+    if all(one.year > usual.years[0] for one in shortfalls(usual, bau)) and growth > 0:
+        bought = {k.name: float(annual(usual, bau.operation["markets.import_mw"][k.name])[0]) for k in usual.markets}
+        modelled = {name: mwh / growth for name, mwh in bought.items()}
+        plant = _plant_tco2e(usual, bau) / growth
+    else:
+        stood = as_it_stood(assembly)
+        if stood is None:
+            return (base_gross(usual, assembly.billed_mwh),) if assembly.billed_mwh else ()
+        modelled, plant = dict(stood.bought_mwh), stood.plant_tco2e
     return base_gross(usual, {**modelled, **assembly.billed_mwh}, plant), base_gross(usual, modelled, plant)
 
 
-def base_warning(assembly: Assembly, bau: Plan) -> str | None:
-    """What to tell the user, if bills and model are more than 5 % of the tonnes apart."""
-    billed, modelled = (one.scopes12 for one in base_years(assembly, bau))
-    if abs(modelled - billed) <= TOLERANCE * abs(billed):
+def usual_warnings(assembly: Assembly, bau: Plan) -> list[str]:
+    """What to tell the user of business as usual: bills and model that are more than 5 % of the tonnes apart, loads that it
+    leaves unserved, and a base year that is not known."""
+    years, said = base_years(assembly, bau), []
+    usual = usual_of(assembly.problem, bau)
+    short = shortfalls(usual, bau)
+    if short:
+        said.append(f"business as usual is short of {short_words(short)}; {_compared(usual)}")
+        if shares := [f"emissions.caps {one.name}" for one in assembly.open_caps if one.cap.share_of_base is None]:
+            said.append(
+                f"{', '.join(shares)}: a share of what business as usual emits without the loads that it leaves unserved"
+            )
+    if not years:
+        said.append(UNKNOWN_BASE)
+        shares = [f"instruments.{name}.max_share_of_base" for name in assembly.open_shares]
+        shares += [f"emissions.caps {one.name}" for one in assembly.open_caps if one.cap.share_of_base is not None]
+        if shares:
+            said.append(f"{', '.join(shares)}: a share of the base year, which is not known, is nothing")
+    elif (warning := _apart(*years)) is not None:
+        said.append(warning)
+    return said
+
+
+def _compared(usual: Problem) -> str:
+    price = usual.finance.unserved_price
+    if price is None:
+        return "savings, payback and return are left out (finance.unserved_per_mwh would price what is missing)"
+    return f"it is counted at {price * 1e6:,.0f} per MWh (finance.unserved_per_mwh)"
+
+
+def _apart(billed: BaseGross, modelled: BaseGross | None = None) -> str | None:
+    """That bills and model differ by more than 5 % of the tonnes."""
+    if modelled is None or abs(modelled.scopes12 - billed.scopes12) <= TOLERANCE * abs(billed.scopes12):
         return None
     return (
-        f"base year: {billed:,.0f} t of scopes 1 and 2 by the bills, {modelled:,.0f} t by the model; "
+        f"base year: {billed.scopes12:,.0f} t of scopes 1 and 2 by the bills, {modelled.scopes12:,.0f} t by the model; "
         f"own reduction is counted from the lower"
     )
 
@@ -216,7 +276,8 @@ def output_growth(problem: Problem) -> Array:
     weight = tonnes if tonnes.sum() > 0 else energy
     if not weight.sum() > 0:
         return np.ones(len(problem.years))
-    return np.asarray(weight @ np.array([d.index for d in problem.demands]) / weight.sum(), dtype=np.float64)
+    base = float(weight @ np.array([d.base_index for d in problem.demands])) or float(weight.sum())
+    return np.asarray(weight @ np.array([d.index for d in problem.demands]) / base, dtype=np.float64)
 
 
 def _tonnes_per_mwh(problem: Problem, carrier: str, above: tuple[str, ...]) -> float:

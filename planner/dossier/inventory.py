@@ -158,7 +158,7 @@ def _as_written(written: object, markets: tuple[Market, ...]) -> dict[str, str]:
 
 def _modelled_mwh(record: Record, market: Market) -> float:
     """Energy of a market without a bill: business as usual of the first year at base-year output."""
-    usual = record.usual
+    usual = record.standing
     if usual is None:
         return 0.0
     bought = annual(usual.problem, series(usual.problem, usual.plan, "markets.import_mw", market.name))
@@ -206,7 +206,7 @@ def _unclaimed(record: Record, n: int) -> Iterator[Line]:
 
 def _base_plant(record: Record) -> Iterator[Line]:
     """Process emissions of plant in the base year, which no bill has: business as usual of the first year at base-year output."""
-    usual = record.usual
+    usual = record.standing
     if usual is None:
         return
     growth = float(output_growth(usual.problem)[0])

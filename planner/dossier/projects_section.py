@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from planner.dossier.blocks import Section, Table, number, percent
 from planner.dossier.words import say
 from planner.results.record import Record
@@ -60,7 +62,9 @@ def _digits(value: float) -> str:
 def _effect(record: Record, lang: Lang) -> Table:
     """Tonnes by year beside business as usual."""
     problem, tonnes = record.answer.problem, record.answer.tonnes
-    before = problem.base.business_as_usual_tco2e
+    serves = record.usual is not None  # else its tonnes are those of a factory that leaves loads unserved
+    before = problem.base.business_as_usual_tco2e if serves else np.full(len(problem.years), np.nan)
+    own = record.answer.own_reduction()
     unit = say("tonnes", lang)
     rows = [
         (
@@ -68,7 +72,7 @@ def _effect(record: Record, lang: Lang) -> Table:
             number(float(before[n])),
             number(float(tonnes.gross_location_tco2e[n])),
             number(float(before[n] - tonnes.gross_location_tco2e[n])),
-            percent(float(tonnes.own_reduction_share[n])),
+            "–" if (share := own[n]) is None else percent(share),
         )
         for n, year in enumerate(problem.years)
     ]

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from planner.accounting.ledger import Inventory
 from planner.figures import style
 from planner.figures.reading import Array
 from planner.figures.style import NotDrawn
@@ -53,7 +54,7 @@ def draw(record: Record, lang: Lang, year: int | None = None) -> Figure:
         say("figure.durable_stars", lang), 4.3, nrows=2, sharex=True, height_ratios=(1.1, 1)
     )
     handles = draw_stars(above, found, lang)
-    handles += _shares(below, found.years, tonnes.own_reduction_share, tonnes.paper_share, record, lang)
+    handles += _shares(below, found.years, tonnes, record, lang)
     style.years_axis(below, found.years)
     style.legend_below(figure, [h for h, _ in handles], [label for _, label in handles])
     return figure
@@ -86,18 +87,21 @@ def draw_stars(axes: Axes, found: Stars, lang: Lang) -> list[tuple[object, str]]
 
 
 def _shares(
-    axes: Axes, years: Sequence[int], own: Array, paper: Array, record: Record, lang: Lang
+    axes: Axes, years: Sequence[int], tonnes: Inventory, record: Record, lang: Lang
 ) -> list[tuple[object, str]]:
-    """Own reduction and paper as lines, and the share of paper that is free of penalty."""
+    """Own reduction, where it is defined, and paper as lines, and the share of paper that is free of penalty."""
+    own = tonnes.own_reduction_share if tonnes.base_known else np.zeros(0)
     threshold = 100 * record.answer.problem.durability.paper_threshold_share
     (free,) = axes.plot([years[0], years[-1]], [threshold, threshold], color=style.FAINT, linewidth=0.8, linestyle=":")
     for key, values, colour, dash, marker in (
         ("own_reduction_share", own, style.LINES[0], "-", "o"),
-        ("paper_share", paper, style.LINES[1], "--", "s"),
+        ("paper_share", tonnes.paper_share, style.LINES[1], "--", "s"),
     ):
+        if not values.size:
+            continue
         axes.plot(years, 100 * values, dash, color=colour, marker=marker, markersize=3.0)
         style.line_end(axes, years[-1], 100 * float(values[-1]), say(key, lang), colour)
     style.unit(axes, "%")
-    axes.set_ylim(bottom=min(0.0, 100 * float(own.min())))
+    axes.set_ylim(bottom=min(0.0, 100 * float(own.min(initial=0.0))))
     axes.grid(visible=True, axis="y")
     return [(free, say("paper_threshold", lang))]

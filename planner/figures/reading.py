@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.accounting.shortfall import short_words
 from planner.answer import Answer
 from planner.figures.style import NotDrawn
 from planner.results.record import Record
@@ -45,7 +46,12 @@ def chosen(record: Record, year: int | None) -> int:
 def usual(record: Record) -> Answer:
     """Business as usual; raises NotDrawn where it has no plan."""
     if record.usual is None:
-        raise NotDrawn("business as usual has no plan to compare with")
+        short = (
+            f"is short of {short_words(record.short)}, so nothing is compared"
+            if record.short
+            else "has no plan to compare"
+        )
+        raise NotDrawn(f"business as usual {short} with it")
     return record.usual
 
 

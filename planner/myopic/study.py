@@ -53,7 +53,7 @@ def _rows(answer: Answer, other: Answer) -> list[dict[str, Any]]:
                 f"durable_stars{name}": one.rated[n].durable.stars if one.rated else None,
                 f"paper_tco2e{name}": float(one.tonnes.paper_tco2e[n]),
                 f"paper_share{name}": float(one.tonnes.paper_share[n]),
-                f"own_reduction_share{name}": float(one.tonnes.own_reduction_share[n]),
+                f"own_reduction_share{name}": one.own_reduction()[n],
                 f"capex{name}": capex * MILLION,
             }
         rows.append(row)
@@ -70,7 +70,7 @@ def show(study: Mapping[str, Any], console: Console) -> None:
             pairs = (
                 (str(row["stars"] if row[f"stars{k}"] is None else row[f"stars{k}"]) for k in ("", "_foresight")),
                 (number(row[f"paper_tco2e{k}"], 0) for k in ("", "_foresight")),
-                (f"{100 * row[f'own_reduction_share{k}']:.0f}" for k in ("", "_foresight")),
+                (_percent(row[f"own_reduction_share{k}"]) for k in ("", "_foresight")),
                 (number(row[f"capex{k}"] / MONEY, 0) for k in ("", "_foresight")),
             )
             table.add_row(str(row["year"]), *(cell for pair in pairs for cell in pair))
@@ -98,3 +98,7 @@ def words(study: Mapping[str, Any]) -> list[str]:
         lines.append("It keeps the stars, and needs no more paper in any year.")
     lines += [f"{year}: {what} was given up" for year, what in study["given_up"].items()]
     return lines
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.0f}"

@@ -40,7 +40,7 @@ from planner.results.folder import ResultsError, read_results
 
 SCOPES = {1: "scope1_tco2e", 2: "scope2_market_tco2e", 3: "scope3_tco2e"}
 RATING_KEYS = ("standard", "boundary", "reading", "questionnaire")
-NUMBERS = tuple(f.name for f in fields(Facts))
+NUMBERS = tuple(f.name for f in fields(Facts) if f.type == "float")
 
 
 class RateError(Exception):
@@ -246,7 +246,7 @@ def _table(path: Path, tables: Mapping[str, Any], name: str, known: Sequence[str
 
 
 def _facts(path: Path, given: Mapping[str, Any], standard: Rating) -> Facts:
-    numbers: dict[str, float] = {}
+    numbers: dict[str, Any] = {}
     for key, value in given.items():
         if key == "year":
             continue

@@ -15,7 +15,7 @@ import numpy as np
 
 from models.problem import Problem
 from planner.answer import account_for
-from planner.assembly.variants import at_resolution
+from planner.assembly.variants import at_resolution, usual_of
 from planner.plan import Plan, SolverFacts
 from planner.results.archive import ArchiveError, unbundle, unpack
 from planner.results.folder import BESIDE
@@ -115,7 +115,7 @@ def beside_of(
     faults: list[str] = []
     for name in names_beside(problem):
         if name == variants.USUAL:
-            found[name] = Beside(under_rules(problem, variant(problem, name, 0), usual))
+            found[name] = Beside(under_rules(problem, usual_of(problem, usual), usual))
         elif name == variants.OPTIMUM:
             found[name] = answer
         elif name not in kept:

@@ -24,7 +24,7 @@ from typing import Any
 
 from models.problem import Problem
 from planner.answer import account_for
-from planner.assembly.variants import business_as_usual, with_base
+from planner.assembly.variants import usual_of, with_base
 from planner.plan import Plan
 from planner.recheck.differences import MOST_TOLD, differences, same
 from planner.recheck.plans import PlansError, beside_of, every_step_of, form_faults, plan_faults, read_beside, read_plan
@@ -116,15 +116,15 @@ def _against(results: Results, source: Source) -> tuple[list[str], Verification 
     folder, without_base = results.folder, source.assembly.problem
     archived, plan = read_plan(folder, OPERATION)
     as_usual, usual = read_plan(folder, USUAL)
-    faults = form_faults("business as usual", business_as_usual(without_base), usual)
+    faults = form_faults("business as usual", usual_of(without_base, usual), usual)
     if faults := [*faults, *form_faults("the plan", without_base, plan)]:
         return faults, None, 0
     try:
         problem = with_base(source.assembly, usual)
         faults = differences(f"{OPERATION}: ", archived, problem, exact=True)
-        faults += differences(f"{USUAL}: ", as_usual, business_as_usual(problem), exact=True)
+        faults += differences(f"{USUAL}: ", as_usual, usual_of(problem, usual), exact=True)
         gap = source.reading.scenario.solver.gap
-        faults += plan_faults("business as usual", business_as_usual(problem), usual, min(gap, USUAL_GAP))
+        faults += plan_faults("business as usual", usual_of(problem, usual), usual, min(gap, USUAL_GAP))
         faults += plan_faults("the plan", problem, plan, gap)
         solved, wrong = _solved(results, source, problem, plan, usual)
         told = rounded(solved.told(source))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -78,6 +78,23 @@ class Case:
         if self.record is None or self.record.usual is None:
             return ()
         return tuple(cash(self.record.usual.money, self.record.currency))
+
+    @property
+    def short(self) -> Sequence[Mapping[str, Any]]:
+        """What business as usual leaves unserved, by carrier and year."""
+        found: Sequence[Mapping[str, Any]] = (self.summary.get("business_as_usual") or {}).get("short") or ()
+        return found
+
+    @property
+    def unserved_price(self) -> float | None:
+        """At which it is compared, per MWh; None where no price is stated."""
+        price: float | None = (self.summary.get("business_as_usual") or {}).get("unserved_per_mwh")
+        return price
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether business as usual serves what the plan serves, or what it does not has a price."""
+        return not self.short or self.unserved_price is not None
 
     @cached_property
     def figures(self) -> Mapping[str, str]:

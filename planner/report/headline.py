@@ -99,6 +99,8 @@ def _cost(case: Case) -> Tile:
         above = cost - usual
         key = "above_usual" if above >= 0 else "below_usual"
         notes.append(words(key, amount=words.amount(abs(above)), share=share(abs(above / usual), 1)))
+    elif not case.is_compared:
+        notes.append(words("not_compared"))
     if (penalties := case.summary.get("penalties") or 0.0) >= MONEY / 2:
         notes.append(words("penalties", amount=words.amount(penalties)))
     if caveat := quick_look(case.summary, words.code):
@@ -108,6 +110,8 @@ def _cost(case: Case) -> Tile:
 
 def _payback(case: Case) -> Tile:
     words, plan = case.words, _plans(case, "optimum")
+    if not case.is_compared:
+        return Tile(words("payback"), "–", [words("not_compared")])
     if not plan:
         return Tile(words("payback"), "–", [words("payback_unknown")])
     years, rate = plan.get("payback_years"), plan.get("irr")
@@ -139,7 +143,7 @@ def _is_paid(row: Row) -> bool:
 def _peak(case: Case) -> Tile:
     words, saved = case.words, balance(case)
     if not saved:
-        return Tile(words("peak"), "–", [words("peak_unknown")])
+        return Tile(words("peak"), "–", [words("peak_unknown" if case.is_compared else "not_compared")])
     lowest = min(saved)
     if lowest >= 0:
         return Tile(words("peak"), "0", [words("peak_none")], unit=words.unit)
@@ -151,7 +155,8 @@ def _reduction(case: Case) -> Tile:
     words, year = case.words, case.target_year
     reduced = (case.summary.get("own_reduction_share") or {}).get(str(year))
     paper = (case.summary.get("paper_share") or {}).get(str(year))
-    notes = [words("reduction_in", year=year, base=words("base_year")), words("paper_note", share=share(paper))]
+    against = "not_defined" if reduced is None else "reduction_in"
+    notes = [words(against, year=year, base=words("base_year")), words("paper_note", share=share(paper))]
     return Tile(words("reduction"), share(reduced), notes)
 
 

@@ -35,13 +35,26 @@ SCOPES = ("scope1", "scope2_location", "scope2_market", "scope3")
 def money_section(case: Case) -> Section:
     """Cash by year against business as usual; abatement cost and near-optimal plans."""
     words = case.words
-    blocks: list[Block | None] = [*figures(case, "cash_flow"), cash_table(case)]
+    blocks: list[Block | None] = [short_table(case), *figures(case, "cash_flow"), cash_table(case)]
     study = case.studies.get("abatement")
     blocks.append(abatement_table(case, study) if study else missing(case, "abatement_title", "abatement"))
     blocks += figures(case, "abatement")
     study = case.studies.get("alternatives")
     blocks.append(alternatives_table(case, study) if study else missing(case, "alternatives_table", "alternatives"))
     return Section("money", words("money"), [block for block in blocks if block is not None])
+
+
+def short_table(case: Case) -> Table | None:
+    """What business as usual leaves unserved, and whether it is compared all the same."""
+    words, short, price = case.words, case.short, case.unserved_price
+    if not short:
+        return None
+    note = words("not_compared") if price is None else words("short_priced", price=number(price))
+    headings = [words("carrier"), f"!{words('year')}", f"!{words('short_energy')}", f"!{words('short_peak')}"]
+    rows = [
+        [case.label(one["carrier"]), str(one["year"]), number(one["mwh"]), number(one["peak_mw"], 3)] for one in short
+    ]
+    return Table(words("short_table"), headings, rows, note=note)
 
 
 def cash_table(case: Case) -> Table | None:

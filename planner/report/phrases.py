@@ -62,6 +62,12 @@ RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\b(\d) stars in (\d{4}) under (.+)$", r"按\3解读,则\2年\1星"),
     (r"\bwithin ([\d.]+%), stopped at its time limit", r"间隙\1,到时限停止"),
     (r"\bleft out: no time", "因时间不足未计算"),
+    (r"\bleft out: the standing plant cannot serve the loads", "现有设备无法满足负荷,未计算"),
+    (r"\bleaves loads unserved", "无法满足全部负荷"),
+    (
+        r"\bgive \[base_year\] billed: without a base year this is not defined",
+        "基准年未知,无法定义(请填写 [base_year] billed)",
+    ),
     (r"\bpaper alone reaches no level", "仅靠纸面手段达不到任何星级"),
     (r"\bout of reach", "不可达"),
     (r"\b(\d) stars\b", r"\1星"),

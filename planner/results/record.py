@@ -2,7 +2,8 @@
 
 record = open_record(Path("results/textile-suzhou"))
 record.answer                 money, tonnes and stars, recomputed from the archive
-record.usual                  business as usual, solved again from the archived problem; None where it has no plan
+record.usual                  business as usual, where the plan can be compared with it, else None
+record.short                  what business as usual leaves unserved
 record.label("gec", "zh")     what a thing is called
 """
 
@@ -17,6 +18,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from planner.accounting.shortfall import Shortfall, is_comparable, shortfalls
 from planner.answer import Answer, account_for
 from planner.library import LibraryError, load
 from planner.library.rating_table import RATINGS, RatingTable, read_rating
@@ -73,7 +75,7 @@ class Record:
         return years[-1]
 
     @cached_property
-    def usual(self) -> Answer | None:
+    def standing(self) -> Answer | None:
         """Business as usual of the same problem, as archived; a folder without it has it solved again."""
         archived = self.results.folder / USUAL
         if archived.is_file():
@@ -84,6 +86,17 @@ class Record:
         problem = business_as_usual(self.answer.problem)
         plan = solve(problem, Options())
         return account_for(problem, plan) if plan.decisions else None
+
+    @property
+    def usual(self) -> Answer | None:
+        """Business as usual as something to compare with: it serves what the plan serves, or what it does not has a price."""
+        found = self.standing
+        return found if found is not None and is_comparable(found.problem, found.plan) else None
+
+    @property
+    def short(self) -> tuple[Shortfall, ...]:
+        """What business as usual leaves unserved."""
+        return () if self.standing is None else shortfalls(self.standing.problem, self.standing.plan)
 
     @cached_property
     def standard(self) -> RatingTable | None:

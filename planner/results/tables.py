@@ -113,7 +113,7 @@ def emissions(problem: Problem, tonnes: Inventory) -> Iterator[Row]:
         for field, values in vars(tonnes).items():
             if field.endswith("_tco2e") and isinstance(values, np.ndarray):
                 yield Row(year, ALL, field.removesuffix("_tco2e"), "t", float(values[n]))
-        for field in ("own_reduction_share", "paper_share"):
+        for field in ("own_reduction_share", "paper_share") if problem.base.known else ("paper_share",):
             yield Row(year, ALL, field, "1", float(getattr(tonnes, field)[n]))
 
 

@@ -104,7 +104,7 @@ def _years(answer: Answer) -> Iterable[PlanYear]:
             gross_market_tco2e=float(tonnes.gross_market_tco2e[n]),
             net_tco2e=float(tonnes.net_tco2e[n]),
             change_tco2e=gross - before,
-            own_reduction_share=float(tonnes.own_reduction_share[n]),
+            own_reduction_share=answer.own_reduction()[n],
             investment=sum(row.amount for row in rows if row.kind == "capex") * MILLION,
             running_cost=sum(row.amount for row in rows if row.kind not in ("capex", "salvage")) * MILLION,
         )

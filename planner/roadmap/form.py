@@ -101,7 +101,7 @@ class PlanYear(Part):
     gross_market_tco2e: float
     net_tco2e: float
     change_tco2e: float = Field(description="gross, location-based, against the year before; the first: the base year")
-    own_reduction_share: float
+    own_reduction_share: float | None = Field(description="None where the base year is not known")
     investment: float
     running_cost: float
 

@@ -148,6 +148,12 @@ class Finance(Table):
     salvage: Literal["straight_line", "annuity", "none"] = key("value left at the end of the horizon", "straight_line")
     tax_rate: float = share("profit tax; 0: before tax", 0.0, plausible=(0, 0.35))
     depreciation_years: int = years("straight-line depreciation for tax", 10, plausible=(3, 25))
+    unserved_per_mwh: float | None = money(
+        "price of a MWh that business as usual cannot serve, at which savings, payback and return are then measured; "
+        "default: none, and they are left out where it is short",
+        unit="CNY/MWh",
+        plausible=(500, 1e6),
+    )
     annual_capex_limit: YearPath | None = key(
         "most to be spent on investment per year: a number, or by year (years not named are free)",
         unit="CNY",

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.problem import Problem
+from planner.accounting.shortfall import shortfalls
 from planner.answer import Answer, at_accounted_cost
-from planner.assembly.variants import business_as_usual, paper_only, raised
+from planner.assembly.variants import paper_only, raised, usual_of
 from planner.engine import Options, Pool, SolverError, Start, interrupted, solve
 from planner.plan import Plan
 from planner.progress import Progress
@@ -34,6 +35,7 @@ from planner.solving.variants import (
 from planner.verification.verify import verify
 
 OUT_OF_REACH = "out of reach"
+CANNOT_SERVE = "left out: the standing plant cannot serve the loads"
 ANY_PLAN = 0.9  # gap at which any plan will do
 PAPER_ENDS, HIGHEST_ENDS = 0.25, 0.65  # share of the time at which a plan makes room for the next
 SEARCH_SHARE = 0.5  # of the naive plan's time that all tries for the number of measures may take
@@ -76,8 +78,11 @@ def plans_beside(
         Budget(options, begun + share * seconds) for share in (PAPER_ENDS, HIGHEST_ENDS, 1.0)
     )
     names, levels, best = names_beside(problem), levels_of(problem), highest(problem)
-    plans = {USUAL: Beside(under_rules(problem, business_as_usual(problem), usual)), OPTIMUM: Beside(answer)}
-    if PAPER in names:
+    standing = usual_of(problem, usual)
+    plans = {USUAL: Beside(under_rules(problem, standing, usual)), OPTIMUM: Beside(answer)}
+    if PAPER in names and shortfalls(standing, usual):
+        plans[PAPER] = Beside(None, CANNOT_SERVE)
+    elif PAPER in names:
         with progress.phase("beside", "the plan on paper only"):
             plans[PAPER] = on_paper(problem, levels, to_paper)
     if best in names:

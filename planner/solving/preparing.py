@@ -18,7 +18,8 @@ from typing import Any
 from models.problem import Problem
 from planner.answer import at_accounted_cost
 from planner.assembly.assemble import Assembly, assemble
-from planner.assembly.variants import base_warning, business_as_usual, with_base
+from planner.assembly.usual import at_stated_price, while_solving
+from planner.assembly.variants import business_as_usual, usual_warnings, with_base
 from planner.engine import Options, solve
 from planner.plan import Plan
 from planner.progress import Progress
@@ -29,6 +30,7 @@ from planner.solving.variants import USUAL_GAP
 from planner.solving.written import Source, input_bytes
 
 MOST_WORKERS = 2  # unless asked for: more need more memory
+SHORT_GAP = 1e-3  # times the gap where loads are unserved at a price far above all others
 RESOLUTION = re.compile(r"^(full|given|days:([1-9]|[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-5]))$")
 
 
@@ -150,11 +152,21 @@ def opened(reading: Reading, progress: Progress, settings: Settings | None = Non
 def prepare(case: Case) -> Prepared:
     """The problem with its base year. Raises UsualNotSolved where business as usual has no plan."""
     with case.progress.phase("business_as_usual"):
-        problem = business_as_usual(case.assembly.problem)
-        usual = solve(problem, replace(case.options, gap=min(case.options.gap, USUAL_GAP)))
+        usual = _solved_usual(case.assembly.problem, replace(case.options, gap=min(case.options.gap, USUAL_GAP)))
+    for said in usual_warnings(case.assembly, usual):
+        case.progress.say(f"warning: {said}")
+    return Prepared(case, usual, with_base(case.assembly, usual))
+
+
+def _solved_usual(asked: Problem, options: Options) -> Plan:
+    """The plan for business as usual; where the standing plant does not suffice, with what it leaves unserved."""
+    problem = business_as_usual(asked)
+    usual = solve(problem, options)
+    if usual.facts.status == "infeasible":
+        problem = while_solving(problem)
+        usual = solve(problem, replace(options, gap=SHORT_GAP * options.gap))
+        if usual.decisions:
+            return at_stated_price(business_as_usual(asked), usual)
     if not usual.decisions:
         raise UsualNotSolved(problem, usual)
-    usual = at_accounted_cost(problem, usual)
-    if warning := base_warning(case.assembly, usual):
-        case.progress.say(f"warning: {warning}")
-    return Prepared(case, usual, with_base(case.assembly, usual))
+    return at_accounted_cost(problem, usual)

@@ -13,12 +13,14 @@ import numpy as np
 
 from models.problem import Problem
 from planner.accounting.measures import cost_per_tonne, internal_rate_of_return, simple_payback
+from planner.accounting.shortfall import is_comparable, shortfalls
 from planner.answer import MILLION, Answer, account_for, findings
 from planner.plan import Plan
 from planner.rating.clauses import binding
 from planner.results.folder import Row
 
 ROUNDING = 1e-12  # a relative gap below this is none
+UNSERVED = "leaves loads unserved"
 PACKAGES = ("zero-carbon-planner", "highspy", "numpy", "pyomo", "scipy")
 
 
@@ -105,8 +107,27 @@ def target_of(problem: Problem) -> dict[str, Any]:
 
 def beside(plans: Mapping[str, Beside], year: int) -> dict[str, Any]:
     """The plans beside each other, worth measured against business as usual."""
-    usual = plans["business_as_usual"].answer
+    usual = comparable(plans)
     return {name: _beside(plan, usual if name != "business_as_usual" else None, year) for name, plan in plans.items()}
+
+
+def comparable(plans: Mapping[str, Beside]) -> Answer | None:
+    """Business as usual, where it serves what the others serve, or what it does not has a price."""
+    usual = plans["business_as_usual"].answer if "business_as_usual" in plans else None
+    return usual if usual is not None and is_comparable(usual.problem, usual.plan) else None
+
+
+def standing(usual: Answer) -> dict[str, Any]:
+    """What business as usual leaves unserved, at which price that is compared, and whether the base year is known."""
+    price = usual.problem.finance.unserved_price
+    return {
+        "short": [
+            {"carrier": one.carrier, "year": one.year, "mwh": one.mwh, "peak_mw": one.peak_mw}
+            for one in shortfalls(usual.problem, usual.plan)
+        ],
+        "unserved_per_mwh": None if price is None else price * MILLION,
+        "base_year_known": usual.problem.base.known,
+    }
 
 
 def _beside(plan: Beside, usual: Answer | None, year: int) -> dict[str, Any]:
@@ -114,11 +135,13 @@ def _beside(plan: Beside, usual: Answer | None, year: int) -> dict[str, Any]:
     if answer is None:
         return {"note": plan.note}
     n = answer.problem.years.index(year)
+    if not is_comparable(answer.problem, answer.plan):
+        return {"note": UNSERVED}
     found: dict[str, Any] = {
         "net_present_cost": answer.money.net_present_cost * MILLION,
         "penalties": answer.money.penalties_present * MILLION,
         "capex": answer.money.capex() * MILLION,
-        "own_reduction_share": float(answer.tonnes.own_reduction_share[n]),
+        "own_reduction_share": answer.own_reduction()[n],
         "paper_share": float(answer.tonnes.paper_share[n]),
         "gross_location_tco2e": float(answer.tonnes.gross_location_tco2e.sum()),
     }
@@ -170,9 +193,8 @@ def versions() -> dict[str, str]:
 
 def summarise(answer: Answer, plans: Mapping[str, Beside], year: int) -> dict[str, Any]:
     """What `summary.json` says of a plan, whatever scenario it comes from."""
-    usual = plans["business_as_usual"].answer if "business_as_usual" in plans else None
     return {
-        **proof(answer, usual),
+        **proof(answer, comparable(plans)),
         **findings(answer),
         "target": target_of(answer.problem),
         "years": list(answer.problem.years),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.problem import Problem
-from planner.assembly.variants import business_as_usual, paper_only, raised
+from planner.assembly.variants import paper_only, raised
 from planner.solving.cheapest_first import cheapest_first, measures
 
 USUAL, PAPER, CHEAPEST, OPTIMUM = "business_as_usual", "paper_only", "cheapest_first", "optimum"
@@ -42,6 +42,4 @@ def variant(problem: Problem, name: str, asked: int) -> Problem:
         return cheapest_first(problem, order[:asked])
     if name == highest(problem) and asked == max(levels, default=0) > 0:
         return raised(problem, asked)
-    if name == USUAL:
-        return business_as_usual(problem)
     raise ValueError(f"no plan {name} is made for {asked}")

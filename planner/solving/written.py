@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models.problem import Problem
-from planner.answer import Answer
+from planner.answer import Answer, account_for
 from planner.assembly.assemble import Assembly
 from planner.assembly.base_year import base_year_check
-from planner.assembly.variants import business_as_usual
+from planner.assembly.variants import usual_of, usual_warnings
 from planner.plan import Plan
 from planner.rating.assumptions import Standard, deciding, reach
 from planner.reading.read import Reading
@@ -29,7 +29,7 @@ from planner.roadmap.files import roadmap_files
 from planner.roadmap.setting import setting_of
 from planner.scenario.effective import effective_toml
 from planner.solving import variants
-from planner.solving.summary import Beside, EveryStep, plan_rows, summarise
+from planner.solving.summary import Beside, EveryStep, plan_rows, standing, summarise
 
 EVERY_STEP = "every_step"  # the plan operated at every step, among those beside it
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # equal input gives equal bytes
@@ -123,7 +123,10 @@ class Solved:
         found = summarise(self.answer, self.plans, target_year(self.answer.problem))
         if self.every_step is not None:
             found[EVERY_STEP] = self.every_step.told(self.answer.plan)
-        return {**found, **source.told(), **source.told_of(self.answer)}
+        found["business_as_usual"] = standing(account_for(usual_of(self.answer.problem, self.usual), self.usual))
+        told = source.told()
+        said = [*told["warnings"], *usual_warnings(source.assembly, self.usual)]
+        return {**found, **told, **source.told_of(self.answer), "warnings": said}
 
     def files(self, source: Source, summary: Mapping[str, Any]) -> dict[str, bytes]:
         """Every file of the folder but the summary, by name."""
@@ -142,7 +145,7 @@ class Solved:
         """The plans themselves."""
         problem = self.answer.problem
         found = {OPERATION: pack(problem, untimed(self.answer.plan))}
-        found[USUAL] = pack(business_as_usual(problem), untimed(self.usual))
+        found[USUAL] = pack(usual_of(problem, self.usual), untimed(self.usual))
         if kept := dict(self._beside()):
             found[BESIDE] = bundle(kept)
         return found

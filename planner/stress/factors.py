@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from models.problem import Problem
-from planner.accounting.ledger import inventory
+from planner.accounting.ledger import Inventory, inventory
 from planner.accounting.rating import rate_years
 from planner.plan import Plan
 from planner.stress.factor_sets import FactorSet, under
@@ -40,7 +40,7 @@ def _row(problem: Problem, plan: Plan, one: FactorSet) -> dict[str, Any]:
         "stars": {str(r.year): r.full.stars for r in rated},
         "durable_stars": {str(r.year): r.durable.stars for r in rated},
         "lost_year": short[0] if short else None,
-        "own_reduction_share": dict(zip(years, map(float, tonnes.own_reduction_share), strict=True)),
+        "own_reduction_share": dict(zip(years, _own(tonnes), strict=True)),
     }
     for name in TONNES:
         row[f"{name}_tco2e"] = dict(zip(years, map(float, getattr(tonnes, f"{name}_tco2e")), strict=True))
@@ -53,3 +53,8 @@ def _omitted(sets: tuple[FactorSet, ...]) -> Iterator[str]:
         yield "provincial and regional factors: the scenario names no province"
     if any(one.location is not None and one.base_grid_mwh is None for one in sets):
         yield "own reduction: the base year keeps its own factor, because its electricity is not known"
+
+
+def _own(tonnes: Inventory) -> list[float | None]:
+    """Own reduction by year; None where the base year is not known."""
+    return [float(share) if tonnes.base_known else None for share in tonnes.own_reduction_share]

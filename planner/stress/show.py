@@ -63,7 +63,7 @@ def show_factors(study: Mapping[str, Any], console: Console) -> None:
             str(row["lost_year"] or "-"),
             number(row["gross_location_tco2e"][last], 0),
             number(row["gross_market_tco2e"][last], 0),
-            f"{row['own_reduction_share'][last]:.0%}",
+            "-" if (own := row["own_reduction_share"][last]) is None else f"{own:.0%}",
         )
     console.print(Text(f"The same plan under other grid factors, {first} to {last} [t CO2e]", style="bold"))
     console.print(table)

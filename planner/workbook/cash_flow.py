@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from planner.results.record import Record
 from planner.words import money_unit
-from planner.workbook.book import Book, cell, span
+from planner.workbook.book import Book, Sheet, cell, span
 from planner.workbook.pro_forma import FIRST, RUNNING, ProFormaCells
 
 Array = NDArray[np.float64]
 
 BOARD = 10_000.0
+PER_MILLION = 1e6
 LINES = ("capex", *RUNNING, "tax", "salvage", "salvage_tax")
 
 
@@ -47,8 +48,11 @@ def write_cash_flow(book: Book, record: Record, plan: ProFormaCells, usual: ProF
         return line(book.say("total_cash"), cells.values["total"], _linked(cells, "total"), "amount_total")
 
     own = block(book.say("optimum"), plan)
+    if record.short:
+        _short(book, sheet, record)
     if usual is None:
-        sheet.note(book.say("no_usual"))
+        if not record.short:
+            sheet.note(book.say("no_usual"))
         return
     theirs = block(book.say("business_as_usual"), usual)
     sheet.section(book.say("saved"), FIRST + len(years) + 1)
@@ -68,6 +72,24 @@ def write_cash_flow(book: Book, record: Record, plan: ProFormaCells, usual: ProF
         "amount",
     )
     line(book.say("cumulative_npv"), present.cumsum(), _cumulated(row), "amount_total", total=False)
+
+
+def _short(book: Book, sheet: Sheet, record: Record) -> None:
+    """What business as usual leaves unserved by year, energy and highest power of each carrier."""
+    price, years = record.answer.problem.finance.unserved_price, record.answer.problem.years
+    priced = "" if price is None else f"{price * PER_MILLION:,.0f}"
+    word = "usual_short" if price is None else "usual_priced"
+    sheet.section(book.say("unserved"), FIRST + len(years) + 1)
+    sheet.note(book.say(word, price=priced, currency=record.currency))
+    for carrier in dict.fromkeys(one.carrier for one in record.short):
+        of = {one.year: one for one in record.short if one.carrier == carrier}
+        for word, unit in (("unserved", "MWh"), ("unserved_peak", "MW")):
+            sheet.text(0, f"{record.label(carrier, book.lang)}: {book.say(word)}")
+            sheet.text(1, unit, "unit")
+            for n, year in enumerate(years):
+                if year in of:
+                    sheet.number(FIRST + n, of[year].mwh if unit == "MWh" else of[year].peak_mw, "amount")
+            sheet.row += 1
 
 
 def _linked(cells: ProFormaCells, name: str) -> Callable[[int], str]:

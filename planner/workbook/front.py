@@ -61,7 +61,7 @@ class Front:
     def _stars(self) -> None:
         """One row a year: stars, durable stars, own reduction and net tonnes."""
         book, sheet, record = self.book, self.sheet, self.record
-        rated, tonnes = record.answer.rated, record.answer.tonnes
+        rated, tonnes, own = record.answer.rated, record.answer.tonnes, record.answer.own_reduction()
         if not rated:
             return
         sheet.row += 1
@@ -74,7 +74,8 @@ class Front:
             low, high = reach.get(str(one.year), ("", ""))
             sheet.text(2, f"{low}–{high}" if reach else "", "right")
             sheet.number(3, one.durable.stars, "stars")
-            sheet.number(4, tonnes.own_reduction_share[n], "share")
+            if (share := own[n]) is not None:
+                sheet.number(4, share, "share")
             sheet.number(5, round(float(tonnes.net_tco2e[n]), 3), "money")
             sheet.row += 1
         sheet.row += 1

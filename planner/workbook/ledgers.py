@@ -162,7 +162,8 @@ def write_tonnes(book: Book, record: Record) -> None:
     ledger.line("net", book.say("net_tonnes"), left, lambda n: f"ROUND({net(n)},3)", style="money_total")
     ledger.line("restated", book.say("restated"), tonnes.restated_tco2e)
     ledger.line("own", book.say("own_inventory"), tonnes.own_inventory_tco2e)
-    _share(ledger, "own_reduction_share", tonnes.own_reduction_share, "restated", "own", remaining=True)
+    if record.answer.problem.base.known:
+        _share(ledger, "own_reduction_share", tonnes.own_reduction_share, "restated", "own", remaining=True)
     ledger.line("paper", book.say("paper_tonnes"), tonnes.paper_tco2e)
     _share(ledger, "paper_share", tonnes.paper_share, "gross_location", "paper", remaining=False)
 

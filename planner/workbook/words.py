@@ -87,6 +87,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "Business as usual has no plan, so there is nothing to compare with.",
         "基准情景无可行方案,故无对比。",
     ),
+    "usual_short": (
+        "Business as usual leaves loads unserved, so nothing is compared with it.",
+        "基准情景无法满足全部负荷,故不作对比。",
+    ),
+    "usual_priced": (
+        "Business as usual leaves loads unserved; they are counted at {price} {currency} per MWh.",
+        "基准情景无法满足全部负荷;缺口按每MWh {price} {currency}计价。",
+    ),
+    "unserved": ("Unserved", "未满足负荷"),
+    "unserved_peak": ("Unserved, highest power", "未满足负荷,最大功率"),
     "from": ("From", "起"),
     "to": ("To", "止"),
     "action": ("Action", "行动"),
