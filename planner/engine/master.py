@@ -38,6 +38,7 @@ from planner.engine.bridge import (
 )
 from planner.engine.matrix import NOTHING, Float, Int, Key, Matrix, Pressed
 from planner.engine.operator import Cut
+from planner.engine.opinion import sure
 from planner.engine.peaks import Peak
 from planner.engine.press import Template, key_of
 
@@ -467,7 +468,7 @@ class Master:
             outcome = run(matrix, settings, deadline=deadline)
         if outcome.status == "infeasible":  # of presolve alone it would not be believed
             outcome = run(matrix, settings, deadline=deadline, presolve=False)
-        return outcome
+        return outcome if free is not None else sure(matrix, settings, outcome, deadline)
 
     def _with_rows(self, rows: Sequence[Row]) -> Matrix:
         cuts = csr_array(

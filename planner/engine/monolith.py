@@ -7,7 +7,7 @@ A point that does not survive the fixing, or costs more by it than the gap allow
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from planner.engine.commitment import committed
 from planner.engine.decompose import LARGEST_FALLBACK, Operation, Solved, decomposed
 from planner.engine.matrix import Matrix, Pressed
 from planner.engine.one_way import BOTH_MW, WAYS, Pair, at_cost, both_ways, straightened, with_one_way
+from planner.engine.opinion import sure
 from planner.engine.own_limits import OwnLimits, within_own_limits
 from planner.engine.parts import is_chronological
 from planner.engine.pins import NO_PINS, Pins, pinned
@@ -30,6 +31,7 @@ from planner.plan import Plan, SolverFacts
 FIXING_TOLERANCE = 1e-4  # relative cost that rounding the binaries may move before the answer is refused
 ROUNDING = 1e-6  # relative gap that the tolerances of the solver leave
 LEAST_POLISH_S = 30.0  # for the polish, even where the time limit has passed
+UNITS_SHARE = 0.5  # of the time, for the months of units that run or stand, where the model in one piece may follow
 LEAST_LEFT_S = 5.0  # below which another attempt is not worth its start
 LARGEST_PIECE = 600  # steps over all years up to which one model is faster than cuts
 LARGEST_UNSHAPED = 10_000  # the same where neither measures nor deliveries shape the operation, only claims are bought
@@ -98,19 +100,27 @@ def by_cuts(
     pins: Pins = NO_PINS,
     starts: Iterable[Start] = (),
 ) -> Solved:
-    """Cuts; where they find no plan in their time, the model in one piece with what is left, and the better bound."""
-    begun = time.monotonic()
-    solve_cut = decomposed if at_any_load(problem) is problem else committed
-    solved = solve_cut(problem, options, report, pool, pins, starts)
-    left = options.time_limit_s - (time.monotonic() - begun)
-    steps = len(problem.years) * problem.steps.count
-    answered = solved[3].status != "none" or too_dear(solved[3].lower_bound, options)
-    if answered or interrupted.is_set() or left < LEAST_LEFT_S or steps > LARGEST_FALLBACK:
+    """Cuts; where they find no plan in their time, the model in one piece with what is left, and the better bound.
+
+    So too where units run or stand: the bound by cuts knows no least load, and the model in one piece does.
+    """
+    begun, steps = time.monotonic(), len(problem.years) * problem.steps.count
+    units, small = at_any_load(problem) is not problem, steps <= LARGEST_FALLBACK
+    share = UNITS_SHARE if units and small else 1.0
+    solve_cut = committed if units else decomposed
+    solved = solve_cut(problem, replace(options, time_limit_s=share * options.time_limit_s), report, pool, pins, starts)
+    cut, left = solved[3], options.time_limit_s - (time.monotonic() - begun)
+    answered = cut.status == "optimal" or (cut.status != "none" and not units) or too_dear(cut.lower_bound, options)
+    if answered or not small or interrupted.is_set() or left < LEAST_LEFT_S:
         return solved
-    decisions, operation, size, outcome = whole(problem, replace(options, time_limit_s=left), report, pins)
-    bound = min(max(outcome.lower_bound, solved[3].lower_bound), outcome.objective)
-    seconds = {**solved[3].seconds, **outcome.seconds}
-    return decisions, operation, size, replace(outcome, lower_bound=bound, seconds=seconds)
+    found = whole(
+        problem, replace(options, time_limit_s=left), report, pins, (solved[0], solved[1]) if solved[0] else None
+    )
+    bound, seconds = max(found[3].lower_bound, cut.lower_bound), {**cut.seconds, **found[3].seconds}
+    best = found if found[3].objective <= cut.objective else solved
+    outcome = replace(best[3], lower_bound=min(bound, best[3].objective), seconds=seconds)
+    within = outcome.gap <= options.gap
+    return *best[:3], replace(outcome, status="optimal" if within and outcome.status != "none" else outcome.status)
 
 
 def whole(
@@ -118,15 +128,15 @@ def whole(
     options: Options,
     report: Report | None = None,
     pins: Pins = NO_PINS,
-    start: Callable[[Pressed], Float] | None = None,
+    start: tuple[Decisions, Operation] | None = None,
 ) -> Solved:
-    """The model in one piece; `start` gives columns of a plan to begin with."""
+    """The model in one piece, which may begin with a plan."""
     begun = time.monotonic()
     template = compile_template(problem)
     pressed = pinned(press_template(template), pins)
     built = time.monotonic() - begun
     deadline = begun + options.time_limit_s
-    outcome = solve_matrix(pressed, options, deadline, report, start(pressed) if start is not None else None)
+    outcome = solve_matrix(pressed, options, deadline, report, None if start is None else columns_of(pressed, *start))
     while outcome.x is not None and (found := both_ways(problem, tables(pressed, outcome.x)[1])):
         straight = _straight(pressed, outcome, found, options, deadline)
         if straight is not None and straight.status == "optimal":
@@ -135,7 +145,7 @@ def whole(
         problem = with_one_way(problem, found)
         template, bound, before = compile_template(problem), outcome.lower_bound, pressed
         pressed = pinned(press_template(template), pins)
-        known = None if straight is None or straight.x is None else moved(before, pressed, straight.x)
+        known = None if straight is None or straight.x is None else columns_of(pressed, *tables(before, straight.x))
         outcome = solve_matrix(pressed, options, deadline, report, known)
         outcome = replace(outcome, lower_bound=max(bound, outcome.lower_bound))
     outcome = replace(outcome, seconds={"build": built, **outcome.seconds})
@@ -162,19 +172,19 @@ def _straight(
     return None if other.x is None else at_cost(replace(outcome, x=other.x), other.objective, options)
 
 
-def moved(before: Pressed, after: Pressed, x: Float) -> Float:
-    """Columns of one pressing in another, by name; the way of a step by its flow."""
-    y = np.zeros(len(after.matrix.cost))
-    for name, columns in after.plan_columns.items():
+def columns_of(pressed: Pressed, decisions: Decisions, operation: Operation) -> Float:
+    """Columns that have the values of a plan; the way of a step by its flow."""
+    x = np.zeros(len(pressed.matrix.cost))
+    for name, columns in pressed.plan_columns.items():
         for index, column in columns.items():
-            y[column] = x[before.plan_columns[name][index]]
-    for name, items in after.step_columns.items():
+            x[column] = decisions.get(name, {}).get(index, 0.0)
+    for name, items in pressed.step_columns.items():
         for item, of in items.items():
-            if item in before.step_columns.get(name, {}):
-                y[of] = x[before.step_columns[name][item]]
+            if item in operation.get(name, {}):
+                x[of] = operation[name][item]
             elif name in WAYS:
-                y[of] = x[before.step_columns[WAYS[name]][item]] > BOTH_MW
-    return y
+                x[of] = operation[WAYS[name]][item] > BOTH_MW
+    return x
 
 
 def confirmed(
@@ -190,7 +200,7 @@ def solve_matrix(
 ) -> Outcome:
     """Runs the pressed model and confirms what the solver says of it."""
     matrix = pressed.matrix
-    outcome = confirmed(matrix, options, deadline, report, start)
+    outcome = sure(matrix, options, confirmed(matrix, options, deadline, report, start), deadline)
     if outcome.status == "unbounded":
         raise SolverError("the model is unbounded: some price pays for itself without limit")
     if outcome.x is None or not matrix.integer.any():
