@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from planner.engine.one_way import pairs, with_one_way
 from planner.engine.own_limits import WIDER, OwnLimits
 from planner.engine.press import press
 from planner.results.archive import unpack
@@ -43,7 +44,8 @@ def trial(seed: int, number: int, folder: Path) -> Outcome:
     except NotSolved:
         counts["without the second model"] = 1
     if second_solver.SCIP and plan.code in SOLVED:
-        problem, _ = OwnLimits(WIDER).finite(unpack(read_results(folder / "results").operation_bytes())[0])
+        problem, _ = unpack(read_results(folder / "results").operation_bytes())
+        problem, _ = OwnLimits(WIDER).finite(with_one_way(problem, pairs(problem)))
         status, cost, bound = second_solver.least(press(problem).matrix, SCIP_S)
         if status in ("optimal", "gaplimit"):
             wrong += against("SCIP on the same matrix", plan, cost * 1e6)

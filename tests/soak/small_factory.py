@@ -73,7 +73,7 @@ class Factory:
         ]
         self.room = ROOM * (sum(grown) + 0.1)
         self.relied: dict[int, Linear] = {}  # year -> whether it relies on paper
-        self.stores: list[tuple[Linear, Linear]] = []  # charge and discharge of one step
+        self.either: list[tuple[Linear, Linear]] = []  # flows of one step of which only one may be
 
     def before(self, t: int) -> int:
         """The step before, the last of the period before its first."""

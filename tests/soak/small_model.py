@@ -19,6 +19,8 @@ from tests.soak.linear import Linear, times
 from tests.soak.small_factory import MILLION, Factory, Investment, Measures, there
 from tests.soak.small_parts import ADD
 
+LARGEST_MW = 20.0  # of plant and connections in a draft, beside what loads need
+
 
 def cost_with(draft: Draft, measures: Measures) -> float:
     """Least net present cost with penalties [million], the retrofits given."""
@@ -27,14 +29,25 @@ def cost_with(draft: Draft, measures: Measures) -> float:
         add(f)
     cost = _objective(f)
     value, x = f.rows.least(cost)
-    while x.size and (wasted := [q for q in f.stores if _both(q, x)]):
-        for charge, discharge in wasted:  # no store charges and discharges in one step
-            f.stores.remove((charge, discharge))
-            charging = f.rows.column(1.0, integer=True)
-            f.rows.at_most(charge, times(charging, f.room))
-            f.rows.at_most(discharge, times(charging, -f.room).plus(f.room))
+    decided: list[tuple[Linear, Linear, Linear]] = []
+    while x.size and (wasted := [pair for pair in f.either if _both(pair, x)]):
+        for pair in wasted:
+            f.either.remove(pair)
+            first, largest = f.rows.column(1.0, integer=True), f.room + LARGEST_MW
+            f.rows.at_most(pair[0], times(first, largest))
+            f.rows.at_most(pair[1], times(first, -largest).plus(largest))
+            decided.append((first, *pair))
         value, x = f.rows.least(cost)
-    return value
+    if not (decided and x.size):
+        return value
+    for first, one, other in decided:  # what is not chosen is nothing, not a millionth of the largest flow
+        off = other if x[_column(first)] > 0.5 else one
+        f.rows.upper[_column(off)] = 0.0
+    return f.rows.least(cost)[0]
+
+
+def _column(flow: Linear) -> int:
+    return next(iter(flow))
 
 
 def _both(flows: tuple[Linear, Linear], x: np.ndarray) -> bool:

@@ -192,7 +192,7 @@ def _cycle(f: Factory, keys: Mapping[str, Any], power: Linear, energy: Linear, y
     through = Linear()
     for t in f.steps:
         charge, discharge = rows.column(), rows.column()
-        f.stores.append((charge, discharge))
+        f.either.append((charge, discharge))
         row = Linear(stored[t]).plus(stored[f.before(t)], -keep)
         rows.equal(
             row.plus(charge, -keys["charge_efficiency"] * hours).plus(discharge, hours / keys["discharge_efficiency"])

@@ -52,6 +52,7 @@ def market(f: Factory, keys: Mapping[str, Any], drawn: Flows, bought: Flows, sol
             if "export_price_per_mwh" in keys:
                 out = rows.column(keys.get("max_export_mw", float("inf")))
                 f.use(carrier, y, t, out)
+                f.either.append((flow, out))
                 sold.setdefault((y, t), Linear()).plus(out)
                 year.running.plus(out, -keys["export_price_per_mwh"] * index * f.weight[t])
         if "max_mwh_per_year" in keys:
