@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from planner.cli import COMMANDS, main
 from tests.plans import dyehouse_results
 from tests.report_case import report_case
+from tests.verified import solved_case
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("pyomo", "pandas", "matplotlib", "numpy", "pydantic", "scipy", "highspy", "rich", "tree_sitter")
@@ -139,7 +140,7 @@ def test_a_curve_does_not_begin_from_the_operation_of_another_solve(tmp_path: Pa
 
 
 def test_verify_ends_with_0_6_or_2(tmp_path: Path) -> None:
-    folder = dyehouse_results(tmp_path)
+    folder = solved_case(tmp_path)
     assert plan("verify", folder).exit_code == 0
     assert json.loads(plan("verify", folder, "--json").output)["faults"] == []
     (folder / "cash.csv").write_text("year,item,metric,unit,value\n")

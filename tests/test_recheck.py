@@ -24,6 +24,7 @@ from planner.plan import Plan
 from planner.recheck import differences as differences_module
 from planner.recheck import recheck as recheck_module
 from planner.recheck.plans import form_faults, plan_faults
+from planner.recheck.proving import proven_again
 from planner.recheck.recheck import UNPROVEN, recheck
 from planner.recheck.source import inputs_of
 from planner.results.archive import bundle, pack, unbundle, unpack
@@ -336,6 +337,20 @@ def test_bound_gap_and_status_agree_also_where_every_copy_is_edited(
         said["gap_money"] = said["gap"] * cost * 1e6
     forge(folder, {"operation.npz": pack(problem, replace(plan, facts=replace(plan.facts, **facts)))}, **said)
     assert any(fault in line for line in recheck(folder).faults)
+
+
+def test_a_bound_raised_to_the_cost_is_refuted_by_solving_again(folder: Path) -> None:
+    """A dear plan whose every number agrees, called optimal: nothing but a cheaper plan says that it is not."""
+    assert proven_again(folder, 60.0)[0] == []
+    problem, plan = unpack((folder / "operation.npz").read_bytes())
+    naive = unbundle((folder / "beside.npz").read_bytes())["cheapest_first"]["plan"]
+    cost = account_for(problem, naive).money.objective
+    assert cost > 1.01 * plan.facts.objective
+    dear = replace(naive, facts=replace(plan.facts, objective=cost, lower_bound=cost, gap=0.0))
+    (folder / "operation.npz").write_bytes(pack(problem, dear))
+    assert plan_faults("the plan", problem, dear, 1e-4) == []
+    (fault,), _ = proven_again(folder, 60.0)
+    assert fault == f"the plan: the lower bound {cost:.10g} is refuted: a plan costs {plan.facts.objective:.10g}"
 
 
 def test_equal_to_a_millionth() -> None:

@@ -7,7 +7,7 @@ rests on them: who edits a number can make them anew.
 
 What is taken as it stands, because nothing in the folder can prove it:
 
-    lower_bound        no higher than the cost, and in agreement with gap, status and termination; proving it is solving again
+    lower_bound        no higher than the cost, and in agreement with gap, status and termination; `--prove` solves again
     timings_s, versions, model      what the clock, the machine and the solver said of the run
     scenario.folder    where the scenario lay; where it still lies there, its files are compared
     notes              on plans that were not found: out of reach, or no time
