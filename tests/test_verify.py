@@ -45,7 +45,7 @@ def _problem(site=SITE):
     )
     parts = {
         "demands": (
-            site.demand(load=10.0),
+            site.demand(load=[5.0, 10.0]),
             site.demand("drying", 4.0, "steam"),
             site.demand("washing", 1.0, "hot_water"),
         ),
@@ -109,7 +109,7 @@ DECISIONS = {
     "contracts.sign_volume": {("ppa", 2025): 2.0, ("tariff", 2025): 3000.0},
     "contracts.annual_mwh": {("tariff", 2025): 3000.0, ("tariff", 2026): 3000.0},
     "instruments.quantity": {
-        (name, y): q for name, q in (("gec", 2000.0), ("ccer", 400.0), ("biochar", 100.0)) for y in (2025, 2026)
+        (name, y): q for name, q in (("gec", 200.0), ("ccer", 400.0), ("biochar", 100.0)) for y in (2025, 2026)
     },
     "markets.contract_demand_mw": {("grid", 2025): 5.0, ("grid", 2026): 5.0},
     "rating.star": {(2025, 1): 1.0, (2026, 1): 1.0},
@@ -117,18 +117,19 @@ DECISIONS = {
     "durable_rating.star": {(2025, 1): 1.0},
 }
 OPERATION = {
-    # electricity: 8 after the retrofit + 0.2 capture + 2 charged + 0.5 sold = 4 pv + 1 ppa + 2 chp + 3.7 grid
-    "markets.import_mw": {"grid": [3.7, 3.2], "gas": 11.25},
-    "markets.export_mw": {"grid": [0.5, 0.0]},
+    # electricity: 4 after the retrofit + 0.2 capture + 2 charged + 0.8 sold = 4 pv + 1 ppa + 2 chp
+    #              8 after the retrofit + 0.2 capture = 1 ppa + 2 chp + 2 discharged + 3.2 grid
+    "markets.import_mw": {"grid": [0.0, 3.2], "gas": 11.25},
+    "markets.export_mw": {"grid": [0.8, 0.0]},
     "contracts.delivered_mw": {"ppa": 1.0},
-    # hot water: 1 washing + 0.5 dumped = 0.5 freed by the drives + 1 let down; steam: 4 drying + 1; gas: 5 * 1.25 + 2 * 2.5
+    # hot water: 1 washing + 0.25 or 0.5 dumped = 0.25 or 0.5 freed by the drives + 1 let down; steam: 4 drying + 1; gas: 5 * 1.25 + 2 * 2.5
     "converters.activity_mw": {"pv": [4.0, 0.0], "boiler": 5.0, "chp": 2.0, "capture": 1.0},
     "converters.online": {"chp": 2.0},
     "stores.charge_mw": {"battery": [2.0, 0.0]},
     "stores.discharge_mw": {"battery": [0.0, 2.0]},
     "stores.stored_mwh": {"battery": [2.0, 0.0]},
     "heat.letdown_mw": {"steam>hot_water": 1.0},
-    "carriers.dump_mw": {"hot_water": 0.5},
+    "carriers.dump_mw": {"hot_water": [0.25, 0.5]},
 }
 PROBLEM = _problem()
 
@@ -169,6 +170,7 @@ TAMPERED_OPERATION = [
     ("markets.import_mw", "gas", 13.0, "import within the year's limit"),
     ("markets.import_mw", "gas", -1.0, "markets.import_mw not negative"),
     ("markets.export_mw", "grid", [3.5, 0.0], "export within limit"),
+    ("markets.import_mw", "grid", [0.1, 3.2], "buys or sells"),
     ("markets.export_mw", "grid", [0.0, 2.5], "export within generation"),
     ("markets.export_mw", "grid", [-1.0, 0.0], "markets.export_mw not negative"),
     ("markets.export_mw", "grid", [4.5, 4.5], "sales within the year's generation"),
@@ -188,6 +190,7 @@ TAMPERED_OPERATION = [
     ("stores.stored_mwh", "battery", [4.5, 2.5], "energy within capacity"),
     ("stores.stored_mwh", "battery", [1.0, -1.0], "stores.stored_mwh not negative"),
     ("stores.charge_mw", "battery", [2.0, 0.1], "power within rating"),
+    ("stores.charge_mw", "battery", [2.0, 0.1], "charges or discharges"),
     ("stores.charge_mw", "battery", [-0.1, 0.0], "stores.charge_mw not negative"),
     ("stores.discharge_mw", "battery", [1.0, 2.0], "cycles within limit"),
     ("stores.discharge_mw", "battery", [-1.0, 2.0], "stores.discharge_mw not negative"),
@@ -320,7 +323,7 @@ def test_a_ledger_that_agrees_passes():
 def test_violation_names_place_size_and_unit():
     (violation,) = [
         v
-        for v in verify(PROBLEM, operated("markets.import_mw", "grid", [3.8, 3.2])).violations
+        for v in verify(PROBLEM, operated("markets.import_mw", "grid", [0.1, 3.2])).violations
         if v.rule == "carrier balance"
     ]
     assert (violation.item, violation.year, violation.step, violation.rows) == ("electricity", 2025, 0, 2)

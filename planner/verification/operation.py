@@ -129,6 +129,9 @@ def _check_store(problem: Problem, plan: Plan, stock: Stock, s: Store, findings:
     findings.at_most(
         "power within rating", s.name, charge + discharge, power[:, None], unit="MW", tolerance=STEP_TOLERANCE
     )
+    findings.at_most(
+        "charges or discharges", s.name, np.minimum(charge, discharge), 0.0, unit="MW", tolerance=STEP_TOLERANCE
+    )
     findings.at_most("energy within capacity", s.name, stored, energy[:, None], unit="MWh", tolerance=STEP_TOLERANCE)
     findings.at_most(
         "duration above minimum", s.name, s.min_hours * power, energy, unit="MWh", tolerance=STEP_TOLERANCE
@@ -148,6 +151,8 @@ def _check_markets(problem: Problem, plan: Plan, findings: Findings) -> None:
         sold = series(problem, plan, "markets.export_mw", k.name)
         most = k.max_export_mw if k.export_price is not None else 0.0
         findings.at_most("import within limit", k.name, drawn, k.max_import_mw, unit="MW", tolerance=STEP_TOLERANCE)
+        both = np.minimum(series(problem, plan, "markets.import_mw", k.name), sold)
+        findings.at_most("buys or sells", k.name, both, 0.0, unit="MW", tolerance=STEP_TOLERANCE)
         findings.at_most("export within limit", k.name, sold, most, unit="MW", tolerance=STEP_TOLERANCE)
         if k.max_import_mwh_per_year is not None:
             bought = annual(problem, series(problem, plan, "markets.import_mw", k.name))
