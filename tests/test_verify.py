@@ -122,7 +122,8 @@ OPERATION = {
     "markets.import_mw": {"grid": [0.0, 3.2], "gas": 11.25},
     "markets.export_mw": {"grid": [0.8, 0.0]},
     "contracts.delivered_mw": {"ppa": 1.0},
-    # hot water: 1 washing + 0.25 or 0.5 dumped = 0.25 or 0.5 freed by the drives + 1 let down; steam: 4 drying + 1; gas: 5 * 1.25 + 2 * 2.5
+    # hot water: 1 washing + 0.25 or 0.5 dumped = 0.25 or 0.5 freed by the drives + 1 let down
+    # steam: 4 drying + 1; gas: 5 * 1.25 + 2 * 2.5
     "converters.activity_mw": {"pv": [4.0, 0.0], "boiler": 5.0, "chp": 2.0, "capture": 1.0},
     "converters.online": {"chp": 2.0},
     "stores.charge_mw": {"battery": [2.0, 0.0]},
