@@ -125,6 +125,13 @@ def test_presets_give_way_to_own_keys_and_their_numbers_are_told(tmp_path):
     assert assembly.labels["pv_roof"] == ("Rooftop photovoltaics", "屋顶光伏")
 
 
+def test_what_stands_on_a_roof_stays_where_the_roof_is_said_to_be_smaller(tmp_path):
+    """3 MW at 7 m²/kW take 21,000 m² of 14,000: they stay, and the plan is not refused for them."""
+    assembly = made(tmp_path, SUPPLY + "[converters.pv_roof]\nexisting_mw = 3.0\n")
+    assert assembly.problem.group_limits == {"roof": pytest.approx(21000)}
+    assert "site.roof_m2 is 14,000, what stands takes 21,000: no more can be built on it" in assembly.warnings
+
+
 def test_a_label_of_the_users_stands_in_both_languages(tmp_path):
     labels = made(tmp_path, SUPPLY + '[converters.pv_roof]\nlabel = "Hall 3"\n').labels
     assert labels["pv_roof"] == ("Hall 3", "Hall 3")

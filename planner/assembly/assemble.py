@@ -252,10 +252,19 @@ def _problem(site: Site, markets: tuple[Market, ...], emissions: Emissions) -> P
         stores=stores,
         contracts=tuple(contract(site, name, table) for name, table in s.contracts.items()),
         instruments=_instruments(site),
-        group_limits={area: float(getattr(s.site, f"{area}_m2")) for area in sorted(areas)},
+        group_limits={area: _area_m2(site, area, converters) for area in sorted(areas)},
         grid_connection_mw=s.site.grid_connection_mw,
         letdowns=letdowns(carriers),
     )
+
+
+def _area_m2(site: Site, area: str, converters: tuple[Converter, ...]) -> float:
+    """Area of the site, or what stands on it already where that is more: what stands stays, and no more is built."""
+    given = float(getattr(site.scenario.site, f"{area}_m2"))
+    taken = sum(float(v.sizing.existing.max()) * v.groups.get(area, 0.0) for v in converters)
+    if taken > given:
+        site.notes.warn(f"site.{area}_m2 is {given:,.0f}, what stands takes {taken:,.0f}: no more can be built on it")
+    return max(given, taken)
 
 
 def _flows(converters: tuple[Converter, ...], retrofits: tuple[Retrofit, ...]) -> set[str]:

@@ -194,7 +194,9 @@ def _last_resorts(problem: Problem) -> list[Market]:
     for d in problem.demands:
         peak[d.carrier] = peak.get(d.carrier, 0.0) + float(d.load_mw.max() * d.index.max())
     largest = 10.0 * sum(peak.values()) + 1.0
+    there = {k.name for k in problem.markets}  # of business as usual, which may leave loads unserved itself
     return [
         Market(UNSERVED + c, c, np.zeros(problem.steps.count), years, largest, scope=2 if c == ELECTRICITY else 1)
         for c in peak
+        if UNSERVED + c not in there
     ]

@@ -35,7 +35,7 @@ STOPS = {  # a process that the signal ends before Python hears of it is 128 + i
     signal.SIGINT: (*ENDED, 130, -signal.SIGINT),
     signal.SIGTERM: (*ENDED, 130, 143, -signal.SIGTERM),
 }
-RUNNER = [sys.executable, "-c", "from planner.cli import main; main()"]
+RUNNER = [str(Path(sys.executable).with_name("plan"))]
 
 
 def trial(seed: int, number: int, folder: Path) -> Outcome:
@@ -50,7 +50,7 @@ def trial(seed: int, number: int, folder: Path) -> Outcome:
     wrong = [f"{command} {sign.name} after {after_s:.2f} s: {text}" for text in _stopped(words, sign, after_s, mark)]
     if sign is signal.SIGKILL and command != "serve":
         code, said = _run_to_end(words, mark)
-        if code not in (0, 3, 4) or INTERNAL.search(said):
+        if (code not in ENDED and "time limit" not in said) or INTERNAL.search(said):
             wrong.append(f"{command} after a kill ends with {code}: {said[-300:]}")
     wrong += [
         f"{command} {sign.name} after {after_s:.2f} s: {text}"

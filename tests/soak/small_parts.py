@@ -129,7 +129,9 @@ def add_converters(f: Factory) -> None:
                 areas.setdefault((keys["area"], y), Linear()).plus(nameplate[y], need)
             _operate(f, keys, working[y], y)
     for (area, _), used in areas.items():
-        f.rows.at_most(used, f.tables["site"][f"{area}_m2"])
+        on_it = [q for q in f.table("converters").values() if q.get("area") == area]
+        taken = sum(q.get("existing_mw", 0.0) * q["area_m2_per_kw"] * 1e3 for q in on_it)
+        f.rows.at_most(used, max(f.tables["site"][f"{area}_m2"], taken))
 
 
 def _operate(f: Factory, keys: Mapping[str, Any], working: Linear, y: int) -> None:
