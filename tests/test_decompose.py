@@ -70,6 +70,7 @@ def test_decisions_that_lead_to_nothing_new_three_times_end_the_solve_with_the_p
     monkeypatch.setattr(solver.master, "milp", lambda *_, **__: answers[0])
     monkeypatch.setattr(decompose, "improved", lambda _, decided, *__: decided)
     solver.seed()
+    solver.converge(1e-3, solver.coarse)  # decisions that blocks can live with
     answers = [replace(search(CUTS.gap, solver.deadline, None), lower_bound=-np.inf)]
     try:
         ended, plan = solver.solve()

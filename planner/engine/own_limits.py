@@ -344,8 +344,10 @@ def within_own_limits(
         left = max(1.0, deadline - time.monotonic())
         plan = solve(bounded, options if best is None and not asked else replace(options, time_limit_s=left))
         if plan.facts.status == "infeasible" and own and not asked and best is None:
-            limits.widen(own)  # once: what is out of reach by all that is useful is so by more
-            asked = True
+            limits, asked = (
+                OwnLimits(WIDER * limits.wider),
+                True,
+            )  # what is out of reach by all that is useful is so by more
             continue
         kept, low = plan, plan.facts.lower_bound
         if best is not None and not plan.facts.objective < _worth(best, options):
