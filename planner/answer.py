@@ -7,6 +7,7 @@ from typing import Any
 
 from models.problem import Problem
 from planner.accounting.accounts import Accounts, accounts
+from planner.accounting.headline import Headline, headline
 from planner.accounting.ledger import Inventory, inventory
 from planner.accounting.rating import RatedYear, rate_years
 from planner.plan import Plan
@@ -34,6 +35,12 @@ class Answer:
 def account_for(problem: Problem, plan: Plan) -> Answer:
     """Recompute money, tonnes and stars of a plan."""
     return Answer(problem, plan, accounts(problem, plan), inventory(problem, plan), rate_years(problem, plan))
+
+
+def figures_of(answer: Answer, usual: Answer | None) -> Headline:
+    """What every output shows of a plan, beside business as usual where there is one to compare with."""
+    other = None if usual is None else (usual.money, usual.tonnes)
+    return headline((answer.money, answer.tonnes), other)
 
 
 def at_accounted_cost(problem: Problem, plan: Plan) -> Plan:

@@ -20,8 +20,10 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.results.folder import Results, Row
+from planner.results.key_figures import key_figures, read_headline
 from planner.results.quick_look import quick_look
 from planner.results.steps import steps
+from planner.words import say
 
 Cell = str | float | None
 MONEY = 10_000.0
@@ -39,6 +41,7 @@ CASH_COLUMNS = {
     "instrument": "Paper",
     "carbon": "Carbon price",
     "tax": "Tax",
+    "salvage_tax": "Tax",
     "salvage": "Salvage value",
     "total": "Total",
     "present_value": "Present value",
@@ -95,6 +98,7 @@ def sections(results: Results, width: int) -> Iterable[tuple[str, Table]]:
     candidates: tuple[tuple[str, Table | None], ...] = (
         (f"What to do when [{unit}]", roadmap_table(results)),
         (f"Beside it: the naive plans [{unit}]", plans_table(results)),
+        (say("headline", "en"), headline_table(results)),
         (f"Worth against business as usual [{unit}; cost per t in {currency}]", worth_table(results)),
         (f"What business as usual leaves unserved{_priced(results.summary)}", short_table(results)),
         ("Stars per year (modelled, not a certificate)", stars_table(results)),
@@ -184,7 +188,7 @@ def cost_words(summary: Mapping[str, Any]) -> str:
         return ""
     unit = money_unit(summary)
     words = f"Net present cost [{unit}]: {number(cost / MONEY, 0)}"
-    usual = (summary.get("naive") or {}).get("business_as_usual", {}).get("net_present_cost")
+    usual = (summary.get("headline") or {}).get("usual_net_present_cost")
     if usual:
         above = (cost - usual) / MONEY
         side = "above" if above >= 0 else "below"
@@ -256,6 +260,7 @@ def plans_table(results: Results) -> Table | None:
     headings = (
         "Net present cost",
         "Above usual",
+        "Penalties",
         f"Stars {years[0]}",
         f"Stars {target}",
         f"Durable {target}",
@@ -270,6 +275,7 @@ def plans_table(results: Results) -> Table | None:
             PLAN_NAMES.get(name, name.replace("_", " ")),
             _cell(cost, MONEY, decimals=0),
             _cell(above, decimals=0),
+            _cell(plan.get("penalties"), MONEY, decimals=0),
             *(_cell(plan.get(key), decimals=0) for key in ("stars_year_one", "stars_target", "durable_target")),
             _cell(share, 0.01, decimals=1),
         )
@@ -293,6 +299,17 @@ def _priced(summary: Mapping[str, Any]) -> str:
     if price is None:
         return ", so nothing is compared with it"
     return f", counted at {number(price, 0)} {summary.get('currency', 'CNY')}/MWh"
+
+
+def headline_table(results: Results) -> Table | None:
+    """Every figure of the whole plan, in the order and the words of the other outputs."""
+    found = read_headline(results.tables.get("headline", ()))
+    if found is None:
+        return None
+    table = new_table("Figure", "!Value", "Unit")
+    for line in key_figures(found, str(results.summary.get("currency", "CNY")), "en"):
+        table.add_row(line.label, line.value, line.unit)
+    return table
 
 
 def stars_table(results: Results) -> Table | None:

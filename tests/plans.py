@@ -11,11 +11,11 @@ import numpy as np
 
 from models.problem import Gate, Indicator, Level, Problem
 from planner.accounting.accounts import accounts
-from planner.answer import account_for
+from planner.answer import account_for, figures_of
 from planner.plan import Plan
 from planner.results.archive import pack
 from planner.results.folder import sha256, summary_bytes, table_bytes, write_results, writer_lock
-from planner.results.tables import tables
+from planner.results.tables import headlines, tables
 from planner.roadmap.dated import roadmap
 from planner.roadmap.files import roadmap_files
 from planner.roadmap.setting import Setting, certification
@@ -83,6 +83,9 @@ def dyehouse_results(folder: Path, years: tuple[int, ...] = tuple(range(2025, 20
     plans = {"business_as_usual": Beside(answer), "optimum": Beside(answer)}
     summary = summarise(answer, plans, answer.problem.years[-1]) | context | changes
     files = {f"{name}.csv": table_bytes(rows) for name, rows in tables(answer, "CNY").items()}
+    found = figures_of(answer, answer)
+    summary["headline"] = dict(found.whole)
+    files["headline.csv"] = table_bytes(headlines(found, "CNY"))
     files |= roadmap_files(roadmap(answer, Setting("dyehouse", "CNY", date(years[0], 1, 1), certification())))
     with writer_lock(folder / "results"):
         write_results(folder / "results", summary, {**files, "operation.npz": pack(answer.problem, answer.plan)})

@@ -125,7 +125,7 @@ def test_salvage_above_book_value_is_taxed():
     books = accounts(problem, TWO.plan({"converters.build_mw": {("pv", 2025): 2.0}}))
     # cost 8, salvage 6, book 4, tax on gain 0.5, depreciation 2 a year saves 0.5 a year
     assert kinds(books, "salvage") == {(2026, "pv"): pytest.approx(-6.0)}
-    assert kinds(books, "tax")[2026, "pv"] == pytest.approx(0.5)
+    assert kinds(books, "salvage_tax")[2026, "pv"] == pytest.approx(0.5)
     assert books.net_present_cost == pytest.approx(8 - 1.0 - 6 + 0.5)
 
 

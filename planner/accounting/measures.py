@@ -20,7 +20,7 @@ ROUNDING = 1e-9  # of the largest payment
 
 
 def simple_payback(plan: Accounts, reference: Accounts) -> float | None:
-    """Years until undiscounted savings have repaid the extra capex, salvage aside, counted from the first year.
+    """Years until undiscounted savings have repaid the extra capex, salvage and its tax aside, counted from the first year.
 
     Capex is paid at the start of its year, savings come evenly over the year. 0 where the plan never pays more than the
     reference; None where it is not repaid for good within the horizon.
@@ -28,7 +28,8 @@ def simple_payback(plan: Accounts, reference: Accounts) -> float | None:
     repaid_at: float | None = 0.0
     balance = 0.0
     capex = reference.cash("capex") - plan.cash("capex")
-    saved = reference.cash() - reference.cash("salvage") - plan.cash() + plan.cash("salvage") - capex
+    left = reference.cash("salvage", "salvage_tax") - plan.cash("salvage", "salvage_tax")
+    saved = reference.cash() - plan.cash() - left - capex
     for n in range(len(plan.years)):
         balance += capex[n]
         if balance < 0:

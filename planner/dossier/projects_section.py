@@ -6,6 +6,7 @@ import numpy as np
 
 from planner.dossier.blocks import Section, Table, number, percent
 from planner.dossier.words import say
+from planner.results.key_figures import key_figures
 from planner.results.record import Record
 from planner.results.steps import Step, steps
 from planner.results.tables import decisions
@@ -18,9 +19,15 @@ def projects_section(record: Record, lang: Lang) -> Section:
         "projects",
         say("projects", lang),
         "planned",
-        (_projects(record, lang), _effect(record, lang)),
+        (_projects(record, lang), _effect(record, lang), _figures(record, lang)),
         lead=say("effect_note", lang),
     )
+
+
+def _figures(record: Record, lang: Lang) -> Table:
+    """The figures that every output shows."""
+    rows = tuple((line.label, line.value, line.unit) for line in key_figures(record.headline, record.currency, lang))
+    return Table(say("headline", lang), ("", "!", ""), rows)
 
 
 def _projects(record: Record, lang: Lang) -> Table:

@@ -28,7 +28,7 @@ GROUPS = {
     "upkeep": ("opex_fixed", "opex_variable", "management"),
     "instrument": ("instrument",),
     "carbon": ("carbon",),
-    "tax": ("tax",),
+    "tax": ("tax", "salvage_tax"),
     "salvage": ("salvage",),
 }
 LOOKS = {

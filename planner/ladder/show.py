@@ -23,9 +23,8 @@ def show_ladder(study: Mapping[str, Any], console: Console) -> None:
     own = [row for row in study["rows"] if row["reading"] == study["reading"] and row["assumed"] == "best"]
     console.print(Text(f"{study['scenario']}: the price of each star [{unit}]", style="bold"))
     console.print(_own(own))
-    if penalties := [words for row in own if (words := _penalties(row))]:
-        told = f"Cost is cash. Gap and last star count penalties on paper too: {', '.join(penalties)}"
-        console.print(Text(textwrap.fill(told, console.width, subsequent_indent="    ")))
+    told = "Cost is cash, +: penalties on paper. Gap and last star count the penalties too."
+    console.print(Text(textwrap.fill(told, console.width, subsequent_indent="    ")))
     others = [row for row in study["rows"] if row not in own]
     if others:
         console.print()
@@ -40,27 +39,44 @@ def show_ladder(study: Mapping[str, Any], console: Console) -> None:
 
 
 def _own(rows: Sequence[Row]) -> Table:
-    table = new_table("Stars", "!From", "!Cost", "!Gap %", "!Last star", "!Durable stars", "!On paper", "!Held durably")
+    table = new_table(
+        "Stars",
+        "!From",
+        "!Cost",
+        "!Penalties",
+        "!Gap %",
+        "!Last star",
+        "!Durable stars",
+        "!On paper",
+        "!Penalties",
+        "!Held durably",
+        "!Penalties",
+    )
     for row in rows:
         table.add_row(
             str(row["stars"]),
             str(row["first_year"]),
             _cost(row["net_present_cost"], row["status"]),
+            _penalties(row),
             "" if row["gap"] is None else f"{100 * row['gap']:.2f}",
             _between(row),
             str(list(row["durable_stars"].values())[-1]) if row["durable_stars"] else "",
-            _cost(row["paper_cost"], row["paper_status"]),
-            _cost(row["durable_cost"], row["durable_status"]),
+            _charged(row, "paper"),
+            _charged(row, "durable"),
         )
     return table
 
 
 def _penalties(row: Row) -> str:
-    """What the plan of a rung is charged for paper, beyond its cash; nothing where that is less than a unit."""
-    if row["objective"] is None or row["net_present_cost"] is None:
-        return ""
-    charged = (row["objective"] - row["net_present_cost"]) / MONEY
-    return f"{number(charged, 0)} at {row['stars']} stars from {row['first_year']}" if charged >= 1.0 else ""
+    """What a plan is charged for paper, beyond its cash."""
+    found = row.get("penalties")
+    return "" if found is None else number(found / MONEY, 0)
+
+
+def _charged(row: Row, plan: str) -> str:
+    """Cash of a plan beside the rung's own, and what it is charged for paper."""
+    cost, penalties = _cost(row[f"{plan}_cost"], row[f"{plan}_status"]), row.get(f"{plan}_penalties") or 0.0
+    return f"{cost}+{number(penalties / MONEY, 0)}" if round(penalties / MONEY) else cost
 
 
 def _others(rows: Sequence[Row]) -> Table:

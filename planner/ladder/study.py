@@ -38,6 +38,7 @@ def _row(ladder: Ladder, rung: Rung) -> dict[str, Any]:
         "status": _status(own, cost, ladder.again.options.gap),
         "objective": _money(cost.high),
         "net_present_cost": None if answer is None else _cash(answer),
+        "penalties": None if answer is None else answer.money.penalties_present * MILLION,
         "lower_bound": _money(cost.low),
         "gap": _gap(cost),
         **_marginal(cost, ladder.below(rung)),
@@ -83,7 +84,10 @@ def _durable(ladder: Ladder, rung: Rung) -> dict[str, Any]:
         return {"durable_status": None, "durable_cost": None}
     solved = ladder.durable[rung]
     status = _status(solved, solved.cost, ladder.again.options.gap)
-    return {"durable_status": status, "durable_cost": None if solved.answer is None else _cash(solved.answer)}
+    if solved.answer is None:
+        return {"durable_status": status, "durable_cost": None}
+    charged = solved.answer.money.penalties_present * MILLION
+    return {"durable_status": status, "durable_cost": _cash(solved.answer), "durable_penalties": charged}
 
 
 def _status(solved: Solved, cost: Interval, gap: float) -> str:

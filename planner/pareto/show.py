@@ -18,7 +18,9 @@ def show_pareto(study: Mapping[str, Any], console: Console) -> None:
     """The points from the cheapest to the tightest."""
     unit = f"10k {study['currency']}"
     console.print(Text(f"{study['scenario']}: least cost against {study['axis'].lower()} [{unit}]", style="bold"))
-    table = new_table("Point", "!At", "!Stars", "!Durable", "!Cost", "!Gap %", "!Dearer by", "!Proven", tight=True)
+    table = new_table(
+        "Point", "!At", "!Stars", "!Durable", "!Cost", "!Penalties", "!Gap %", "!Dearer by", "!Proven", tight=True
+    )
     standing = {point["label"] for point in study["points"] if point["net_present_cost"] is not None}
     open_limits = [p["label"] for p in study["points"] if p["status"] == "none" and p["label"] not in standing]
     for point in study["points"]:
@@ -31,12 +33,15 @@ def show_pareto(study: Mapping[str, Any], console: Console) -> None:
             point["label"],
             str(point["least_stars"]),
             str(point["least_durable_stars"]),
-            number(point["objective"] / MONEY, 0),
+            number(point["net_present_cost"] / MONEY, 0),
+            number((point["objective"] - point["net_present_cost"]) / MONEY, 0),
             f"{100 * point['gap']:.2f}",
             _between(point),
             _remark(point),
         )
     console.print(table)
+    told = "Cost is cash. Gap and dearer by count the penalties on paper too."
+    console.print(Text(textwrap.fill(told, console.width)))
     if open_limits:
         words = (
             f"In the time no plan of its own was found at {', '.join(open_limits)}: a longer --time-limit may find one."

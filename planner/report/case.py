@@ -8,9 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from planner.accounting.headline import Headline
 from planner.report.phrases import phrase
 from planner.report.words import Language
 from planner.results.folder import OPERATION, Results, Row, read_results, shown
+from planner.results.key_figures import read_headline
 from planner.results.record import Record, open_record
 from planner.roadmap.dated import ROADMAP, read_roadmap
 from planner.roadmap.form import Roadmap
@@ -71,13 +73,9 @@ class Case:
         return self.words.pick(head.get("title") or "", head.get("title_zh") or "") or str(head.get("name", ""))
 
     @cached_property
-    def usual(self) -> tuple[Row, ...]:
-        """Cash of business as usual by year."""
-        from planner.results.tables import cash
-
-        if self.record is None or self.record.usual is None:
-            return ()
-        return tuple(cash(self.record.usual.money, self.record.currency))
+    def headline(self) -> Headline | None:
+        """The figures that every output shows; None where an older version wrote the folder."""
+        return read_headline(self.rows("headline"))
 
     @property
     def short(self) -> Sequence[Mapping[str, Any]]:

@@ -75,6 +75,8 @@ def _facts(case: Case, point: Mapping[str, Any]) -> list[tuple[str, str]]:
     words = case.words
     facts = [(f"{words('cost')} [{words.unit}]", number(point["net_present_cost"] / MONEY))]
     if isinstance(point.get("objective"), int | float):
+        charged = point["objective"] - point["net_present_cost"]
+        facts.append((f"{words('penalty')} [{words.unit}]", number(charged / MONEY)))
         facts.append((f"{words('cost_with_penalties')} [{words.unit}]", number(point["objective"] / MONEY)))
     if isinstance(point.get("capex"), int | float):
         facts.append((f"{words('invest')} [{words.unit}]", number(point["capex"] / MONEY)))

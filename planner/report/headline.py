@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import accumulate
-from typing import Any
 
 from planner.report.blocks import Table
-from planner.report.case import ALL, Case, by_year
+from planner.report.case import Case
 from planner.report.roadmap import ROUTINE, month, works_from
 from planner.report.words import MONEY, number, share
-from planner.results.folder import Row
+from planner.results.key_figures import key_figures
 from planner.results.quick_look import quick_look
 
 MOST_DECISIONS = 6
@@ -87,15 +85,15 @@ def last_held(stars: Mapping[str, int], year: str, count: int) -> int:
     return last
 
 
-def _plans(case: Case, name: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = (case.summary.get("naive") or {}).get(name) or {}
-    return found
+def _figure(case: Case, name: str) -> float | None:
+    """A figure of the whole plan; None where it is not known."""
+    return None if case.headline is None else case.headline.whole.get(name)
 
 
 def _cost(case: Case) -> Tile:
     words, cost = case.words, case.summary["net_present_cost"]
     notes = []
-    if usual := _plans(case, "business_as_usual").get("net_present_cost"):
+    if usual := _figure(case, "usual_net_present_cost"):
         above = cost - usual
         key = "above_usual" if above >= 0 else "below_usual"
         notes.append(words(key, amount=words.amount(abs(above)), share=share(abs(above / usual), 1)))
@@ -109,46 +107,35 @@ def _cost(case: Case) -> Tile:
 
 
 def _payback(case: Case) -> Tile:
-    words, plan = case.words, _plans(case, "optimum")
-    if not case.is_compared:
-        return Tile(words("payback"), "–", [words("not_compared")])
-    if not plan:
-        return Tile(words("payback"), "–", [words("payback_unknown")])
-    years, rate = plan.get("payback_years"), plan.get("irr")
+    words = case.words
+    if case.headline is None or not case.headline.is_compared:
+        return Tile(
+            words("payback"), "–", [words("not_compared" if not case.is_compared else "headline.not_comparable")]
+        )
+    years, rate = (_figure(case, name) for name in ("payback_years", "irr"))
     value = words("never") if years is None else words("years", n=number(years, 1))
     return Tile(words("payback"), value, [words("no_irr") if rate is None else words("irr", share=share(rate, 1))])
 
 
 def _investment(case: Case) -> Tile:
     words = case.words
-    paid = by_year(case.rows("cash"), case.years, lambda row: row.metric == "capex")
-    early = sum(amount for year, amount in zip(case.years, paid, strict=True) if year <= case.target_year)
+    if case.headline is None:
+        return Tile(words("invest"), number(case.summary["capex"] / MONEY), [], unit=words.unit)
+    paid = zip(case.years, case.headline.yearly["investment"], strict=True)
+    early = sum(amount for year, amount in paid if year <= case.target_year)
     notes = [words("invest_by", amount=words.amount(early), year=case.target_year)]
-    return Tile(words("invest"), number(sum(paid) / MONEY), notes, unit=words.unit)
-
-
-def balance(case: Case) -> list[float]:
-    """What the plan has saved so far against business as usual, undiscounted, salvage aside; empty without it."""
-    if not case.usual:
-        return []
-    paid = by_year(case.rows("cash"), case.years, _is_paid)
-    usual = by_year(case.usual, case.years, _is_paid)
-    return list(accumulate(before - after for before, after in zip(usual, paid, strict=True)))
-
-
-def _is_paid(row: Row) -> bool:
-    return row.item != ALL and row.metric != "salvage"
+    return Tile(words("invest"), number((_figure(case, "investment") or 0.0) / MONEY), notes, unit=words.unit)
 
 
 def _peak(case: Case) -> Tile:
-    words, saved = case.words, balance(case)
-    if not saved:
-        return Tile(words("peak"), "–", [words("peak_unknown" if case.is_compared else "not_compared")])
-    lowest = min(saved)
-    if lowest >= 0:
+    words, found = case.words, case.headline
+    if found is None or not found.is_compared:
+        return Tile(words("peak"), "–", [words("not_compared" if not case.is_compared else "headline.not_comparable")])
+    lowest = found.whole["peak_cash"] or 0.0
+    if not lowest:
         return Tile(words("peak"), "0", [words("peak_none")], unit=words.unit)
-    note = words("peak_in", year=case.years[saved.index(lowest)])
-    return Tile(words("peak"), number(-lowest / MONEY), [note], unit=words.unit)
+    note = words("peak_in", year=found.years[int(found.yearly["cumulative_saving"].argmin())])
+    return Tile(words("peak"), number(lowest / MONEY), [note], unit=words.unit)
 
 
 def _reduction(case: Case) -> Tile:
@@ -168,26 +155,31 @@ def _tonnes(case: Case) -> Tile:
     return Tile(words("emissions_tile", year=year), number(after), [note])
 
 
-def money_by_year(case: Case) -> Table:
-    """Investment and running cost beside the running cost of business as usual; years stand side by side."""
-    words, cash = case.words, case.rows("cash")
-
-    def line(key: str, values: Sequence[float]) -> list[str]:
-        return [words(key), *(number(value / MONEY) for value in values), number(sum(values) / MONEY)]
-
-    rows = [
-        line("invest", by_year(cash, case.years, lambda row: row.metric == "capex")),
-        line("running", by_year(cash, case.years, is_running)),
-    ]
-    if case.usual:
-        rows.append(line("usual_running", by_year(case.usual, case.years, _is_paid)))
+def money_by_year(case: Case) -> Table | None:
+    """Investment, running cost and salvage value beside all cash of business as usual; years stand side by side."""
+    words, found = case.words, case.headline
+    if found is None:
+        return None
+    keys = {"invest": "investment", "running": "running_cost", "salvage": "salvage", "total": "total_cash"}
+    keys |= {"business_as_usual": "usual_cash"} if found.is_compared else {}
+    rows = []
+    for word, name in keys.items():
+        values = found.yearly[name]
+        if name != "salvage" or values.any():
+            cells = (number(value / MONEY) for value in (*values, values.sum()))
+            rows.append([words(word), *cells])
     headings = ["", *(f"!{year}" for year in case.years), f"!{words('sum')}"]
     return Table(words("by_year", unit=words.unit), headings, rows)
 
 
-def is_running(row: Row) -> bool:
-    """Whether a payment is running cost: neither investment nor salvage."""
-    return row.item != ALL and row.metric not in ("capex", "salvage")
+def figures_table(case: Case) -> Table | None:
+    """Every figure of the whole plan."""
+    words = case.words
+    if case.headline is None:
+        return None
+    lines = key_figures(case.headline, words.currency, words.code)
+    rows = [[line.label, line.value, line.unit] for line in lines]
+    return Table(words("headline"), [words("figure"), f"!{words('value')}", words("unit")], rows)
 
 
 def decide_now(case: Case) -> Table | None:
@@ -211,7 +203,7 @@ def decide_now(case: Case) -> Table | None:
         ]
         for a in now
     ]
-    headings = [words("decide_by"), words("action"), f"!{words('invest')}", words("works_from"), words("owner")]
+    headings = [words("decide_by"), words("action"), f"!{words('one_off')}", words("works_from"), words("owner")]
     shown = rows[:MOST_DECISIONS]
     if rest := now[MOST_DECISIONS:]:
         over = number(sum(a.one_off or 0.0 for a in rest) / MONEY)

@@ -8,7 +8,7 @@ from typing import Any
 from planner.report.blocks import Block, Section, Table
 from planner.report.case import ALL, Case, by_year
 from planner.report.drawings import figures
-from planner.report.headline import balance
+from planner.report.headline import figures_table
 from planner.report.stars import missing
 from planner.report.words import MONEY, number
 from planner.report.yearly import NOTHING, year_table
@@ -23,7 +23,7 @@ CASH = {
     "upkeep": ("opex_fixed", "opex_variable", "management"),
     "paper": ("instrument",),
     "carbon": ("carbon",),
-    "tax": ("tax",),
+    "tax": ("tax", "salvage_tax"),
     "salvage": ("salvage",),
 }
 TONNES = ("scope1", "captured", "scope2_location", "scope2_market", "scope3", "credits", "removals", "net")
@@ -35,7 +35,12 @@ SCOPES = ("scope1", "scope2_location", "scope2_market", "scope3")
 def money_section(case: Case) -> Section:
     """Cash by year against business as usual; abatement cost and near-optimal plans."""
     words = case.words
-    blocks: list[Block | None] = [short_table(case), *figures(case, "cash_flow"), cash_table(case)]
+    blocks: list[Block | None] = [
+        figures_table(case),
+        short_table(case),
+        *figures(case, "cash_flow"),
+        cash_table(case),
+    ]
     study = case.studies.get("abatement")
     blocks.append(abatement_table(case, study) if study else missing(case, "abatement_title", "abatement"))
     blocks += figures(case, "abatement")
@@ -67,14 +72,14 @@ def cash_table(case: Case) -> Table | None:
     columns = {words(key): paid(cash, kinds) for key, kinds in CASH.items()}
     total = [sum(values) for values in zip(*columns.values(), strict=True)]
     columns[words("total")] = total
-    if case.usual:
-        usual = [sum(values) for values in zip(*(paid(case.usual, kinds) for kinds in CASH.values()), strict=True)]
-        columns[words("usual")] = usual
-        columns[words("saved")] = [before - after for before, after in zip(usual, total, strict=True)]
+    found = case.headline
+    if found is not None and found.is_compared:
+        columns[words("usual")] = [v / MONEY for v in found.yearly["usual_cash"]]
+        columns[words("saved")] = [v / MONEY for v in found.yearly["saving"]]
     table = year_table(case, words("cash_table", unit=words.unit), columns, summed=True)
-    if table is None or not case.usual:
+    if table is None or found is None or not found.is_compared:
         return table
-    saved = [*(number(value / MONEY) for value in balance(case)), ""]
+    saved = [*(number(value / MONEY) for value in found.yearly["cumulative_saving"]), ""]
     rows = [[*row, value] for row, value in zip(table.rows, saved, strict=True)]
     return Table(table.title, [*table.headings, f"!{words('balance')}"], rows, table.strong)
 

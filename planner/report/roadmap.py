@@ -71,7 +71,7 @@ def _table(case: Case, roadmap: Roadmap, title: str, actions: Sequence[Action], 
     headings = [
         words("decide_by"),
         words("action"),
-        f"!{words('invest')}",
+        f"!{words('one_off')}",
         words("order_by"),
         words("works_from"),
         words("owner"),

@@ -45,13 +45,12 @@ def ladder_tables(case: Case, study: Mapping[str, Any]) -> list[Block]:
     main = [row for row in rows if row.get("assumed", "best") == "best" and row.get("reading") in (own, None)]
     others = [row for row in rows if row not in main]
     blocks: list[Block] = []
-    keys = ("cost", "marginal", "gap", "paper_cost", "durable_cost", "durable")
+    costs = ("cost", "penalty", "marginal", "gap", "paper_cost", "penalty", "durable_cost", "penalty")
+    keys = (*costs, "durable")
     if main:
         headings = [words("stars"), *(f"!{words(key)}" for key in keys), words("binds")]
         cells = [[*_rung(case, row), _bind(case, row)] for row in main]
-        charged = [told for row in main if (told := _charged(case, row))]
-        note = words("ladder_note", penalties=", ".join(charged)) if charged else ""
-        blocks.append(Table(words("ladder_table", unit=words.unit), headings, cells, note=note))
+        blocks.append(Table(words("ladder_table", unit=words.unit), headings, cells, note=words("ladder_note")))
     if others:
         headings = [words("stars"), *(f"!{words(key)}" for key in keys), words("reading")]
         cells = [[*_rung(case, row), reading(case, row)] for row in others]
@@ -65,23 +64,18 @@ def _level(case: Case, row: Mapping[str, Any]) -> str:
     return level if row.get("first_year") is None else words("level_from", stars=level, year=row["first_year"])
 
 
-def _charged(case: Case, row: Mapping[str, Any]) -> str:
-    """What the plan of a rung is charged for paper beside its cash; nothing below one unit."""
-    cost, whole = row.get("net_present_cost"), row.get("objective")
-    if cost is None or whole is None or whole - cost < MONEY:
-        return ""
-    return case.words("ladder_penalty", level=_level(case, row), amount=number((whole - cost) / MONEY))
-
-
 def _rung(case: Case, row: Mapping[str, Any]) -> list[str]:
     words, cost = case.words, row.get("net_present_cost")
     return [
         _level(case, row),
         words.known(f"status.{row.get('status')}") if cost is None else number(cost / MONEY),
+        _money(row.get("penalties")),
         _money(row.get("marginal")),
         share(row.get("gap"), 1),
         _money(row.get("paper_cost")),
+        _money(row.get("paper_penalties")),
         _money(row.get("durable_cost")),
+        _money(row.get("durable_penalties")),
         fewest(case, row.get("durable_stars")),
     ]
 
@@ -103,7 +97,7 @@ def plans_table(case: Case) -> Table:
     year = case.target_year
     headings = [
         words("plan"),
-        *(f"!{words(key)}" for key in ("cost", "above", "invest", "payback")),
+        *(f"!{words(key)}" for key in ("cost", "above", "penalty", "invest", "payback")),
         "!IRR" if words.code == "en" else "!内部收益率",
         f"!{words('stars_in', year=case.years[0])}",
         f"!{words('stars_in', year=year)}",
@@ -121,6 +115,7 @@ def plans_table(case: Case) -> Table:
                 plan_name(case, name) + note,
                 _money(cost),
                 _money(above),
+                _money(plan.get("penalties")),
                 _money(plan.get("capex")),
                 "–" if payback is None else words("years", n=number(payback, 1)),
                 share(plan.get("irr"), 1),

@@ -43,6 +43,7 @@ USUAL = "usual.npz"
 BESIDE = "beside.npz"
 INPUTS = "inputs.zip"
 PLANS = "plans.csv"
+HEADLINE = "headline.csv"
 ROADMAP = "roadmap.csv"  # one row an action, no tidy table
 EFFECTIVE = "scenario.effective.toml"
 COLUMNS = ("year", "item", "metric", "unit", "value")

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from models.problem import Problem
+from planner.accounting.headline import Headline
 from planner.accounting.shortfall import Shortfall, is_comparable, shortfalls
-from planner.answer import Answer, account_for
+from planner.answer import Answer, account_for, figures_of
 from planner.library import LibraryError, load
 from planner.library.rating_table import RATINGS, RatingTable, read_rating
+from planner.plan import Plan
 from planner.results.archive import ArchiveError, unpack
 from planner.results.folder import EFFECTIVE, USUAL, Results, ResultsError, read_results
 from planner.scenario import Scenario
@@ -79,13 +82,22 @@ class Record:
         """Business as usual of the same problem, as archived; a folder without it has it solved again."""
         archived = self.results.folder / USUAL
         if archived.is_file():
-            return account_for(*unpack(archived.read_bytes()))
+            return self._under_rules(*unpack(archived.read_bytes()))
         from planner.assembly.variants import business_as_usual
         from planner.engine import Options, solve
 
         problem = business_as_usual(self.answer.problem)
         plan = solve(problem, Options())
-        return account_for(problem, plan) if plan.decisions else None
+        return self._under_rules(problem, plan) if plan.decisions else None
+
+    @cached_property
+    def headline(self) -> Headline:
+        """What every output shows of the plan."""
+        return figures_of(self.answer, self.usual)
+
+    def _under_rules(self, problem: Problem, plan: Plan) -> Answer:
+        """A plan beside this one, whose paper is charged as this one's is."""
+        return account_for(replace(problem, durability=self.answer.problem.durability), plan)
 
     @property
     def usual(self) -> Answer | None:

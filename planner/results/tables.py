@@ -1,10 +1,11 @@
 """The accountant's findings as tidy tables: `year, item, metric, unit, value`, money in the scenario's currency.
 
-decisions   what is started, built, signed, adopted, retired and bought in which year
+decisions   what is started, built, signed, adopted, retired and bought in which year, and its whole capex
 cash        every payment by kind; item "all" holds totals, present values and penalties
 emissions   tonnes by source and scope; item "all" holds the totals and what follows from them
 ledger      electricity with its claims; energy through every market, converter and store
 capacities  nameplate and working sizes
+headline    what every output shows, by year and for the whole plan (`planner.accounting.headline`); written beside the others
 rating      stars, points by indicator, and the shares that gates look at; durable ones beside them
 """
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from models.problem import Problem
 from planner.accounting.accounts import Accounts
+from planner.accounting.headline import UNITS, Headline
 from planner.accounting.ledger import Inventory, annual, is_delivered
 from planner.accounting.rating import METRICS, RatedYear, facts_of
 from planner.accounting.stock import LEAST_SIZE, series
@@ -50,16 +52,15 @@ def tables(answer: Answer, currency: str) -> dict[str, tuple[Row, ...]]:
 
 
 def decisions(problem: Problem, plan: Plan, money: Accounts, currency: str) -> Iterator[Row]:
-    """Decisions year by year, each followed by the capex that it causes."""
+    """Decisions year by year, each followed by the capex that it causes, all instalments together, whenever they are paid."""
     for year in problem.years:
         yield from _decided(problem, plan, year)
-        paid: dict[str, float] = {}
-        for row in money.rows:
-            if row.year == year and row.kind == "capex":
-                item = owner(row.item)
-                paid[item] = paid.get(item, 0.0) + row.amount
-        for item, amount in paid.items():
-            yield Row(year, item, "capex", currency, amount * MILLION)
+        spent: dict[str, float] = {}
+        for one in money.investments:
+            if one.year == year:
+                spent[owner(one.item)] = spent.get(owner(one.item), 0.0) + one.cost
+        for item, cost in spent.items():
+            yield Row(year, item, "capex", currency, cost * MILLION)
         for i in problem.instruments:
             bought = plan.decision("instruments.quantity", i.name, year)
             if bought > LEAST_SIZE:
@@ -68,6 +69,17 @@ def decisions(problem: Problem, plan: Plan, money: Accounts, currency: str) -> I
             used = plan.decision("contracts.annual_mwh", c.name, year)
             if used > LEAST_SIZE:
                 yield Row(year, c.name, "use", "MWh", used)
+
+
+def headlines(found: Headline, currency: str) -> Iterator[Row]:
+    """Every figure of the headline by year, then those of the whole plan; what is not known has no row."""
+    for metric, values in found.yearly.items():
+        for year, value in zip(found.years, values, strict=True):
+            yield Row(year, ALL, metric, UNITS.get(metric, currency), float(value))
+    for metric, total in found.whole.items():
+        if total is not None:
+            unit = f"{currency}/t" if metric == "cost_per_tonne" else UNITS.get(metric, currency)
+            yield Row(None, ALL, metric, unit, total)
 
 
 def _decided(problem: Problem, plan: Plan, year: int) -> Iterator[Row]:

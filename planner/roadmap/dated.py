@@ -20,7 +20,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from planner.answer import MILLION, Answer
+from planner.accounting.headline import cash_by_year
+from planner.answer import Answer
 from planner.assembly.lead_times import earlier
 from planner.results.folder import ResultsError
 from planner.roadmap.actions import drafts, target_years
@@ -92,10 +93,9 @@ def _order(action: Action) -> tuple[date, date, str]:
 
 def _years(answer: Answer) -> Iterable[PlanYear]:
     tonnes, rated = answer.tonnes, {one.year: one for one in answer.rated}
-    before = answer.problem.base.gross_tco2e
+    before, cash = answer.problem.base.gross_tco2e, cash_by_year(answer.money)
     for n, year in enumerate(answer.problem.years):
         one, gross = rated.get(year), float(tonnes.gross_location_tco2e[n])
-        rows = [row for row in answer.money.rows if row.year == year]
         yield PlanYear(
             year=year,
             stars=None if one is None else one.full.stars,
@@ -105,7 +105,7 @@ def _years(answer: Answer) -> Iterable[PlanYear]:
             net_tco2e=float(tonnes.net_tco2e[n]),
             change_tco2e=gross - before,
             own_reduction_share=answer.own_reduction()[n],
-            investment=sum(row.amount for row in rows if row.kind == "capex") * MILLION,
-            running_cost=sum(row.amount for row in rows if row.kind not in ("capex", "salvage")) * MILLION,
+            investment=float(cash["investment"][n]),
+            running_cost=float(cash["running_cost"][n]),
         )
         before = gross

@@ -9,12 +9,9 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Any
 
-import numpy as np
-
 from models.problem import Problem
-from planner.accounting.measures import cost_per_tonne, internal_rate_of_return, simple_payback
 from planner.accounting.shortfall import is_comparable, shortfalls
-from planner.answer import MILLION, Answer, account_for, findings
+from planner.answer import MILLION, Answer, account_for, figures_of, findings
 from planner.plan import Plan
 from planner.rating.clauses import binding
 from planner.results.folder import Row
@@ -170,13 +167,10 @@ def plan_rows(naive: Mapping[str, Mapping[str, Any]], currency: str) -> list[Row
 
 def worth(answer: Answer, usual: Answer) -> dict[str, float | None]:
     """Payback [years], internal rate of return and cost per tonne avoided, location-based, against business as usual."""
-    tonnes, before = answer.tonnes.gross_location_tco2e, usual.tonnes.gross_location_tco2e
-    per_tonne = cost_per_tonne(answer.money, usual.money, tonnes, before)
+    whole = figures_of(answer, usual).whole
     return {
-        "payback_years": simple_payback(answer.money, usual.money),
-        "irr": internal_rate_of_return(answer.money, usual.money),
-        "cost_per_tonne": None if per_tonne is None else per_tonne * MILLION,
-        "avoided_tco2e": float(np.sum(before - tonnes)),
+        **{name: whole[name] for name in ("payback_years", "irr", "cost_per_tonne")},
+        "avoided_tco2e": whole["avoided"],
     }
 
 

@@ -11,10 +11,12 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from models.problem import Problem
-from planner.answer import Answer, account_for
+from planner.accounting.shortfall import is_comparable
+from planner.answer import Answer, account_for, figures_of
 from planner.assembly.assemble import Assembly
 from planner.assembly.base_year import base_year_check
 from planner.assembly.variants import usual_of, usual_warnings
@@ -22,14 +24,14 @@ from planner.plan import Plan
 from planner.rating.assumptions import Standard, deciding, reach
 from planner.reading.read import Reading
 from planner.results.archive import bundle, pack
-from planner.results.folder import BESIDE, EFFECTIVE, INPUTS, OPERATION, PLANS, USUAL, sha256, table_bytes
-from planner.results.tables import tables
+from planner.results.folder import BESIDE, EFFECTIVE, HEADLINE, INPUTS, OPERATION, PLANS, USUAL, sha256, table_bytes
+from planner.results.tables import headlines, tables
 from planner.roadmap.dated import roadmap
 from planner.roadmap.files import roadmap_files
 from planner.roadmap.setting import setting_of
 from planner.scenario.effective import effective_toml
 from planner.solving import variants
-from planner.solving.summary import Beside, EveryStep, plan_rows, standing, summarise
+from planner.solving.summary import Beside, EveryStep, plan_rows, standing, summarise, under_rules
 
 EVERY_STEP = "every_step"  # the plan operated at every step, among those beside it
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # equal input gives equal bytes
@@ -121,12 +123,20 @@ class Solved:
     def told(self, source: Source) -> dict[str, Any]:
         """The summary, but for where the scenario lies, the hashes of files, and what the clock said."""
         found = summarise(self.answer, self.plans, target_year(self.answer.problem))
+        found["headline"] = dict(figures_of(self.answer, self.compared).whole)
         if self.every_step is not None:
             found[EVERY_STEP] = self.every_step.told(self.answer.plan)
         found["business_as_usual"] = standing(account_for(usual_of(self.answer.problem, self.usual), self.usual))
         told = source.told()
         said = [*told["warnings"], *usual_warnings(source.assembly, self.usual)]
         return {**found, **told, **source.told_of(self.answer), "warnings": said}
+
+    @cached_property
+    def compared(self) -> Answer | None:
+        """Business as usual under the rules of the plan, where the plan can be compared with it."""
+        problem = self.answer.problem
+        usual = under_rules(problem, usual_of(problem, self.usual), self.usual)
+        return usual if is_comparable(usual.problem, usual.plan) else None
 
     def files(self, source: Source, summary: Mapping[str, Any]) -> dict[str, bytes]:
         """Every file of the folder but the summary, by name."""
@@ -135,6 +145,7 @@ class Solved:
     def pages(self, source: Source, summary: Mapping[str, Any]) -> dict[str, bytes]:
         """The files that follow from the scenario and the plans."""
         found = {f"{name}.csv": table_bytes(rows) for name, rows in tables(self.answer, source.currency).items()}
+        found[HEADLINE] = table_bytes(headlines(figures_of(self.answer, self.compared), source.currency))
         found |= roadmap_files(roadmap(self.answer, setting_of(source.assembly)))
         if self.plans:
             found[PLANS] = table_bytes(plan_rows(summary["naive"], source.currency))

@@ -192,7 +192,7 @@ def _measures(
         sheet.row += 1
         return sheet.reference(sheet.row - 1, FIRST)
 
-    none, no_rate = book.say("none_within"), book.say("no_rate")
+    none, no_rate, no_tonnes = (book.say(f"headline.no_{name}") for name in ("payback_years", "irr", "cost_per_tonne"))
     paid_back: float | str = none if payback is None else payback
     in_cell = measure(
         "payback_years", book.say("years"), f'IF({last_repaid}="","{none}",{last_repaid})', paid_back, "size"
@@ -208,8 +208,8 @@ def _measures(
     sheet.number(FIRST, avoided, "money")
     tonnes_cell = cell(sheet.row, FIRST)
     sheet.row += 1
-    shown: float | str = no_rate if per_tonne is None else per_tonne * MILLION
-    formula = f'IF({tonnes_cell}>0,-{npv_cell}/{tonnes_cell},"{no_rate}")'
+    shown: float | str = no_tonnes if per_tonne is None else per_tonne * MILLION
+    formula = f'IF({tonnes_cell}>0,-{npv_cell}/{tonnes_cell},"{no_tonnes}")'
     tonne_cell = measure("cost_per_tonne", f"{w.unit}/t CO2e", formula, shown, "amount")
     sheet.row += 1
     return AgainstCells((in_cell, paid_back), (rate_cell, shown_rate), (npv_cell, npv), (tonne_cell, shown))

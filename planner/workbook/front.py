@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from planner.answer import MILLION
+from planner.results.key_figures import BOARD, key_figures, shown_in
 from planner.results.record import Record
-from planner.words import money_unit
 from planner.workbook.against import AgainstCells
 from planner.workbook.book import Book, Sheet
-from planner.workbook.cash_flow import BOARD
 from planner.workbook.pro_forma import ProFormaCells
 
 VALUE, WIDTH = 1, 6
@@ -22,41 +20,58 @@ class Front:
 
     def fill(self, plan: ProFormaCells, usual: ProFormaCells | None, against: AgainstCells | None) -> None:
         """Stars, cost, what it saves, and where to look further."""
-        book, sheet, record = self.book, self.sheet, self.record
+        book, sheet = self.book, self.sheet
         sheet.note(book.say("modelled"))
         sheet.row += 1
-        unit = money_unit(record.currency, book.lang)
-        money = record.answer.money
-        sheet.section(book.say("net_present_cost"), WIDTH)
-        self._line(book.say("optimum"), f"{plan.npc()}/{BOARD:g}", money.net_present_cost * MILLION / BOARD, unit)
-        if usual is not None and against is not None:
-            self._compared(usual, against, unit)
-        else:
-            sheet.note(book.say("no_usual"))
-        years = len(record.answer.problem.years)
-        capex = plan.at("capex", years)
-        self._line(book.say("capex"), f"{capex}/{BOARD:g}", money.capex() * MILLION / BOARD, unit)
+        self._figures(plan, usual, against)
         self._stars()
         sheet.section(book.say("sheet_list"), WIDTH)
         for name in book.sheet_names():
             sheet.text(0, name)
             sheet.row += 1
 
-    def _line(self, label: str, formula: str, value: float | str, unit: str, style: str = "amount") -> None:
+    def _line(
+        self, label: str, formula: str | None, value: float | str, unit: str, style: str, *, divided: bool
+    ) -> None:
+        """A figure as a formula of another sheet, or as a number or word where there is none."""
         self.sheet.text(0, label)
-        self.sheet.formula(VALUE, formula, value, style)
+        if formula is not None:
+            self.sheet.formula(VALUE, f"({formula})/{BOARD:g}" if divided else formula, value, style)
+        elif isinstance(value, str):
+            self.sheet.text(VALUE, value, "right")
+        else:
+            self.sheet.number(VALUE, value, style)
         self.sheet.text(VALUE + 1, unit, "unit")
         self.sheet.row += 1
 
-    def _compared(self, usual: ProFormaCells, against: AgainstCells, unit: str) -> None:
-        book, other = self.book, self.record.usual
-        assert other is not None  # there is a pro forma of it
-        cost = other.money.net_present_cost * MILLION
-        self._line(book.say("business_as_usual"), f"{usual.npc()}/{BOARD:g}", cost / BOARD, unit)
-        self._line(book.say("npv_saved"), f"{against.saved[0]}/{BOARD:g}", against.saved[1] / BOARD, unit)
-        self._line(book.say("payback_years"), *against.payback, book.say("years"))
-        self._line(book.say("irr"), *against.rate, "", "share")
-        self._line(book.say("cost_per_tonne"), *against.per_tonne, f"{self.record.currency}/t CO2e")
+    def _figures(self, plan: ProFormaCells, usual: ProFormaCells | None, against: AgainstCells | None) -> None:
+        """Every figure of the headline: a formula where another sheet has what it comes from."""
+        book, record, years = self.book, self.record, len(self.record.answer.problem.years)
+        self.sheet.section(book.say("headline"), WIDTH)
+        live = {
+            "net_present_cost": plan.npc(),
+            "investment": plan.at("capex", years),
+            "total_cash": plan.at("total", years),
+        }
+        if usual is not None and against is not None:
+            live |= {
+                "usual_net_present_cost": usual.npc(),
+                "saved_net_present_cost": against.saved[0],
+                "usual_cash": usual.at("total", years),
+                "cumulative_saving": f"{usual.at('total', years)}-{plan.at('total', years)}",
+                "payback_years": against.payback[0],
+                "irr": against.rate[0],
+                "cost_per_tonne": against.per_tonne[0],
+            }
+        for line in key_figures(record.headline, record.currency, book.lang):
+            value = record.headline.whole[line.name]
+            scale, unit = shown_in(line.name, record.currency, book.lang)
+            shown: float | str = line.value if value is None else value / scale
+            style = "share" if line.name == "irr" else "size" if line.name == "payback_years" else "amount"
+            if line.name == "irr":
+                shown, unit = line.value if value is None else value, ""
+            divided = scale == BOARD
+            self._line(line.label, live.get(line.name), shown, unit, style, divided=divided)
 
     def _stars(self) -> None:
         """One row a year: stars, durable stars, own reduction and net tonnes."""

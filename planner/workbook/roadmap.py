@@ -41,9 +41,9 @@ def write_roadmap(book: Book, record: Record) -> None:
 def _dated(sheet: Sheet, roadmap: Roadmap) -> None:
     """Every action with its dates, owner and chapter, as `roadmap.json` has them."""
     book = sheet.book
-    words = ("decide_by", "order_by", "commission_by", "certify_by", "action", "size", "investment", "owner", "chapter")
+    words = ("decide_by", "order_by", "commission_by", "certify_by", "action", "size", "one_off", "owner", "chapter")
     sheet.heads([book.say(word) for word in words], right=(6,))
-    sheet.text(6, f"{book.say('investment')} [{roadmap.currency}]", "head_number", row=sheet.row - 1)
+    sheet.text(6, f"{book.say('one_off')} [{roadmap.currency}]", "head_number", row=sheet.row - 1)
     sheet.freeze(sheet.row, 0)
     chapters = {c.id: f"{c.number} {c.zh if book.lang == 'zh' else c.en}" for c in roadmap.chapters}
     head = sheet.row - 1

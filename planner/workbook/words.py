@@ -81,8 +81,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "time_axis": ("Years since the start, and what is saved at that time", "自起点年数及该时点节省额"),
     "avoided": ("Avoided over the horizon, location-based", "规划期累计减排(基于位置)"),
     "cost_per_tonne": ("Cost per tonne avoided", "单位减排成本"),
-    "none_within": ("none within the horizon", "规划期内无"),
-    "no_rate": ("no rate", "无"),
     "no_usual": (
         "Business as usual has no plan, so there is nothing to compare with.",
         "基准情景无可行方案,故无对比。",
@@ -109,6 +107,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "chapter": ("Chapter", "实施步骤"),
     "size": ("Size", "规模"),
     "investment": ("Investment", "投资"),
+    "one_off": ("One-off cost", "一次性支出"),
     "check": ("Check: zero where the ledger adds up", "校核:台账平衡时为零"),
     "builds": ("Built in the year", "当年新建"),
     "standing": ("Standing, nameplate", "在役装机"),
