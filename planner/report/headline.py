@@ -160,7 +160,7 @@ def money_by_year(case: Case) -> Table | None:
     words, found = case.words, case.headline
     if found is None:
         return None
-    keys = {"invest": "investment", "running": "running_cost", "salvage": "salvage", "total": "total_cash"}
+    keys = {"invest": "investment", "running": "running_cost", "headline.salvage": "salvage", "total": "total_cash"}
     keys |= {"business_as_usual": "usual_cash"} if found.is_compared else {}
     rows = []
     for word, name in keys.items():
