@@ -134,8 +134,8 @@ def on_terminal(folder: Path) -> dict[str, Any]:
 
 
 def in_cells(page: str) -> dict[str, Any]:
-    """The tables of a page: the cell beside each label."""
-    found = {}
+    """The table of key figures of a page: the cell beside each label."""
+    found, (_, page) = {}, page.split(f">{say('headline', 'en')}<")
     for name in SHOWN:
         label = re.escape(html.escape(say(f"headline.{name}", "en")))
         (told,) = re.findall(rf"<t[dh][^>]*>(?:<bdi>)?{label}(?:</bdi>)?</t[dh]>\s*<td[^>]*>(?:<bdi>)?([^<]*)<", page)
