@@ -87,7 +87,8 @@ def add_markets_step(s: ConcreteModel, problem: Problem) -> None:
 
 def _add_connection(b: Block, problem: Problem, delivered: object) -> None:
     """One limit for what all electricity markets and contracts bring over the fence in a step, one for what all take."""
-    limit, electric = problem.grid_connection_mw, [k for k in problem.markets if k.carrier == ELECTRICITY]
+    limit = problem.grid_connection_mw
+    electric = [k for k in problem.markets if k.carrier == ELECTRICITY and not k.unserved]
     sold = [k for k in electric if k.export_price is not None]
 
     def shared(markets: list[Market], most: str) -> list[str]:

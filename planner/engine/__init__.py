@@ -1,7 +1,7 @@
 """The engine: press, bridge and solve. The only package that names the solver.
 
 `solve(problem, Options(...)) -> Plan`; a `Pool` lets several solves share blocks and cuts; `explain` says by how much an
-infeasible target is missed and one way back.
+infeasible target is missed, `growths` which limits would have to grow for it.
 `interrupted` is the flag that a signal handler sets to stop with the plan in hand.
 """
 
@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planner.engine.bridge import Options, Report, SolverError, interrupted
-    from planner.engine.elastic import Explanation, Slack, explain
+    from planner.engine.elastic import Explanation, Slack, explain, growths
     from planner.engine.monolith import solve
     from planner.engine.own_limits import UnlimitedProfit
     from planner.engine.pool import Pool, Start
 
 HOMES = {
     "bridge": ("Options", "Report", "SolverError", "interrupted"),
-    "elastic": ("Explanation", "Slack", "explain"),
+    "elastic": ("Explanation", "Slack", "explain", "growths"),
     "monolith": ("solve",),
     "own_limits": ("UnlimitedProfit",),
     "pool": ("Pool", "Start"),
@@ -34,6 +34,7 @@ __all__ = [
     "Start",
     "UnlimitedProfit",
     "explain",
+    "growths",
     "interrupted",
     "solve",
 ]

@@ -1,12 +1,12 @@
-"""Why a target is out of reach: slack on named limits, and one way back proven by solving with it.
+"""Why a target is out of reach: slack on named limits.
 
     missed    the *demands* on the plan slip (gates, score, floors, caps): the least total miss
     unserved  where even that does not help, loads may stay unserved: the least energy short
-    way       the demands are kept and the *means* grow (caps of credits and removals, contract volumes, sizes, roof, yearly
-              capex, connections): the least growth of any, and the least growth of those that the cheapest plan would use
-              with growth priced mildly; of the two, the cheaper plan
+    growths   the demands are kept and the *means* grow (caps of credits and removals, contract volumes, sizes, roof, yearly
+              capex, connections): the least growth of any, and of each limit alone that suffices alone
 
-The plan is then solved again with exactly those limits raised. Each part has a share of the time; one that ends early says so.
+Whether a growth is a way out is proven by solving with it (planner/solving/ways_out.py). Each part has a share of the time; one
+that ends early says so.
 """
 
 from __future__ import annotations
@@ -19,20 +19,19 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack
 
 from models.problem import ELECTRICITY, Market, Problem, not_firm
-from planner.engine.bridge import Float, Options, Outcome, SolverError, run
-from planner.engine.elastic_limits import Limit, demands, means, with_larger_connections
-from planner.engine.matrix import Key, Matrix, Pressed
-from planner.engine.monolith import confirmed, solve_matrix
+from planner.engine.bridge import Options, Outcome, SolverError, run
+from planner.engine.elastic_limits import NO_KEY, Limit, demands, means, with_larger_connections
+from planner.engine.matrix import Key, Matrix
+from planner.engine.monolith import confirmed
 from planner.engine.one_way import pairs, with_one_way
-from planner.engine.own_limits import Limit as OwnLimit
+from planner.engine.own_limits import Limit as LimitKey
 from planner.engine.own_limits import OwnLimits
 from planner.engine.press import press
 
-MISSED_SHARE = 0.4  # of the time, for what is missed
-LEAST_GROWTH_SHARE = 0.7  # of the time, until the way of least growth is there
+FIRST_GROWTH_SHARE = 0.4  # of the time for growths, for the least growth of any
 GAP = 0.01  # an explanation needs no more
-GROWTH_PRICE = 0.05  # of the plan's cost, for doubling one limit
 UNSERVED = "unserved "
+BALANCE = "carriers.carrier_balance"
 LEAST_SHORT_MW = 1e-4
 
 
@@ -44,41 +43,70 @@ class Slack:
     index: Key
     limit: float
     amount: float
+    key: LimitKey = NO_KEY  # of the scenario, for what grows
+
+    @property
+    def year(self) -> int | None:
+        """The year in the index of its row: the only number that can be one."""
+        return next((part for part in self.index if isinstance(part, int) and 1900 < part < 2200), None)
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is missed at least, and the growth of means (empty if none suffices) with the proven cost of the plan then.
-
-    `unproven` names the parts that ran out of time: "missed" may then be smaller, and a better "way" may exist.
-    """
+    """What is missed at least; unproven where time ran out: less may be missed then."""
 
     missed: tuple[Slack, ...]
-    way: tuple[Slack, ...]
-    way_objective: float  # [million], infinite without a way
-    unproven: tuple[str, ...] = ()
+    unproven: bool = False
+
+    @property
+    def unserved(self) -> bool:
+        """Whether it is the loads that are short, whatever is asked of the plan."""
+        return any(slack.row == BALANCE for slack in self.missed)
 
 
 def explain(problem: Problem, options: Options) -> Explanation:
     """Explains an infeasible problem. Raises SolverError if it turns out to be feasible after all."""
-    begun, (problem, own) = time.monotonic(), OwnLimits().finite(not_firm(problem))
+    limit, (problem, _) = time.monotonic() + options.time_limit_s, OwnLimits().finite(not_firm(problem))
     options = replace(options, gap=max(options.gap, GAP))
-    unproven = []
-    limit = begun + MISSED_SHARE * options.time_limit_s
     asked, outcome = _asked(problem, options, limit)
     if outcome.status == "optimal" and not _slacks(asked, outcome):  # reached only by going both ways at once
         problem = with_one_way(problem, pairs(problem))
         asked, outcome = _asked(problem, options, limit)
     if outcome.status == "infeasible":
-        missed = _unserved(problem, options, limit)
-    else:
-        missed = _slacks(asked, outcome)
-        if outcome.status == "optimal" and not missed:
-            raise SolverError("the solver called a problem infeasible that has a plan")
-        if outcome.status != "optimal":
-            unproven.append("missed")
-    way, objective, proven = _way(problem, own, options, begun)
-    return Explanation(tuple(missed), tuple(way), objective, tuple(unproven if proven else [*unproven, "way"]))
+        return Explanation(tuple(_unserved(problem, options, limit)))
+    missed = tuple(_slacks(asked, outcome))
+    if outcome.status == "optimal" and not missed:
+        raise SolverError("the solver called a problem infeasible that has a plan")
+    return Explanation(missed, unproven=outcome.status != "optimal")
+
+
+def growths(problem: Problem, options: Options, given: Collection[LimitKey]) -> tuple[list[tuple[Slack, ...]], bool]:
+    """Least growths of the limits that are `given`, each limit alone where it suffices; and whether time sufficed for all.
+
+    Where none suffices alone, the least growth of them together. A limit that is neither given nor a bound of our own follows
+    from a given one (what an area holds, the energy of a store by its hours), and gives way with it.
+    """
+    begun, (problem, own) = time.monotonic(), OwnLimits().finite(not_firm(problem))
+    options = replace(options, gap=max(options.gap, GAP))
+    deadline = begun + options.time_limit_s
+    problem = with_larger_connections(problem)
+    lifted, grown = means(problem, press(problem), own, given)
+    first = _least_slack(lifted, grown, options, begun + FIRST_GROWTH_SHARE * options.time_limit_s)
+    if first.x is None:
+        return [], first.status == "infeasible"
+    together = tuple(_slacks(grown, first))
+    found, complete = [], True
+    keys = list(dict.fromkeys(one.key for one in grown))
+    for n, key in enumerate(keys):
+        alone = [one for one in grown if one.key == key]
+        now = time.monotonic()
+        least = run(_elastic(lifted, alone), options, deadline=now + max(0.0, deadline - now) / (len(keys) - n))
+        slacks = tuple(_slacks(alone, least))
+        if slacks:
+            found.append((sum(s.amount / one.scale for s in slacks for one in alone if one.index == s.index), slacks))
+        complete = complete and least.status in ("optimal", "infeasible")
+    alone_suffices = [slacks for _, slacks in sorted(found, key=lambda one: one[0])]
+    return alone_suffices or ([together] if together else []), complete
 
 
 def _asked(problem: Problem, options: Options, deadline: float) -> tuple[list[Limit], Outcome]:
@@ -87,50 +115,13 @@ def _asked(problem: Problem, options: Options, deadline: float) -> tuple[list[Li
     return asked, _least_slack(matrix, asked, options, deadline)
 
 
-def _way(
-    problem: Problem, own: Collection[OwnLimit], options: Options, begun: float
-) -> tuple[list[Slack], float, bool]:
-    """The growth of means that reaches the target, the cost of the plan then, and whether time sufficed."""
-    deadline = begun + options.time_limit_s
-    pressed = press(with_larger_connections(problem))
-    lifted, grown = means(problem, pressed, own)
-    least = _least_slack(lifted, grown, options, begun + LEAST_GROWTH_SHARE * options.time_limit_s)
-    if least.x is None:
-        return [], np.inf, least.status == "infeasible"
-    way = _slacks(grown, least)
-    first = _proof(pressed, lifted, grown, way, options, deadline)
-    if first.x is None:
-        return [], np.inf, False
-    priced = _elastic(lifted, grown, lifted.cost, GROWTH_PRICE * max(1e-3, abs(first.objective)))
-    used = {(s.row, s.index) for s in _slacks(grown, run(priced, options, deadline=deadline))}
-    chosen = [one for one in grown if (one.name, one.index) in used]
-    if not chosen or used == {(s.row, s.index) for s in way}:
-        return way, first.objective, bool(chosen)
-    other = _slacks(chosen, _least_slack(lifted, chosen, options, deadline))
-    second = _proof(pressed, lifted, grown, other, options, deadline)
-    if second.x is None or second.objective >= (1 - options.gap) * first.objective:
-        return way, first.objective, second.x is not None
-    return other, second.objective, True
-
-
-def _proof(
-    pressed: Pressed, lifted: Matrix, grown: list[Limit], way: list[Slack], options: Options, deadline: float
-) -> Outcome:
-    """The plan with exactly the limits of the way raised, and a hair more for the solver's tolerance."""
-    of = {(one.name, one.index): one.rows for one in grown}
-    upper = lifted.row_upper.copy()
-    for s in way:
-        upper[of[s.row, s.index]] += s.amount * (1 + 1e-6) + 1e-6
-    return solve_matrix(replace(pressed, matrix=replace(lifted, row_upper=upper)), options, deadline)
-
-
 def _least_slack(matrix: Matrix, limits: list[Limit], options: Options, deadline: float) -> Outcome:
     """The run that finds the least sum of relative slack; infeasible where even that does not help."""
-    return confirmed(_elastic(matrix, limits, np.zeros_like(matrix.cost), 1.0), options, deadline)
+    return confirmed(_elastic(matrix, limits), options, deadline)
 
 
-def _elastic(matrix: Matrix, limits: list[Limit], cost: Float, price: float) -> Matrix:
-    """The matrix with one more column per limit, its relative slack at a price."""
+def _elastic(matrix: Matrix, limits: list[Limit]) -> Matrix:
+    """The matrix with one more column per limit, its relative slack, which is all that costs."""
     width, height = len(limits), matrix.rows.shape[0]
     rows = np.concatenate([np.zeros(0, dtype=np.int64), *(one.rows for one in limits)])
     columns = np.repeat(np.arange(width), [len(one.rows) for one in limits])
@@ -138,8 +129,8 @@ def _elastic(matrix: Matrix, limits: list[Limit], cost: Float, price: float) -> 
     signed = np.where(np.isfinite(matrix.row_lower[rows]), scale, -scale)
     slack = csr_array(coo_array((signed, (rows, columns)), shape=(height, width)))
     return Matrix(
-        np.concatenate([cost, np.full(width, price)]),
-        matrix.offset if cost.any() else 0.0,
+        np.concatenate([np.zeros_like(matrix.cost), np.ones(width)]),
+        0.0,
         np.concatenate([matrix.lower, np.zeros(width)]),
         np.concatenate([matrix.upper, np.full(width, np.inf)]),
         np.concatenate([matrix.integer, np.zeros(width, dtype=bool)]),
@@ -155,7 +146,7 @@ def _slacks(limits: list[Limit], outcome: Outcome) -> list[Slack]:
         return []
     share = outcome.x[-len(limits) :]
     return [
-        Slack(one.name, one.index, one.limit, float(s * one.scale))
+        Slack(one.name, one.index, one.limit, float(s * one.scale), one.key)
         for one, s in zip(limits, share, strict=True)
         if s > 1e-6
     ]
@@ -179,7 +170,7 @@ def _unserved(problem: Problem, options: Options, deadline: float) -> list[Slack
     if outcome.x is None:
         return []
     return [
-        Slack("carriers.carrier_balance", (name.removeprefix(UNSERVED), y), 0.0, float(outcome.x[columns[n]].max()))
+        Slack(BALANCE, (name.removeprefix(UNSERVED), y), 0.0, float(outcome.x[columns[n]].max()))
         for name, columns in pressed.step_columns["markets.import_mw"].items()
         if name.startswith(UNSERVED)
         for n, y in enumerate(problem.years)
@@ -196,7 +187,15 @@ def _last_resorts(problem: Problem) -> list[Market]:
     largest = 10.0 * sum(peak.values()) + 1.0
     there = {k.name for k in problem.markets}  # of business as usual, which may leave loads unserved itself
     return [
-        Market(UNSERVED + c, c, np.zeros(problem.steps.count), years, largest, scope=2 if c == ELECTRICITY else 1)
+        Market(
+            UNSERVED + c,
+            c,
+            np.zeros(problem.steps.count),
+            years,
+            largest,
+            scope=2 if c == ELECTRICITY else 1,
+            unserved=True,
+        )
         for c in peak
         if UNSERVED + c not in there
     ]

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import coo_array, csr_array, vstack
 
+from models.contracts import PHYSICAL
 from models.markets import grid_market
 from models.problem import ELECTRICITY, Gate, Market, Problem
 from planner.engine.matrix import Int, Key, Matrix, Pressed
-from planner.engine.own_limits import Limit as OwnLimit
+from planner.engine.own_limits import Limit as LimitKey
 
 MEANS = (
     "instruments.quantity_within_cap",
@@ -26,13 +27,16 @@ MEANS = (
     "finance.capex_within_limit",
     "markets.import_within_year",
 )
+NO_KEY = ("", "", "")
 _KEYS = {
     "instruments.quantity_within_cap": "max_per_year",
     "converters.total_within_limit_mw": "max_mw",
     "stores.total_within_limit_mw": "max_mw",
     "stores.total_within_limit_mwh": "max_mwh",
     "markets.max_import_mw": "max_mw",
+    "markets.import_within_year": "max_mwh_per_year",
 }
+CONNECTION = "markets.imports_within_connection"
 LIFTED = (
     "converters.build_mw",
     "converters.working_mw",
@@ -58,6 +62,7 @@ class Limit:
     limit: float
     scale: float
     least: bool  # at least the limit is asked for, else at most
+    key: LimitKey = NO_KEY  # of the scenario, for what grows
 
 
 def demands(problem: Problem, pressed: Pressed) -> tuple[Matrix, list[Limit]]:
@@ -131,32 +136,42 @@ def _electricity_mwh(problem: Problem) -> float:
 
 
 def with_larger_connections(problem: Problem) -> Problem:
-    """The problem in which markets may deliver more power; `means` counts what exceeds their limits."""
+    """The problem in which markets and the site may draw more power; `means` counts what exceeds their limits."""
     lifted = (replace(k, max_import_mw=LARGEST_CONNECTION * k.max_import_mw) for k in problem.markets)
-    return replace(problem, markets=tuple(lifted))
+    site = problem.grid_connection_mw
+    return replace(
+        problem, markets=tuple(lifted), grid_connection_mw=None if site is None else LARGEST_CONNECTION * site
+    )
 
 
-def means(problem: Problem, pressed: Pressed, own: Collection[OwnLimit] = ()) -> tuple[Matrix, list[Limit]]:
-    """The model in which sizes, volumes and connections may grow beyond their limits, and the limits that count the growth.
+def means(
+    problem: Problem, pressed: Pressed, own: Collection[LimitKey], given: Collection[LimitKey]
+) -> tuple[Matrix, list[Limit]]:
+    """The model in which sizes, volumes and connections may grow beyond their limits, and the `given` limits, which count growth.
 
-    `pressed` is of the problem `with_larger_connections`; bounds of our `own` are no limits.
+    `pressed` is of the `problem` `with_larger_connections`. Bounds of our `own` stay; what is neither gives way.
     """
     matrix = pressed.matrix
     upper = matrix.upper.copy()
     for name in LIFTED:
         upper[list(pressed.plan_columns.get(name, {}).values())] *= LIFT
     found = [
-        _grown(problem, name, index, np.array([row]), float(matrix.row_upper[row]))
+        _grown(problem, name, index, np.array([row]))
         for name in MEANS
         for index, row in pressed.plan_rows.get(name, {}).items()
     ]
+    closed = "instruments.quantity_within_cap"  # in years in which nothing is offered
+    found = [one for one in found if one.name != closed or one.limit > 0]
     volumes = pressed.plan_columns.get("contracts.volume", {})
     extra = [("contracts.volume", i, [np.array([q])], float(matrix.upper[q])) for i, q in volumes.items()]
     extra += [
-        ("markets.max_import_mw", (k.name, y), _drawn(problem, pressed, k, n), k.max_import_mw)
+        ("markets.max_import_mw", (k.name, y), _drawn(problem, pressed, k, n), k.max_import_mw / LARGEST_CONNECTION)
         for k in problem.markets
         for n, y in enumerate(problem.years)
     ]
+    if problem.grid_connection_mw is not None:
+        site = problem.grid_connection_mw / LARGEST_CONNECTION
+        extra += [(CONNECTION, (y,), _over_fence(problem, pressed, n), site) for n, y in enumerate(problem.years)]
     rows, first = [matrix.rows], matrix.rows.shape[0]
     for name, index, columns, limit in extra:
         height = len(columns[0])
@@ -164,42 +179,85 @@ def means(problem: Problem, pressed: Pressed, own: Collection[OwnLimit] = ()) ->
         first += height
         at = np.concatenate(columns), np.tile(np.arange(height), len(columns))
         rows.append(csr_array(coo_array((np.ones(len(at[0])), (at[1], at[0])), shape=(height, matrix.rows.shape[1]))))
-    added = np.concatenate([np.full(len(e[2][0]), e[3]) for e in extra])
+    row_upper = np.concatenate([matrix.row_upper, *(np.full(len(e[2][0]), e[3]) for e in extra)])
+    for one in found:
+        if one.key not in given and one.key not in own:
+            row_upper[one.rows] = np.inf
     lifted = replace(
         matrix,
         upper=upper,
         rows=csr_array(vstack(rows, format="csr")),
-        row_lower=np.concatenate([matrix.row_lower, np.full(len(added), -np.inf)]),
-        row_upper=np.concatenate([matrix.row_upper, added]),
+        row_lower=np.concatenate([matrix.row_lower, np.full(len(row_upper) - len(matrix.row_lower), -np.inf)]),
+        row_upper=row_upper,
     )
-    return lifted, [one for one in found if _key(one) not in own]
+    return lifted, [one for one in found if one.key in given and one.key not in own]
 
 
-def _key(limit: Limit) -> OwnLimit | None:
-    """Table, name and key of the scenario that a means stands for, where it has one of its own."""
-    key = _KEYS.get(limit.name)
-    return None if key is None else (limit.name.split(".")[0], str(limit.index[0]), key)
+def _key(problem: Problem, name: str, index: Key) -> LimitKey:
+    """Table, name and key of the scenario that a means stands for."""
+    table, item = name.split(".", maxsplit=1)[0], str(index[0])
+    if name == CONNECTION:
+        return "site", "", "grid_connection_mw"
+    if table == "finance":
+        return "finance", "", "annual_capex_limit"
+    if table == "groups":
+        return "site", "", f"{item}_m2"
+    if table == "contracts":
+        delivered = next(c.kind in PHYSICAL for c in problem.contracts if c.name == item)
+        return table, item, "max_mw" if delivered else "max_mwh_per_year"
+    return table, item, _KEYS[name]
 
 
-def _grown(problem: Problem, name: str, index: Key, rows: Int, limit: float) -> Limit:
+def _limit(problem: Problem, name: str, index: Key) -> float:
+    """What a means is limited to as the problem says it: a row's right side lacks what already stands or counts."""
+    item, n = str(index[0]), problem.years.index(int(index[-1]))
+    if name == "finance.capex_within_limit":
+        assert problem.finance.capex_limit is not None
+        return float(problem.finance.capex_limit[n])
+    if name == "groups.group_within_limit":
+        return float(problem.group_limits[item])
+    if name == "markets.import_within_year":
+        return float(next(k.max_import_mwh_per_year or 0.0 for k in problem.markets if k.name == item))
+    if name == "instruments.quantity_within_cap":
+        return float(next(i.max_per_year[n] for i in problem.instruments if i.name == item))
+    if name == "converters.total_within_limit_mw":
+        z = next(v.sizing for v in problem.converters if v.name == item)
+    else:
+        q = next(q for q in problem.stores if q.name == item)
+        z = q.power if name == "stores.total_within_limit_mw" else q.energy
+    return max(z.max_total, float(z.existing[n]))
+
+
+def _grown(problem: Problem, name: str, index: Key, rows: Int, limit: float | None = None) -> Limit:
     """A means. Its growth is measured against its limit, or against the site where the limit is small beside that."""
     item, site = str(index[0]), 1.0
+    limit = _limit(problem, name, index) if limit is None else limit
     annual = {c.name for c in problem.contracts if c.kind in ("green_tariff", "virtual")}
     if name == "instruments.quantity_within_cap":
         claim = next(i.kind for i in problem.instruments if i.name == item)
         site = _electricity_mwh(problem) if claim == "certificate" else problem.base.gross_tco2e
     elif name == "markets.import_within_year" or item in annual:
         site = _electricity_mwh(problem)
-    elif name.endswith("_mw") or name == "contracts.volume":
+    elif name.endswith("_mw") or name in ("contracts.volume", CONNECTION):
         site = max((float(d.load_mw.max()) for d in problem.demands), default=1.0)
-    return Limit(name, index, rows, limit, max(1.0, abs(limit), site), least=False)
+    scale = max(1.0, abs(limit), site)
+    return Limit(name, index, rows, limit, scale, least=False, key=_key(problem, name, index))
+
+
+def _over_fence(problem: Problem, pressed: Pressed, n: int) -> list[Int]:
+    """Columns of all electricity that comes over the fence in the n-th year, (T,) each."""
+    electric = [k for k in problem.markets if k.carrier == ELECTRICITY]
+    bought = [pressed.step_columns["markets.import_mw"][k.name][n] for k in electric]
+    return bought + _delivered(problem, pressed, n)
 
 
 def _drawn(problem: Problem, pressed: Pressed, k: Market, n: int) -> list[Int]:
     """Columns that share the connection of a market in the n-th year, (T,) each."""
     columns = [pressed.step_columns["markets.import_mw"][k.name][n]]
-    if k == grid_market(problem):
-        lines = [c.name for c in problem.contracts if c.direct_line]
-        delivered = pressed.step_columns.get("contracts.delivered_mw", {})
-        columns += [of[n] for name, of in delivered.items() if name not in lines]
-    return columns
+    return columns + (_delivered(problem, pressed, n) if k == grid_market(problem) else [])
+
+
+def _delivered(problem: Problem, pressed: Pressed, n: int) -> list[Int]:
+    lines = [c.name for c in problem.contracts if c.direct_line]
+    delivered = pressed.step_columns.get("contracts.delivered_mw", {})
+    return [of[n] for name, of in delivered.items() if name not in lines]

@@ -8,6 +8,6 @@ full_year        a plan of typical days, operated at every step
 fixed            a plan whose investments stand; operating: its years decided again
 beside           business as usual, on paper alone, cheapest first, the highest level
 cheapest_first   the naive planner
-explaining       an infeasible target in the user's words
+explaining       an infeasible target in the user's words; ways_out: what reaches it, proven by solving
 summary          `summary.json`
 """

@@ -152,13 +152,13 @@ def opened(reading: Reading, progress: Progress, settings: Settings | None = Non
 def prepare(case: Case) -> Prepared:
     """The problem with its base year. Raises UsualNotSolved where business as usual has no plan."""
     with case.progress.phase("business_as_usual"):
-        usual = _solved_usual(case.assembly.problem, replace(case.options, gap=min(case.options.gap, USUAL_GAP)))
+        usual = solved_usual(case.assembly.problem, replace(case.options, gap=min(case.options.gap, USUAL_GAP)))
     for said in usual_warnings(case.assembly, usual):
         case.progress.say(f"warning: {said}")
     return Prepared(case, usual, with_base(case.assembly, usual))
 
 
-def _solved_usual(asked: Problem, options: Options) -> Plan:
+def solved_usual(asked: Problem, options: Options) -> Plan:
     """The plan for business as usual; where the standing plant does not suffice, with what it leaves unserved."""
     problem = business_as_usual(asked)
     usual = solve(problem, options)

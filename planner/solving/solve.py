@@ -26,6 +26,7 @@ from planner.answer import Answer, account_for, at_accounted_cost
 from planner.assembly.variants import at_resolution
 from planner.engine import Pool, SolverError, Start, UnlimitedProfit, explain, interrupted, solve
 from planner.library import LibraryError
+from planner.plan import Plan
 from planner.progress import Progress, stopping
 from planner.reading.faults import ScenarioFaults
 from planner.results.folder import (
@@ -41,11 +42,14 @@ from planner.solving.first_look import Look, look_of
 from planner.solving.full_year import is_every_step, operated_at_every_step
 from planner.solving.preparing import Case, Prepared, Settings, UsualNotSolved, opened, prepare, read, results_folder
 from planner.solving.summary import EveryStep, target_of, versions
+from planner.solving.ways_out import proven_words, prover, ways_out
 from planner.solving.written import Solved, scenario_files
 from planner.verification.verify import verify
 
 DONE, BAD_INPUT, INFEASIBLE, LIMIT, NO_PLAN, UNVERIFIED, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
 EXPLAINED_AT = "days:8"  # what is out of reach at every step
+MISSED_TIME_SHARE = 0.4  # of the time limit, for what is missed of a target out of reach
+WAYS_TIME_SHARE = 0.6  # of the time limit, for the ways to reach it
 BESIDE_TIME_SHARE = 0.4  # of the time limit, for the plans beside the optimum; and what the optimum left of its own
 
 
@@ -88,7 +92,7 @@ def _run(request: Request) -> int:
             prepared = prepare(case)
         except UsualNotSolved as usual:
             if usual.infeasible:
-                return _infeasible(case, folder, request, usual.problem, str(usual))
+                return _infeasible(case, folder, request, usual.problem, None, str(usual))
             return _end(NO_PLAN, str(usual))
         look = look_of(prepared.problem)
         with Pool() as pool, look or nullcontext():
@@ -104,7 +108,7 @@ def _solve(prepared: Prepared, folder: Path, request: Request, pool: Pool, look:
         left = max(1.0, case.options.time_limit_s - (time.monotonic() - begun))
         plan = solve(problem, replace(case.options, time_limit_s=left), progress.report, pool, starts=starts)
     if plan.facts.status == "infeasible":
-        return _infeasible(case, folder, request, problem)
+        return _infeasible(case, folder, request, problem, usual)
     if not plan.decisions:
         longer = "" if interrupted.is_set() else "; a longer --time-limit may find one"
         return _end(NO_PLAN, f"stopped without a plan: {plan.facts.termination}{longer}")
@@ -146,14 +150,22 @@ def _at_every_step(case: Case, answer: Answer) -> EveryStep | None:
         return operated_at_every_step(case.reading, answer.problem, answer.plan, case.options, case.progress)
 
 
-def _infeasible(case: Case, folder: Path, request: Request, problem: Problem, first: str = "") -> int:
-    """Explain, write the explanation as the result, and end with its exit code."""
+def _infeasible(
+    case: Case, folder: Path, request: Request, problem: Problem, usual: Plan | None, first: str = ""
+) -> int:
+    """Explain, write the explanation as the result, and end with its exit code. Ways out start from business as usual."""
     with case.progress.phase("explain"):
-        asked = problem
+        asked, resolution = problem, None
         if is_every_step(problem):  # slack on every limit is for a smaller model
-            asked = at_resolution(case.reading, problem, EXPLAINED_AT)
+            asked, resolution = at_resolution(case.reading, problem, EXPLAINED_AT), EXPLAINED_AT
             first = f"{first} Explained on typical days ({EXPLAINED_AT}).".strip()
-        lines = [*filter(None, [first]), *explain_in_words(asked, explain(asked, case.options), case.currency)]
+        options = replace(case.options, time_limit_s=MISSED_TIME_SHARE * case.options.time_limit_s)
+        missed = explain(asked, options)
+        lines = [*filter(None, [first]), *explain_in_words(asked, missed)]
+        if usual is not None:
+            options = replace(case.options, time_limit_s=WAYS_TIME_SHARE * case.options.time_limit_s)
+            found = ways_out(case.reading, asked, options, prover(case, usual, resolution), missed.unserved)
+            lines += proven_words(found, case.currency, missed.unserved)
     summary = {
         "status": "infeasible",
         "termination": "the target is out of reach",

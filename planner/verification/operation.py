@@ -168,7 +168,8 @@ def _check_markets(problem: Problem, plan: Plan, findings: Findings) -> None:
 
 def _check_connection(problem: Problem, plan: Plan, findings: Findings) -> None:
     """All electricity bought and delivered in a step goes through one connection, and all that is sold."""
-    limit, electric = problem.grid_connection_mw, [k for k in problem.markets if k.carrier == ELECTRICITY]
+    limit = problem.grid_connection_mw
+    electric = [k for k in problem.markets if k.carrier == ELECTRICITY and not k.unserved]
     if limit is None or not electric:
         return
     drawn = sum(through_market_mw(problem, plan, k) for k in electric)
