@@ -18,7 +18,7 @@ from planner.reading.read import read_scenario
 from planner.results.folder import read_results
 from planner.solving.preparing import Prepared, opened, prepare
 from planner.solving.solve import INFEASIBLE, Request, run
-from planner.solving.ways_out import Found, Proof, Tables, Way, proven_words, prover, ways_out
+from planner.solving.ways_out import Found, Proof, Tables, Way, first_proven, proven_words, prover, ways_out
 
 HEAD = """
 [scenario]
@@ -186,6 +186,26 @@ def test_what_is_not_proven_in_time_is_told_as_such(tmp_path: Path) -> None:
     assert proven_words(Found((), (), complete=False), "CNY") == [
         "Time ran out before all ways were looked at. A longer --time-limit may find more."
     ]
+
+
+@pytest.mark.parametrize(("holds_from", "calls"), [(0, [0]), (3, [0, 5, 2, 3]), (5, [0, 5, 2, 3, 4]), (9, [0, 5])])
+def test_the_way_that_asks_for_most_is_found_by_halving(holds_from: int, calls: list[int]) -> None:
+    family = [Way((f"{n}",), {"n": {"n": n}}) for n in range(6)]
+    asked: list[int] = []
+
+    def proof(tables: Tables, _: float) -> Proof:
+        asked.append(tables["n"]["n"])
+        return Proof(1.0 if asked[-1] >= holds_from else None)
+
+    way, tried = first_proven(family, proof, math.inf)
+    assert asked == calls
+    assert (tried.cost is not None, way.lines[0]) == (holds_from < 6, str(min(holds_from, 5)))
+
+
+def test_an_easier_way_is_tried_where_time_runs_out_on_the_first() -> None:
+    family = [Way((f"{n}",), {"n": {"n": n}}) for n in range(2)]
+    way, tried = first_proven(family, lambda t, _: Proof(1.0) if t["n"]["n"] else Proof(None, in_time=False), math.inf)
+    assert (way, tried.cost) == (family[1], 1.0)
 
 
 def test_what_does_not_help_is_not_given(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ NO_WAY = "Larger limits alone do not help: lower the target, or add an option th
 NO_SUPPLY = "Look at existing_mw and max_mw of what serves them, and at the units of the loads."
 MOST_WAYS = 6
 ROOMS = (0.0, 1e-3)  # share above the least growth, the second where tolerances leave the first too small
+FIRST_SHARE = 0.4  # of the time of a family of ways, for the one that asks for most
 FINDING_SHARE = 0.5  # of the time for ways out, until the growths are found
 
 Key = tuple[str, str, str]  # table, name, key: ("markets", "grid", "max_mw"), ("site", "", "roof_m2")
@@ -87,7 +88,7 @@ def ways_out(reading: Reading, problem: Problem, options: Options, proof: Prover
         if len(proven) == MOST_WAYS:
             break
         left = (deadline - time.monotonic()) / (len(families) - n)
-        way, tried = _first_proven(family, proof, time.monotonic() + left)
+        way, tried = first_proven(family, proof, time.monotonic() + left)
         if tried.cost is not None:
             proven.append((way, tried))
         elif not tried.in_time:
@@ -95,18 +96,21 @@ def ways_out(reading: Reading, problem: Problem, options: Options, proof: Prover
     return Found(tuple(proven), tuple(late), complete)
 
 
-def _first_proven(family: Sequence[Way], proof: Prover, until: float) -> tuple[Way, Proof]:
-    """The first of a family that has a plan, by halving: what comes later asks for less. The last one tried where none has."""
+def first_proven(family: Sequence[Way], proof: Prover, until: float) -> tuple[Way, Proof]:
+    """The first of a family that has a plan, by halving: what comes later asks for less. Where none is proven, one that was tried."""
 
-    def tried(n: int) -> Proof:
-        left = until - time.monotonic()
+    def tried(n: int, share: float = 1.0) -> Proof:
+        left = share * (until - time.monotonic())
         return proof(family[n].tables, left) if left > 0 else Proof(None, in_time=False)
 
-    first = tried(0)
-    if first.cost is not None or not first.in_time or len(family) == 1:
+    last = len(family) - 1
+    first = tried(0, FIRST_SHARE if last else 1.0)
+    if first.cost is not None or not last:
         return family[0], first
-    low, high, best = 0, len(family) - 1, tried(len(family) - 1)
-    while best.cost is not None and high - low > 1:
+    low, high, best = 0, last, tried(last)
+    if best.cost is None:
+        return (family[last], best) if first.in_time else (family[0], first)
+    while high - low > 1:
         middle = (low + high) // 2
         found = tried(middle)
         if not found.in_time:
