@@ -145,6 +145,13 @@ def test_a_share_of_the_base_year_is_raised_as_a_share(tmp_path: Path) -> None:
     }
 
 
+def test_a_limit_of_a_preset_is_named_as_one(tmp_path: Path) -> None:
+    """The library's 3,000 t a year against 3,380 t."""
+    case = prepared(tmp_path, "[instruments.daccs_removal]\n", caps=CAP.replace("gross_market", "net"))
+    (words,) = lines(case)
+    assert words.startswith("raise instruments.daccs_removal.max_per_year (the preset's limit) from 3,000 to ")
+
+
 def test_a_connection_is_the_site_s_where_the_site_has_it(tmp_path: Path) -> None:
     """1 MW needed behind 0.8 MW: the market has no limit of its own, or one that is wider."""
     for grid in ("", "max_mw = 5"):

@@ -42,7 +42,7 @@ NO_SUPPLY = "Look at existing_mw and max_mw of what serves them, and at the unit
 MOST_WAYS = 6
 ROOMS = (0.0, 1e-3)  # share above the least growth, the second where tolerances leave the first too small
 FIRST_SHARE = 0.4  # of the time of a family of ways, for the one that asks for most
-FINDING_SHARE = 0.5  # of the time for ways out, until the growths are found
+FINDING_SHARE = 0.35  # of the time for ways out, until the growths are found
 
 Key = tuple[str, str, str]  # table, name, key: ("markets", "grid", "max_mw"), ("site", "", "roof_m2")
 Tables = dict[str, dict[str, Any]]
