@@ -10,7 +10,8 @@ import pytest
 from models.problem import Gate, Level
 from planner.engine import Options, explain
 from planner.engine.decompose import decomposed
-from planner.engine.one_way import Pair, both_ways, netted, straight_plan
+from planner.engine.one_way import Pair, both_ways, netted
+from planner.engine.straight import straight_plan
 from planner.plan import Plan, SolverFacts
 from planner.verification.verify import verify
 from tests.factories import Site, rating

@@ -29,11 +29,12 @@ from planner.engine.inner import Inner, Mixture, Shown
 from planner.engine.master import Master
 from planner.engine.matrix import Float, Key
 from planner.engine.meeting import MISSING
-from planner.engine.one_way import BURNS, at_cost, both_ways, straight_plan
+from planner.engine.one_way import BURNS, at_cost, both_ways
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Pool, Start
 from planner.engine.rounds import DEARER, Rounds, cut_apart
 from planner.engine.stated import with_stated
+from planner.engine.straight import straight_plan
 
 LOOSE_GAP = 0.5  # share of the gap within which a plan at any load is found
 LOOSE_SHARE = 0.75  # of the time that is left, for a plan at any load
@@ -286,12 +287,9 @@ def _answer(months: Commitment, bound: float, size: dict[str, int], seconds: dic
     )
     best = months.best
     if both_ways(months.problem, months.operation):
-        straight = straight_plan(
-            months.problem, months.master, best.plan, months.operation, best.prices, months.options
-        )
+        straight = straight_plan(months.problem, months.master, best, months.operation, months.options)
         if straight is None:
             return {}, {}, size, replace(outcome, status="none", termination=BURNS, objective=np.inf, x=None)
-        before, (_, plan, months.operation) = best.cost, straight
-        outcome = at_cost(outcome, cost + straight[0] - before, months.options)
-        best = replace(best, plan=plan)
+        before, (best, months.operation) = best.cost, straight
+        outcome = at_cost(outcome, cost + best.cost - before, months.options)
     return months.decisions(best), months.operation, size, outcome

@@ -26,11 +26,12 @@ from planner.engine.inner import Mixture
 from planner.engine.master import POOL_TURNS, Row
 from planner.engine.meeting import EXACT, MISSING, Agenda
 from planner.engine.neighbourhood import Costed, improved
-from planner.engine.one_way import BURNS, at_cost, both_ways, straight_plan
+from planner.engine.one_way import BURNS, at_cost, both_ways
 from planner.engine.pins import NO_PINS, Pins
 from planner.engine.pool import Decisions, Place, Pool, Quantity, Start
 from planner.engine.rounds import MOST_ROUNDS, Rounds
 from planner.engine.stated import with_stated
+from planner.engine.straight import straight_plan
 
 FIRST_PATIENCE_S = 10.0  # for the first MILP; where no decisions are known, as long as all before it. Later ones longer
 FIRST_PATIENCE_SHARE = 0.5  # of the time limit that the first MILP may take
@@ -458,7 +459,7 @@ def decomposed(
             return {}, {}, solver.size(), outcome
         plan, operation = mixture.plan, solver.operation
         if both_ways(problem, operation):
-            straight = straight_plan(problem, solver.master, plan, operation, mixture.prices, options)
+            straight = straight_plan(problem, solver.master, mixture, operation, options)
             if straight is None:
                 return (
                     {},
@@ -466,8 +467,8 @@ def decomposed(
                     solver.size(),
                     replace(outcome, status="none", termination=BURNS, objective=np.inf, x=None),
                 )
-            cost, plan, operation = straight
-            outcome = at_cost(outcome, cost, options)
+            plan, operation = straight[0].plan, straight[1]
+            outcome = at_cost(outcome, straight[0].cost, options)
         decisions = with_stated(solver.template.plan, solver.master.decided(plan))
         return decisions, operation, solver.size(), outcome
     finally:
