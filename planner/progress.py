@@ -38,9 +38,9 @@ class Progress:
         self.reported = time.monotonic()
         if math.isfinite(cost) and math.isfinite(lower_bound):
             gap = max(0.0, cost - lower_bound) / max(abs(cost), 1e-9)
-            self.say(f"{words}: {cost:,.2f} million, no plan below {lower_bound:,.2f} million, gap {gap:.2%}")
+            self.say(f"{words}: {cost:,.2f} million, none below {lower_bound:,.2f}, gap {gap:.2%}")
         elif math.isfinite(lower_bound):
-            self.say(f"{words}: none yet, no plan below {lower_bound:,.2f} million")
+            self.say(f"{words}: none yet, none below {lower_bound:,.2f} million")
 
     @contextmanager
     def phase(self, name: str, words: str = "") -> Iterator[None]:

@@ -19,7 +19,7 @@ from planner.results.tables import headlines, tables
 from planner.roadmap.dated import roadmap
 from planner.roadmap.files import roadmap_files
 from planner.roadmap.setting import Setting, certification
-from planner.solving.summary import Beside, summarise
+from planner.solving.summary import Beside, summarise, versions
 from tests.factories import Site, rating
 
 
@@ -78,6 +78,7 @@ def dyehouse_results(folder: Path, years: tuple[int, ...] = tuple(range(2025, 20
     context = {
         "scenario": {"name": "dyehouse", "title": "", "file": "scenario.toml", "folder": ".."},
         "currency": "CNY",
+        "versions": versions(),
         "inputs": {"scenario.toml": sha256(b"# a dyehouse\n")},
     }
     plans = {"business_as_usual": Beside(answer), "optimum": Beside(answer)}

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from planner.engine import Options, SolverError, bridge, interrupted, monolith, solve
 from planner.engine.bridge import Outcome, fixed, run
-from planner.engine.matrix import Matrix, Pressed
+from planner.engine.matrix import Float, Matrix, Pressed
 from planner.engine.monolith import settle, solve_matrix
 from tests.factories import Site
 from tests.random_factory import rich
@@ -114,9 +114,10 @@ def test_infeasible_is_confirmed_without_presolve(monkeypatch: pytest.MonkeyPatc
         presolve: bool = True,
         deadline: float | None = None,
         report: bridge.Report | None = None,
+        start: Float | None = None,
     ) -> Outcome:
         tried.append(presolve)
-        return run(matrix, options, presolve=presolve, deadline=deadline)
+        return run(matrix, options, presolve=presolve, deadline=deadline, start=start)
 
     monkeypatch.setattr(monolith, "run", watched)
     impossible = model([1.0, 1.0], [[1.0, 1.0]], [(3.0, INF)], [1.0, 1.0], [True, True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,11 @@ def test_report_and_dossier_carry_it(tmp_path: Path, lang: Lang, words: str) -> 
     assert words in write_dossier(results, lang, None, (), None).read_text(encoding="utf-8")
 
 
-def test_a_plan_without_business_as_usual_beside_it_is_not_called_unpaid(tmp_path: Path) -> None:
-    page = write_report(report_case(tmp_path, naive={}), "en").read_text(encoding="utf-8")
-    assert "solved without the plans beside it" in page
+def test_a_plan_without_the_naive_plans_beside_it_is_still_compared_with_business_as_usual(tmp_path: Path) -> None:
+    page, beside = (
+        write_report(report_case(tmp_path / name, **changes), "en").read_text(encoding="utf-8")
+        for name, changes in (("alone", {"naive": {}}), ("beside", {}))
+    )
+    tile = re.compile(r'<p class="name">Payback</p>\s*<p class="value">(.*?)</p>')
+    assert tile.findall(page) == tile.findall(beside) == ["0 years"]
     assert "not repaid in the plan" not in page

@@ -235,9 +235,7 @@ def test_progress_says_plan_bound_and_gap(capsys: pytest.CaptureFixture[str], mo
     monkeypatch.setattr(progress, "speaks", True)
     progress.report("plan in hand", 95.0, 100.0)
     progress.report("plan in hand", 96.0, 100.0)
-    assert capsys.readouterr().err.endswith(
-        " s  plan in hand: 100.00 million, no plan below 95.00 million, gap 5.00%\n"
-    )
+    assert capsys.readouterr().err.endswith(" s  plan in hand: 100.00 million, none below 95.00, gap 5.00%\n")
     progress.reported = 0.0
     progress.report("plan in hand", 96.0, float("inf"))
-    assert capsys.readouterr().err.endswith(" s  plan in hand: none yet, no plan below 96.00 million\n")
+    assert capsys.readouterr().err.endswith(" s  plan in hand: none yet, none below 96.00 million\n")
