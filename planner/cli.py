@@ -8,12 +8,16 @@ Exit codes: 0 done within the gap; 2 bad usage or input; 3 infeasible, explained
 from __future__ import annotations
 
 import os
+import signal
+import sys
+import threading
 from importlib import import_module
 from typing import Any
 
 import click
 
 from planner.arguments import refuse
+from planner.start import INTERRUPTED
 
 COMMANDS = {
     "new": "Write NAME/scenario.toml, a working starter.",
@@ -59,9 +63,15 @@ class Commands(click.Group):
         return found
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a file that cannot be read or written ends it with one line, exit code 2."""
+        """Run a command; a file that cannot be read or written ends it with one line, exit code 2; an interrupt with 130."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(
+                signal.SIGINT, signal.default_int_handler
+            )  # from here on commands may hear it and write first
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
         except OSError as error:
             if error.filename is None and _working_folder_is_gone():
                 refuse("the working folder no longer exists: change into one that does")

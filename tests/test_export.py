@@ -181,7 +181,7 @@ def test_other_folders_are_not_replaced(results: Path, tmp_path: Path) -> None:
     (tmp_path / "mine" / "letter.txt").write_text("dear board")
     done = plan("export", results, "--to", "json", "--out", tmp_path / "mine")
     assert done.exit_code == 2
-    assert "refusing to replace it" in done.stderr
+    assert "refusing to write into it" in done.stderr
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear board"
     assert plan("export", results, "--to", "json", "--out", tmp_path / "mine" / "letter.txt").exit_code == 2
 

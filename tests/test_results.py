@@ -105,7 +105,7 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
 
 def test_foreign_folders_are_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").write_text("years of work")
-    with pytest.raises(ResultsError, match="refusing to replace"):
+    with pytest.raises(ResultsError, match="refusing to write into it"):
         write(tmp_path)
     with pytest.raises(ResultsError, match="is a file"):
         write(tmp_path / "thesis.doc")

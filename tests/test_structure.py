@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ENTRY = {"planner", "planner/cli.py"}  # the package itself, and what finds the commands by name
+ENTRY = {
+    "planner",
+    "planner/cli.py",
+    "planner/start.py",
+}  # the package itself, what starts it, what finds the commands by name
 PARTS = re.findall(r"^\| `([\w/.]+)` \|", (ROOT / "docs/structure.md").read_text(), re.MULTILINE)
 FILES = sorted([*ROOT.glob("models/**/*.py"), *ROOT.glob("planner/**/*.py")])
 

@@ -213,7 +213,7 @@ class Remote:
     def __init__(self) -> None:
         path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "planner.engine.worker"],
+            [sys.executable, "-m", "planner.engine.worker", str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},

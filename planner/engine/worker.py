@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from planner.engine.crew import Station
+from planner.lifeline import end_with
 
 
 def serve(messages: BinaryIO, answers: BinaryIO) -> None:
@@ -23,6 +24,7 @@ def serve(messages: BinaryIO, answers: BinaryIO) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with(int(sys.argv[1]))
     private = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever else is printed goes where errors go
     serve(sys.stdin.buffer, private)

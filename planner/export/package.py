@@ -9,13 +9,13 @@ import csv
 import io
 import json
 import re
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from planner.results.folder import ResultsError, sha256
+from planner.results.place import replace_folder
 
 DESCRIPTOR = "datapackage.json"
 MEDIA = {
@@ -109,20 +109,19 @@ def _resource(piece: Piece) -> dict[str, Any]:
 
 
 def write_export(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Replace an export folder by these files; raises ResultsError where it holds something else."""
+    """Replace what an earlier export wrote into a folder; raises ResultsError where the folder is no export's."""
     folder = folder.resolve()
     if folder.is_file():
         raise ResultsError(f"{folder} is a file; --out must name a folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / DESCRIPTOR).is_file():
-        raise ResultsError(f"{folder} holds other files and no {DESCRIPTOR}: refusing to replace it")
-    fresh, old = (folder.parent / f".{folder.name}.{role}" for role in ("new", "old"))
-    for left in (fresh, old):
-        shutil.rmtree(left, ignore_errors=True)
-    for path, data in files.items():
-        place = fresh / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
-    if folder.exists():
-        folder.rename(old)
-    fresh.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+        raise ResultsError(f"{folder} holds other files and no {DESCRIPTOR}: refusing to write into it")
+    replace_folder(folder, files, _written)
+
+
+def _written(folder: Path) -> list[str]:
+    """Files of an export folder that the planner wrote, as its descriptor says."""
+    try:
+        found = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+        return [DESCRIPTOR, *(str(one["path"]) for one in found["resources"])]
+    except (OSError, ValueError, KeyError, TypeError):
+        return [DESCRIPTOR]

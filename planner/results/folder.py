@@ -11,7 +11,7 @@
       inputs.zip                 the scenario and the files that it names, as they were read
 
 A folder is written beside its place and moved there, so an earlier result is never half-overwritten, and there is one
-writer at a time.
+writer at a time. Only files that the summary names are replaced; whatever else is in the folder stays.
 Money in files is in the scenario's currency, not in millions.
 """
 
@@ -23,13 +23,14 @@ import io
 import json
 import math
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from planner.results.place import recover, replace_folder
 
 if sys.platform == "win32":
     import msvcrt
@@ -100,7 +101,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
     with path.open("a+") as handle:
         if not (try_lock(handle.fileno()) and _is_still_at(handle.fileno(), path)):
             raise ResultsError(f"another `plan solve` is writing {folder}: wait for it or choose another --out")
-        _recover(folder)
+        recover(folder, _written)
         try:
             yield
         finally:
@@ -112,24 +113,37 @@ def refuse_foreign(folder: Path) -> None:
     """Raise ResultsError if `folder` holds something that `plan` did not write and would therefore delete."""
     if folder.is_file():
         raise ResultsError(f"{folder} is a file; --out must name a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / SUMMARY).is_file():
-        raise ResultsError(f"{folder} holds other files and no {SUMMARY}: refusing to replace it")
+    if folder.is_dir() and any(folder.iterdir()):
+        if not (folder / SUMMARY).is_file():
+            raise ResultsError(f"{folder} holds other files and no {SUMMARY}: refusing to write into it")
+        if not _record(folder):
+            raise ResultsError(
+                f"{folder / SUMMARY} is not one that `plan solve` wrote: refusing to write into {folder}"
+            )
 
 
 def write_results(folder: Path, summary: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
-    """Replace `folder` by these files and `summary.json`, which gets their hashes and its own. Call inside `writer_lock`."""
-    folder = folder.resolve()
-    fresh, old = _beside(folder, "new"), _beside(folder, "old")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    for name, data in files.items():
-        (fresh / name).write_bytes(data)
+    """Replace what the planner wrote into `folder` by these files and `summary.json`, which gets their hashes and its own.
+
+    What else is in the folder stays. Call inside `writer_lock`; raises OSError where the files cannot be written.
+    """
     hashes = {name: sha256(data) for name, data in sorted(files.items())}
-    (fresh / SUMMARY).write_bytes(summary_bytes({**summary, "files": hashes}))
-    if folder.exists():
-        folder.rename(old)
-    fresh.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    said = summary_bytes({**summary, "files": hashes})
+    replace_folder(folder, {**files, SUMMARY: said}, _written)
+
+
+def _written(folder: Path) -> list[str]:
+    """Files of a results folder that the planner wrote, as its summary says."""
+    return [SUMMARY, *table_of(_record(folder), "files")]
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    """The summary of a folder, whoever edited it since; empty where `plan solve` wrote none."""
+    try:
+        found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and "status" in found and isinstance(found.get("files"), dict) else {}
 
 
 def summary_bytes(summary: Mapping[str, Any]) -> bytes:
@@ -174,19 +188,6 @@ def sha256(data: bytes) -> str:
 def _number(value: float) -> str:
     settled = 0.0 if abs(value) < ROUNDING else float(value)
     return f"{settled:.{SIGNIFICANT_DIGITS}g}"
-
-
-def _beside(folder: Path, role: str) -> Path:
-    return folder.parent / f".{folder.name}.{role}"
-
-
-def _recover(folder: Path) -> None:
-    """Put back the earlier result if a writer died between its two renames; clear what is left of it."""
-    old = _beside(folder, "old")
-    if old.exists() and not folder.exists():
-        old.rename(folder)
-    for role in ("old", "new"):
-        shutil.rmtree(_beside(folder, role), ignore_errors=True)
 
 
 def try_lock(descriptor: int) -> bool:

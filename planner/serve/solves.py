@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import planner
+from planner.lifeline import ENDS_WITH
 
 MOST_LINES = 2000
 SECONDS_TO_STOP = 20.0  # for the plan in hand, when the server ends
-PROGRAM = (sys.executable, "-P", "-c", "from planner.cli import main; main()")
+PROGRAM = (sys.executable, "-P", "-c", "from planner.start import main; main()")
 
 
 MEANING = {  # of a target: option of `plan solve`, table and key of the scenario
@@ -136,7 +137,7 @@ def _process(scenario: Path, out: Path, arguments: Sequence[str]) -> subprocess.
     paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
         [*PROGRAM, "solve", str(scenario), f"--out={out}", "--progress", *arguments],
-        env={**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1"},
+        env={**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1", ENDS_WITH: str(os.getpid())},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

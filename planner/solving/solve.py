@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -174,7 +175,7 @@ def _infeasible(
         "target": target_of(problem),
         **case.source.told(),
     }
-    write_results(folder, _placed(summary, case, folder), scenario_files(case.source))
+    _save(case, folder, summary, scenario_files(case.source))
     if request.as_json:
         click.echo(json.dumps(dict(read_results(folder).summary), indent=2, ensure_ascii=False))
     return _end(INFEASIBLE, "\n".join(map(terminal.wrapped, lines)))
@@ -193,7 +194,28 @@ def _placed(
 def _write(case: Case, folder: Path, found: Solved) -> None:
     summary = found.told(case.source)
     seconds = found.answer.plan.facts.timings_s
-    write_results(folder, _placed(summary, case, folder, seconds), found.files(case.source, summary))
+    _save(case, folder, summary, found.files(case.source, summary), seconds)
+
+
+def _save(
+    case: Case,
+    folder: Path,
+    summary: dict[str, Any],
+    files: Mapping[str, bytes],
+    seconds: Mapping[str, float] | None = None,
+) -> None:
+    """Write a results folder; where that fails, one in another place, which the error that is raised then names."""
+    try:
+        write_results(folder, _placed(summary, case, folder, seconds), files)
+    except OSError as error:
+        why = error.strerror or str(error)
+        for place in (
+            Path(home) / f"plan-{folder.name}-{os.getpid()}" for home in (tempfile.gettempdir(), Path.home())
+        ):
+            with suppress(OSError):
+                write_results(place, _placed(summary, case, place, seconds), files)
+                raise ResultsError(f"{folder}: {why}; the answer is saved in {place}") from error
+        raise ResultsError(f"{folder}: {why}; nor could the answer be saved elsewhere") from error
 
 
 def _show(folder: Path, request: Request) -> None:
