@@ -9,11 +9,13 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
+from tests.programs import needed
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Chrome]:
+    needed("chromium", "chromedriver")
     programs = [shutil.which(name) for name in ("chromium", "chromedriver")]
-    assert all(programs), "needs chromium and chromedriver: apt-get install chromium chromium-driver"
     options = ChromeOptions()
     options.binary_location = programs[0] or ""
     options.add_argument("--headless=new")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
@@ -11,8 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.programs import needed
+
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 
 class Cell(NamedTuple):
@@ -69,11 +69,17 @@ def without_values(path: Path, out: Path, changed: dict[tuple[str, str], float] 
 
 def recalculated(paths: Iterable[Path], folder: Path) -> dict[str, dict[str, dict[str, Cell]]]:
     """Each workbook, by its file's stem, as LibreOffice calculates it from nothing."""
-    assert OFFICE is not None, "needs LibreOffice: apt-get install libreoffice-calc-nogui"
+    needed("soffice")
     out = folder / "recalculated"
     profile = (folder / "profile").as_uri()
     files = [str(path) for path in paths]
-    convert = [OFFICE, "--headless", f"-env:UserInstallation={profile}", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
+    convert = [
+        "soffice",
+        "--headless",
+        f"-env:UserInstallation={profile}",
+        "--convert-to",
+        "xlsx:Calc MS Excel 2007 XML",
+    ]
     command = [*convert, "--outdir", str(out), *files]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     return {Path(file).stem: read(out / f"{Path(file).stem}.xlsx") for file in files}

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from planner.cli import COMMANDS, main
 from tests.plans import dyehouse_results
+from tests.programs import FONT, needed
 from tests.report_case import report_case
 from tests.verified import solved_case
 
@@ -40,6 +41,8 @@ def test_help_imports_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("command", ["figures", "report", "dossier", "workbook"])
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, command: str) -> None:
+    if command == "figures":
+        needed(FONT)
     results = report_case(tmp_path)
     (tmp_path / "file").write_text("")
     done = CliRunner().invoke(main, [command, str(results), "--out", str(tmp_path / "file" / "x")])

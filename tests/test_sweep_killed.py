@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from planner.sweep.table import untimed
+from tests.programs import needed
 from tests.sweep_cases import finished, journal, plan_process, rows, running, wait_until, write_portfolio
 
 COUNT, ON_CLUSTER = 24, 6
@@ -124,6 +125,7 @@ def openssl(folder: Path, *words: str) -> None:
 
 def certificates(folder: Path, name: str) -> tuple[str, str, str]:
     """An authority of that name and a certificate that it signs: CA, certificate, key."""
+    needed("openssl")
     own, day = ("-newkey", "rsa:2048", "-nodes"), ("-days", "2")
     openssl(
         folder, "req", "-x509", *own, *day, "-subj", f"/CN={name}", "-keyout", f"{name}.ca.key", "-out", f"{name}.ca"
