@@ -39,7 +39,7 @@ def least(matrix: Matrix, time_limit_s: float) -> tuple[str, float, float]:
     rows = matrix.rows
     for n in range(rows.shape[0]):
         at = slice(rows.indptr[n], rows.indptr[n + 1])
-        if at.start == at.stop:
+        if not rows.data[at].any():
             continue  # no column is left in it
         terms = quicksum(float(q) * columns[c] for c, q in zip(rows.indices[at], rows.data[at], strict=True))
         low, high = bound(matrix.row_lower[n]), bound(matrix.row_upper[n])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from tests.soak.linear import Linear
+from tests.soak.linear import Linear, times
 from tests.soak.small_factory import MILLION, PER_MW, SPILLING, TEMPERATURE, Factory, Investment, there
 from tests.soak.small_supply import contracts, instruments, market, prices_and_caps
 
@@ -77,7 +77,7 @@ def sized(f: Factory, keys: Mapping[str, Any], unit: Mapping[str, Any]) -> tuple
             rows.at_most(retired, now)
             retired = now
         kept = Linear({-1: stands}).plus(retired, -stands)
-        works, rated = Linear(kept), Linear(kept)
+        works, rated = times(kept, (1 - unit["fade"]) ** y), Linear(kept)
         for b, build in builds.items():
             if b <= y < b + life:
                 first = (13 - keys.get("commissioning_month", 1)) / 12

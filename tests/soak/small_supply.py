@@ -153,8 +153,6 @@ def _count(f: Factory, keys: Mapping[str, Any], delivered: Linear, physical: boo
         year.location.plus(delivered, grid_factor(f, y))
     if not physical or keys.get("bundled", True):
         year.claims.plus(delivered)
-        if keys["tenor_years"] < f.table("durability").get("min_contract_years", 5):
-            year.paper.plus(delivered, uncovered(f, y))
 
 
 def instruments(f: Factory) -> None:
