@@ -162,3 +162,13 @@ instruments.credit = { kind = "credit", price = 50, max_share_of_base = 0.5 }
     }
     text = effective_toml(reading.scenario, {"markets.grid.max_mw": 5.0})
     assert "# markets.grid.max_mw = 5  # ours" in text
+
+
+def test_power_that_is_limited_by_the_energy_of_its_store_alone_is_finite() -> None:
+    """2 MWh at an hour at least are 2 MW at most; nothing else is without a limit."""
+    battery = day.store(
+        power=replace(day.sizing(1.0), max_total=np.inf), energy=day.sizing(1.0, max_total=2.0), min_hours=1.0
+    )
+    bounded, own = OwnLimits().finite(day.problem(stores=(battery,)))
+    assert bounded.stores[0].power.max_total == 2.0
+    assert own == {}

@@ -93,6 +93,7 @@ class _Bounds:
     def __init__(self, problem: Problem, wider: float) -> None:
         self.problem, self.wider = problem, wider
         self.own: dict[Limit, float] = {}
+        self.derived = False  # whether a limit follows from others of the problem's own
         self.carriers = [c.name for c in problem.carriers]
         steps = problem.steps
         self.hours_of_day = 24.0 / min(steps.hours, 24.0)  # a day's need in one step, as a multiple of its mean
@@ -123,7 +124,7 @@ class _Bounds:
         )
         if any(not np.isfinite(i.max_per_year).all() for i in problem.instruments):
             problem = replace(problem, instruments=tuple(self._claimed(problem)))
-        return (problem if self.own else self.problem), self.own
+        return (problem if self.own or self.derived else self.problem), self.own
 
     def _claimed(self, problem: Problem) -> Iterator[Instrument]:
         """The instruments, of which no more than what the bounded problem can use or emit is of use."""
@@ -243,7 +244,7 @@ class _Bounds:
         useful = max(useful, 2.0 * least, 2.0 * (sizing.package or 0.0), LEAST_MW) * self.wider
         most = stands + useful
         if given <= most:
-            most = given
+            most, self.derived = given, True
         else:
             self.own[limit] = most
         segments = tuple(replace(s, max_size=min(s.max_size, most)) for s in sizing.segments)

@@ -30,6 +30,7 @@ from planner.verification.rows import RELATIVE_TOLERANCE, Findings, Violation
 Array = NDArray[np.float64]
 
 LEAST_OBJECTIVE = 1e-3  # million: an objective closer to zero is compared on this scale
+LEAST_TONNES = 1e-6  # a gram: what rounding leaves of nothing
 REPORTED = (
     "grid_mwh",
     "direct_mwh",
@@ -134,7 +135,7 @@ def _check_claims(problem: Problem, full: Inventory, findings: Findings) -> None
 def _tonnes(problem: Problem, scale: Array | float = 0.0) -> Array:
     """Tolerance of a yearly tonnage [t]."""
     tolerance: Array = RELATIVE_TOLERANCE * np.maximum(problem.base.gross_tco2e, np.abs(np.asarray(scale, float)))
-    return tolerance
+    return np.maximum(tolerance, LEAST_TONNES)
 
 
 def _cap_tonnes(cap: EmissionCap, full: Inventory) -> Array:
