@@ -14,10 +14,14 @@ TOO_MUCH = 1e12  # no factory has so much of anything, in the units of the Probl
 PARTS = ("demands", "retrofits", "converters", "stores", "markets", "contracts", "instruments", "management")
 
 
+class ProblemError(ValueError):
+    """A problem breaks rules of the model; one line for each."""
+
+
 def check(problem: Problem) -> None:
-    """Raises ValueError with every fault of the problem, one per line."""
+    """Raises ProblemError with every fault of the problem, one per line."""
     if faults := broken(problem):
-        raise ValueError("\n".join(faults))
+        raise ProblemError("\n".join(faults))
 
 
 def broken(problem: Problem) -> list[str]:

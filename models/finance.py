@@ -25,6 +25,8 @@ def salvage_share(finance: Finance, life_years: int, left_years: int) -> float:
     0.25
     >>> round(salvage_share(Finance(0.08, salvage="annuity"), 20, 5), 4)
     0.4067
+    >>> round(salvage_share(Finance(1e-17, salvage="annuity"), 20, 5), 4)
+    0.25
     >>> salvage_share(Finance(0.08, salvage="none"), 20, 5)
     0.0
     """
@@ -33,7 +35,7 @@ def salvage_share(finance: Finance, life_years: int, left_years: int) -> float:
     r = finance.discount_rate
     if finance.salvage == "straight_line" or r == 0:
         return left_years / life_years
-    return (1 - (1 + r) ** -left_years) / (1 - (1 + r) ** -life_years)
+    return float(np.expm1(-left_years * np.log1p(r)) / np.expm1(-life_years * np.log1p(r)))
 
 
 def book_share(finance: Finance, age_years: int) -> float:

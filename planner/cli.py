@@ -65,9 +65,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a file that cannot be read or written ends it with one line, exit code 2; an interrupt with 130."""
         if threading.current_thread() is threading.main_thread():
-            signal.signal(
-                signal.SIGINT, signal.default_int_handler
-            )  # from here on commands may hear it and write first
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # commands may write before they end
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:

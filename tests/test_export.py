@@ -186,6 +186,24 @@ def test_other_folders_are_not_replaced(results: Path, tmp_path: Path) -> None:
     assert plan("export", results, "--to", "json", "--out", tmp_path / "mine" / "letter.txt").exit_code == 2
 
 
+def test_a_file_of_others_in_an_export_is_not_written_over(results: Path, tmp_path: Path) -> None:
+    """Also where one of theirs is a folder of the name of ours."""
+    out = tmp_path / "mine"
+    assert plan("export", results, "--to", "calendar", "--out", out).exit_code == 0
+    (out / "tables" / "notes.txt").mkdir(parents=True)
+    (out / "iamc.csv").write_text("mine")
+    done = plan("export", results, "--to", "iamc", "--out", out)
+    assert done.exit_code == 2
+    assert done.stderr == f"{out / 'iamc.csv'}: not of the planner, which would write there\n"
+    assert (out / "iamc.csv").read_text() == "mine"
+    (out / "iamc.csv").unlink()
+    (out / "iamc.csv").mkdir()
+    (out / "iamc.csv" / "letter.txt").write_text("dear board")
+    assert plan("export", results, "--to", "iamc", "--out", out).exit_code == 2
+    assert (out / "iamc.csv" / "letter.txt").read_text() == "dear board"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+
+
 def test_without_a_plan_there_is_nothing_to_export(results: Path) -> None:
     edit_summary(results, status="infeasible")
     with pytest.raises(ResultsError, match="holds no plan"):

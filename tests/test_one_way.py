@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from models.problem import Gate, Level
 from planner.engine import Options, explain
 from planner.engine.decompose import decomposed
+from planner.engine.matrix import Float
 from planner.engine.one_way import Pair, both_ways, netted
-from planner.engine.straight import straight_plan
+from planner.engine.straight import straight_plan, straightened_flows
 from planner.plan import Plan, SolverFacts
 from planner.verification.verify import verify
 from tests.factories import Site, rating
@@ -65,6 +67,13 @@ def test_burned_sun_buys_no_star_and_the_explanation_says_what_is_missed() -> No
     assert [slack.row for slack in missed] == ["rating.gate_at_least"]
 
 
+def without_less(self: Any, y: int, b: int, weights: Float) -> Float | None:
+    """A block that is operated anew at once."""
+    after, self.shut[y, b], _ = straightened_flows(self.problem, self.master.blocks[b], self._columns(y, b))
+    found: Float | None = self._anew(y, b, after, weights)
+    return found
+
+
 def test_what_cancels_is_taken_away_and_what_is_stored_stays() -> None:
     pair = Pair("stores", "battery", "charge", "discharge", 0.9, 1 / 0.8)
     charge, discharge = np.array([3.0, 1.0, 0.0]), np.array([1.0, 2.0, 1.0])
@@ -73,13 +82,19 @@ def test_what_cancels_is_taken_away_and_what_is_stored_stays() -> None:
     assert np.minimum(into, out).max() == 0.0
 
 
-def test_a_plan_by_cuts_goes_one_way_in_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Operations are mixed, and one may charge where another discharges: the plan that comes out does neither at once."""
+@pytest.mark.parametrize("less", [True, False])
+def test_a_plan_by_cuts_goes_one_way_in_every_step(less: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operations are mixed, and one may charge where another discharges: the plan that comes out does neither at once.
+
+    So too where taking away what cancels is no operation, and all blocks are operated anew.
+    """
+    if not less:
+        monkeypatch.setattr("planner.engine.straight._Straightening._first", without_less)
     seen: list[bool] = []
 
-    def counted(*arguments: object) -> object:
+    def counted(*arguments: Any) -> object:
         seen.append(True)
-        return straight_plan(*arguments)  # type: ignore[arg-type]
+        return straight_plan(*arguments)
 
     monkeypatch.setattr("planner.engine.decompose.straight_plan", counted)
     problem = chronological(years=(2026,), plain=True)

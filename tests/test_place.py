@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,10 +132,10 @@ def test_a_plan_is_saved_elsewhere_where_its_folder_cannot_be_written(
     monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
     whole = write_results
 
-    def full(folder: Path, *rest: object) -> None:
+    def full(folder: Path, *rest: Any) -> None:
         if folder == out:
             raise OSError(28, "No space left on device", str(folder))
-        whole(folder, *rest)  # type: ignore[arg-type]
+        whole(folder, *rest)
 
     monkeypatch.setattr(solve, "write_results", full)
     assert solve.run(solve.Request(MILL, out, Settings(), naive=False, quiet=True)) == 2
@@ -177,22 +178,56 @@ def test_an_interrupt_while_it_starts_ends_it_without_a_trace(tmp_path: Path, af
     assert "Aborted" not in said
 
 
+SLOW = """
+import sys, time
+from planner import start
+class Slow:
+    def find_spec(self, name, *rest):
+        if name == "planner.cli":
+            print("here", flush=True)
+            time.sleep(60)
+sys.meta_path.insert(0, Slow())
+start.main()
+"""
+
+
+def test_an_interrupt_while_the_command_line_loads_ends_it_without_a_trace() -> None:
+    child = subprocess.Popen([sys.executable, "-c", SLOW], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "here\n"
+    child.send_signal(signal.SIGINT)
+    said = child.communicate(timeout=60)[1]
+    assert (child.returncode, said) == (INTERRUPTED, "")
+
+
+PARENT = """
+import os, subprocess, sys, time
+worker = subprocess.Popen([sys.executable, "-m", "planner.engine.worker", str(os.getpid())])
+print(worker.pid, flush=True)
+time.sleep(60)
+"""
+
+
 def test_workers_end_with_a_parent_that_was_killed() -> None:
-    """The parent starts a worker, says which, and is killed; the worker would wait for its letters for ever."""
-    code = "from planner.engine.crew import Remote; import time; r = Remote(); print(r.process.pid, flush=True); time.sleep(60)"
-    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    """The worker hears no end of its letters, as one that is at work would not: this process keeps them open."""
+    letters, end = os.pipe()
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdin=letters, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     worker = int(parent.stdout.readline())
-    time.sleep(2.0)
     parent.kill()
     parent.wait()
-    parent.stdout.close()
-    for _ in range(100):
-        if not _lives(worker):
-            return
+    parent.stdout.close()  # not read to its end, which the worker holds
+    lives = True
+    for _ in range(200):
+        lives = _lives(worker)
+        if not lives:
+            break
         time.sleep(0.1)
-    os.kill(worker, signal.SIGKILL)
-    pytest.fail("the worker lives on")
+    else:
+        os.kill(worker, signal.SIGKILL)
+    os.close(letters)
+    os.close(end)
+    assert not lives, "the worker lives on"
 
 
 def _lives(process: int) -> bool:

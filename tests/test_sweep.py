@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from planner.cli import main
+from planner.lifeline import PARENT_ENDED
 from planner.results.folder import ResultsError, read_summary, writer_lock
 from planner.solving.preparing import Settings
 from planner.solving.solve import Request
@@ -25,7 +26,6 @@ from planner.sweep.local import cores, locally
 from planner.sweep.process import Processes, solve_apart
 from planner.sweep.sweeping import Sweep, SweepError
 from planner.sweep.table import exit_code, untimed
-from planner.sweep.worker import PARENT_ENDED
 from tests.sweep_cases import LONGEST_S, journal, rows, write_case
 
 HOW = How(Settings(threads=1), naive=False)
@@ -272,13 +272,14 @@ def test_nothing_starts_after_the_stop(job: Job, tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
-def test_a_child_ends_with_its_parent(job: Job, tmp_path: Path) -> None:
+def test_a_child_ends_where_who_asked_is_not_its_parent(job: Job, tmp_path: Path) -> None:
     child = Processes().start()
     assert child is not None
     assert child.stdin is not None
     assert child.stderr is not None
     task = {
         "path": sys.path,
+        "parent": 0,  # which is not its parent
         "scenario": str(job.scenario),
         "out": str(tmp_path / "held"),
         "settings": {},

@@ -14,6 +14,7 @@ from factories import Site, carriers_of, rating
 from models.problem import Carrier, Durability, EmissionCap, Gate, Indicator, Level, Segment
 from planner.accounting.accounts import accounts
 from planner.accounting.ledger import inventory
+from planner.engine import solve
 from planner.verification.verify import verify
 
 SITE = Site(years=(2025, 2026), hours=(1000.0, 1000.0))
@@ -319,6 +320,16 @@ def test_a_ledger_that_agrees_passes():
         table = {**plan.decisions.get("ledger.scope1_tco2e", {}), (year,): float(full.scope1_tco2e[n])}
         plan = replace(plan, decisions={**plan.decisions, "ledger.scope1_tco2e": table})
     assert verify(PROBLEM, plan).ok
+
+
+@pytest.mark.parametrize(("tonnes", "ok"), [(3e-12, True), (1e-3, False)])
+def test_what_rounding_leaves_of_no_tonnes_is_no_violation(tonnes, ok):
+    """A site that emits nothing, and whose base year did not either."""
+    problem = Site(hours=(1000.0,)).problem(markets=(replace(Site(hours=(1000.0,)).grid(1e-4), emission_factor=0.0),))
+    problem = replace(problem, base=replace(problem.base, gross_tco2e=0.0))
+    plan = solve(problem)
+    table = dict.fromkeys(plan.decisions["ledger.scope1_tco2e"], tonnes)
+    assert verify(problem, replace(plan, decisions={**plan.decisions, "ledger.scope1_tco2e": table})).ok is ok
 
 
 def test_violation_names_place_size_and_unit():

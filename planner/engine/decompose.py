@@ -457,7 +457,7 @@ def decomposed(
         outcome, mixture = solver.solve()
         if mixture is None:
             return {}, {}, solver.size(), outcome
-        plan, operation = mixture.plan, solver.operation
+        operation = solver.operation
         if both_ways(problem, operation):
             straight = straight_plan(problem, solver.master, mixture, operation, options)
             if straight is None:
@@ -467,9 +467,9 @@ def decomposed(
                     solver.size(),
                     replace(outcome, status="none", termination=BURNS, objective=np.inf, x=None),
                 )
-            plan, operation = straight[0].plan, straight[1]
-            outcome = at_cost(outcome, straight[0].cost, options)
-        decisions = with_stated(solver.template.plan, solver.master.decided(plan))
+            mixture, operation = straight
+            outcome = at_cost(outcome, mixture.cost, options)
+        decisions = with_stated(solver.template.plan, solver.master.decided(mixture.plan))
         return decisions, operation, solver.size(), outcome
     finally:
         solver.end()

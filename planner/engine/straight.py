@@ -124,7 +124,7 @@ class _Straightening:
         )
         dumped = [columns.ravel() for columns in named.get("carriers.dump_mw", {}).values()]
         may_rise = np.isin(np.arange(len(x)), np.concatenate([free[:0], *dumped]))
-        less = _settled(block, after, free, np.where(may_rise, self._most(block, x), after), weights, self.options)
+        less = _cheapest(block, after, free, np.where(may_rise, self._most(block, x), after), weights, self.options)
         if less is None:
             return self._anew(y, b, after, weights)
         after[free] = less
@@ -137,7 +137,7 @@ class _Straightening:
         upper[np.concatenate([block.slack, self.shut[y, b]])] = 0.0
         own = np.arange(len(x))[block.own_columns()]
         free = np.setdiff1d(own, np.flatnonzero(block.matrix.integer))
-        settled = _settled(block, after, free, upper, weights, self.options)
+        settled = _cheapest(block, after, free, upper, weights, self.options)
         if settled is None:
             return None
         after[free] = settled
@@ -181,7 +181,7 @@ def straightened_flows(problem: Problem, block: Block, x: Float) -> tuple[Float,
     return after, np.concatenate(shut), moved
 
 
-def _settled(block: Block, x: Float, free: Int, upper: Float, weights: Float, options: Options) -> Float | None:
+def _cheapest(block: Block, x: Float, free: Int, upper: Float, weights: Float, options: Options) -> Float | None:
     """The cheapest values of the `free` columns up to `upper`, with all others as they are in `x`; None where there are none."""
     rows = block.matrix.rows[:, free].tocsr()
     used = np.flatnonzero(np.diff(rows.indptr))

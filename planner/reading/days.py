@@ -131,7 +131,7 @@ def public_holidays(country: str, year: int) -> tuple[frozenset[date], frozenset
     code, _, part = country.partition("-")
     try:
         found = holidays.country_holidays(code, subdiv=part or None, years=year)
-    except NotImplementedError:
+    except NotImplementedError:  # so `holidays` says that it knows no such country
         raise KeyError(country) from None
     free = frozenset(day for day in found if day.year == year)
     return free, frozenset(day for day in found.weekend_workdays if day.year == year)

@@ -59,6 +59,7 @@ def inputs_of(folder: Path) -> dict[str, bytes]:
             return {name: archive.read(name) for name in names}
     except FileNotFoundError:
         raise SourceError(f"{INPUTS} is missing: the scenario and its series cannot be read again") from None
+    # RuntimeError: encrypted; NotImplementedError: packed in a way that Python cannot unpack
     except (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise SourceError(f"{INPUTS} is not readable ({error})") from None
 

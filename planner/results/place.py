@@ -7,14 +7,13 @@ next writer goes on from what it finds.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-Written = Callable[
-    [Path], Collection[str]
-]  # the paths inside a folder that the planner wrote, by the folder's own record
+Written = Callable[[Path], Collection[str]]  # paths inside a folder that the planner wrote, by its own record
 
 
 class ForeignFile(OSError):
@@ -26,10 +25,10 @@ def replace_folder(folder: Path, files: Mapping[str, bytes], written: Written) -
     folder = folder.resolve()
     fresh, old = beside(folder, "new"), beside(folder, "old")
     recover(folder, written)
-    others = foreign(folder, written) if folder.is_dir() else []
-    for path in others:
-        if path in files:
-            raise ForeignFile(f"{folder / path} is not of the planner, which would write a file of that name")
+    taken = {place.as_posix() for name in files for place in _with_parents(name)}
+    for path in foreign(folder, written) if folder.is_dir() else ():
+        if path in taken or any(place.as_posix() in files for place in _with_parents(path)):
+            raise ForeignFile(errno.EEXIST, "not of the planner, which would write there", str(folder / path))
     try:
         for name, data in files.items():
             place = fresh / name
@@ -71,6 +70,12 @@ def foreign(folder: Path, written: Written) -> list[str]:
         if name not in ours and not (real_folder and any(path.iterdir())):
             found.append(name)
     return found
+
+
+def _with_parents(name: str) -> list[PurePosixPath]:
+    """A path inside a folder and the folders that it lies in."""
+    path = PurePosixPath(name)
+    return [path, *path.parents[:-1]]
 
 
 def beside(folder: Path, role: str) -> Path:

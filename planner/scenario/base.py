@@ -62,6 +62,11 @@ def share(description: str, default: Any = None, *, plausible: tuple[float, floa
     return key(description, default, unit="share", plausible=plausible, ge=0, le=1)
 
 
+def efficiency(description: str, *, plausible: tuple[float, float]) -> Any:
+    """A share of energy that is kept, above 0."""
+    return key(description, None, unit="share", plausible=plausible, gt=0, le=1)
+
+
 def rate(description: str, default: Any = 0.0, *, plausible: tuple[float, float] = (-0.15, 0.15)) -> Any:
     """A rate of change per year, 0.02 = 2 % per year."""
     return key(description, default, unit="per year", plausible=plausible, gt=-1, lt=1)

@@ -15,6 +15,7 @@ from planner.scenario.base import (
     Share,
     Table,
     calendar_year,
+    efficiency,
     key,
     money,
     rate,
@@ -170,8 +171,8 @@ class Store(SizedKeys):
         "fixed operation as a share of capex", unit="share per year", plausible=(0, 0.06), ge=0, le=1
     )
     opex_variable_per_mwh: float | None = money("operation per MWh discharged", unit="CNY/MWh", plausible=(0, 300))
-    charge_efficiency: float | None = share("charging efficiency", plausible=(0.5, 1))
-    discharge_efficiency: float | None = share("discharging efficiency", plausible=(0.5, 1))
+    charge_efficiency: float | None = efficiency("charging efficiency", plausible=(0.5, 1))
+    discharge_efficiency: float | None = efficiency("discharging efficiency", plausible=(0.5, 1))
     loss_per_hour: float | None = share("loss of stored energy per hour", plausible=(0, 0.03))
     min_hours: float | None = key("least energy per power", unit="h", plausible=(0, 24), ge=0)
     max_hours: float | None = key("most energy per power", unit="h", plausible=(0.5, 1000), gt=0)

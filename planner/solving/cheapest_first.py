@@ -8,6 +8,7 @@ energy twice, change each other's worth, or earn points is not seen. That blindn
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -123,10 +124,10 @@ def _flow(worth: Mapping[str, Worth], flows: Mapping[str, float]) -> Worth:
 def annuity_factor(life_years: int, rate: float) -> float:
     """Yearly payment per unit of capex.
 
-    >>> round(annuity_factor(10, 0.08), 4), annuity_factor(10, 0.0)
-    (0.149, 0.1)
+    >>> round(annuity_factor(10, 0.08), 4), annuity_factor(10, 1e-17), annuity_factor(10, 0.0)
+    (0.149, 0.1, 0.1)
     """
-    return rate / (1 - (1 + rate) ** -life_years) if rate > 0 else 1 / life_years
+    return rate / -math.expm1(-life_years * math.log1p(rate)) if rate > 0 else 1 / life_years
 
 
 def _unit_cost(yearly_cost: float, tonnes: float) -> float:

@@ -21,6 +21,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from models.check import ProblemError
 from models.problem import Problem
 from planner import terminal
 from planner.answer import Answer, account_for, at_accounted_cost
@@ -36,6 +37,7 @@ from planner.results.folder import (
     write_results,
     writer_lock,
 )
+from planner.results.place import ForeignFile
 from planner.solving import first_look
 from planner.solving.beside import plans_beside
 from planner.solving.explaining import explain_in_words
@@ -76,7 +78,7 @@ def run(request: Request) -> int:
         return _end(BAD_INPUT, str(faults))
     except (ResultsError, LibraryError) as error:
         return _end(BAD_INPUT, str(error))
-    except UnlimitedProfit as error:
+    except (ProblemError, UnlimitedProfit) as error:
         return _end(BAD_INPUT, str(error))
     except SolverError as error:
         return _end(NO_PLAN, f"no plan: {error}")
@@ -209,13 +211,14 @@ def _save(
         write_results(folder, _placed(summary, case, folder, seconds), files)
     except OSError as error:
         why = error.strerror or str(error)
+        where = error.filename if isinstance(error, ForeignFile) else folder
         for place in (
             Path(home) / f"plan-{folder.name}-{os.getpid()}" for home in (tempfile.gettempdir(), Path.home())
         ):
             with suppress(OSError):
                 write_results(place, _placed(summary, case, place, seconds), files)
-                raise ResultsError(f"{folder}: {why}; the answer is saved in {place}") from error
-        raise ResultsError(f"{folder}: {why}; nor could the answer be saved elsewhere") from error
+                raise ResultsError(f"{where}: {why}; the answer is saved in {place}") from error
+        raise ResultsError(f"{where}: {why}; nor could the answer be saved elsewhere") from error
 
 
 def _show(folder: Path, request: Request) -> None:

@@ -78,6 +78,7 @@ def subject(
     progress: bool,
 ) -> Iterator[Subject]:
     """The scenario, prepared, whose results folder must be there; failures end with their exit codes."""
+    from models.check import ProblemError
     from planner.engine import SolverError, Start, interrupted
     from planner.library import LibraryError
     from planner.progress import Progress, stopping
@@ -105,7 +106,7 @@ def subject(
             write_starts(folder, again.pool.starts)
     except ScenarioFaults as faults:
         refuse(str(faults))
-    except (ResultsError, LibraryError) as error:
+    except (ResultsError, LibraryError, ProblemError) as error:
         refuse(str(error))
     except UsualNotSolved as error:
         ended(str(error), INFEASIBLE if error.infeasible else NO_PLAN)

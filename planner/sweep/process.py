@@ -80,6 +80,7 @@ def solve_apart(scenario: Path, folder: Path, how: How, processes: Processes) ->
     settings = {name: value for name, value in vars(how.settings).items() if value is not None}
     task = {
         "path": sys.path,
+        "parent": os.getpid(),
         "scenario": str(scenario.resolve()),
         "out": str(folder.resolve()),
         "settings": settings,

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-PARENT_ENDED = 70
+from planner.lifeline import end_with
+
 LONGEST_WAIT_S = 20.0  # for the orphans of a killed sweep to notice
 
 
 def work(task: Mapping[str, Any]) -> NoReturn:
     """Solve and end with the exit code of `plan solve`."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with(int(task["parent"]))
     from planner.solving.preparing import Settings
     from planner.solving.solve import Request, run
 
@@ -24,12 +23,6 @@ def work(task: Mapping[str, Any]) -> NoReturn:
     _until_free(folder)
     request = Request(Path(task["scenario"]), folder, Settings(**task["settings"]), task["naive"], quiet=True)
     sys.exit(run(request))
-
-
-def _end_with_parent() -> None:
-    while os.read(0, 4096):
-        continue
-    os._exit(PARENT_ENDED)
 
 
 def _until_free(folder: Path) -> None:

@@ -80,15 +80,24 @@ def sized(f: Factory, keys: Mapping[str, Any], unit: Mapping[str, Any]) -> tuple
         works, rated = times(kept, (1 - unit["fade"]) ** y), Linear(kept)
         for b, build in builds.items():
             if b <= y < b + life:
-                first = (13 - keys.get("commissioning_month", 1)) / 12
-                works.plus(build["size"], first if y == b else (1 - unit["fade"]) ** (y - b))
+                works.plus(build["size"], _share(keys, unit, y - b))
                 rated.plus(build["size"])
+        if y in builds and y - life in builds and keys.get("commissioning_month", 1) > 1:
+            renewed = rows.column()
+            for b in (y, y - life):
+                rows.at_most(renewed, builds[b]["size"])
+            works.plus(renewed, (1 - _share(keys, unit, 0)) * _share(keys, unit, life - 1))
         if unit["most"] is not None and builds:
             rows.at_most(rated, max(unit["most"], stands))
         f.of_year[y].running.plus(rated, unit["upkeep"])
         working.append(works)
         nameplate.append(rated)
     return working, nameplate
+
+
+def _share(keys: Mapping[str, Any], unit: Mapping[str, Any], age: int) -> float:
+    """What works of a size in a year of its life; the first is counted from its month."""
+    return float((1 - unit["fade"]) ** age) if age else (13 - keys.get("commissioning_month", 1)) / 12
 
 
 def _build(f: Factory, unit: Mapping[str, Any], b: int) -> dict[str, Linear]:
