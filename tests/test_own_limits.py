@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from models.problem import Converter, Problem, Sizing
-from planner.engine import UnlimitedProfit, solve
-from planner.engine.own_limits import OwnLimits, reached
+from planner.engine import Options, SolverError, UnlimitedProfit, solve
+from planner.engine.own_limits import OwnLimits, reached, within_own_limits
+from planner.plan import Plan
 from planner.reading.read import Reading, read_scenario
 from planner.scenario.effective import effective_toml
 from tests.factories import Site
@@ -172,3 +173,27 @@ def test_power_that_is_limited_by_the_energy_of_its_store_alone_is_finite() -> N
     bounded, own = OwnLimits().finite(day.problem(stores=(battery,)))
     assert bounded.stores[0].power.max_total == 2.0
     assert own == {}
+
+
+def test_where_wider_bounds_are_too_much_for_the_solver_the_plan_in_hand_stays() -> None:
+    """What was bought at the bound is kept and called unproven; an error of the first solve is one."""
+    problem = day.problem(markets=(replace(day.grid(CHEAP_HOUR), max_import_mw=ENDLESS),))
+    bounded, own = OwnLimits().finite(problem)
+    at_bound = solve(bounded, EXACT)
+    flow = np.full_like(at_bound.operation["markets.import_mw"]["grid"], own["markets", "grid", "max_mw"])
+    at_bound = replace(at_bound, operation={**at_bound.operation, "markets.import_mw": {"grid": flow}})
+    asked: list[Problem] = []
+
+    def refusing(one: Problem, options: Options) -> Plan:
+        asked.append(one)
+        if len(asked) > 1:
+            raise SolverError("a coefficient of the model is 2e+09, above 1e+09")
+        return at_bound
+
+    plan = within_own_limits(problem, EXACT, OwnLimits(), refusing)
+    assert len(asked) == 2
+    assert plan.facts.status == "feasible"
+    assert plan.facts.lower_bound == -np.inf
+    assert "above 1e+09; buying from markets.grid" in plan.facts.termination
+    with pytest.raises(SolverError):
+        within_own_limits(problem, EXACT, OwnLimits(), refusing)

@@ -340,10 +340,18 @@ def within_own_limits(
     proven of the problem itself, and the plan says so.
     """
     deadline, best, asked = time.monotonic() + options.time_limit_s, None, False
+    close: list[Limit] = []
     while True:
         bounded, own = limits.finite(problem)
         left = max(1.0, deadline - time.monotonic())
-        plan = solve(bounded, options if best is None and not asked else replace(options, time_limit_s=left))
+        try:
+            plan = solve(bounded, options if best is None and not asked else replace(options, time_limit_s=left))
+        except SolverError as error:
+            if best is None:
+                raise
+            return _unproven(
+                best, str(error), close, own
+            )  # wider ones are too much for the solver: the plan in hand stays
         if plan.facts.status == "infeasible" and own and not asked and best is None:
             limits, asked = (
                 OwnLimits(WIDER * limits.wider),
@@ -358,11 +366,16 @@ def within_own_limits(
         if not close:
             return _with_bound(plan, low, options, own)
         if time.monotonic() > deadline or interrupted.is_set():
-            words = f"{plan.facts.termination}; {' and '.join(map(_words, close))} may be worth more"
-            facts = replace(plan.facts, status="feasible", termination=words, lower_bound=-np.inf, gap=np.inf)
-            return replace(plan, facts=replace(facts, own_limits=_named(own)))
+            return _unproven(plan, plan.facts.termination, close, own)
         best = kept
         limits.widen(close)
+
+
+def _unproven(plan: Plan, termination: str, close: Iterable[Limit], own: Mapping[Limit, float]) -> Plan:
+    """A plan that came near bounds of ours, where what wider ones are worth is not known."""
+    words = f"{termination}; {' and '.join(map(_words, close))} may be worth more"
+    facts = replace(plan.facts, status="feasible", termination=words, lower_bound=-np.inf, gap=np.inf)
+    return replace(plan, facts=replace(facts, own_limits=_named(own)))
 
 
 def _worth(best: Plan, options: Options) -> float:

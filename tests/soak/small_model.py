@@ -115,7 +115,7 @@ def combinations(draft: Draft) -> Iterator[Measures]:
     ways = [list(_starts(plain, keys)) for keys in tables.values()]
     for chosen in itertools.product(*ways):
         measures = dict(zip(tables, chosen, strict=True))
-        if all(_allowed(tables, measures, name) for name in tables):
+        if all(_allowed(tables, measures, name, plain.count) for name in tables):
             yield measures
 
 
@@ -128,9 +128,9 @@ def _starts(factory: Factory, keys: Mapping[str, Any]) -> Iterator[tuple[int, ..
                 yield chosen
 
 
-def _allowed(tables: Mapping[str, Any], measures: Measures, name: str) -> bool:
+def _allowed(tables: Mapping[str, Any], measures: Measures, name: str, count: int) -> bool:
     keys = tables[name]
-    years = [y for y in range(100) if there(keys, measures[name], y)]
+    years = [y for y in range(count) if there(keys, measures[name], y)]
     needed = all(there(tables[q], measures[q], y) for q in keys.get("requires", ()) for y in years)
     return needed and not any(there(tables[q], measures[q], y) for q in keys.get("excludes", ()) for y in years)
 
